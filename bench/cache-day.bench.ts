@@ -8,7 +8,7 @@
  * question, 0 for a near miss. No verifier is trained on `dev` files.
  */
 import { parseArgs } from 'node:util';
-import { loadGraphs } from '../src/cache/semantic/graph-vectors.js';
+import { loadHnswlib } from '../src/cache/semantic/graph-vectors.js';
 import { simulateDay, type Day, type DayOptions, type Hour } from './cache-day/day.js';
 import { readWorld } from './cache-day/world.js';
 import { loadVerifier } from '../src/assembly/open-judge.js';
@@ -41,7 +41,7 @@ const requests = Number(values.requests);
 const rows: Record<string, Record<string, string>> = {};
 const options: DayOptions = {
   world,
-  openGraph: await loadGraphs(),
+  openGraph: await loadHnswlib(),
   requests,
   seed: Number(values.seed),
   onProgress: reportProgress,

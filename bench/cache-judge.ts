@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { QuestionJudge, ReadQuestion } from '../src/cache/verify/judge.js';
+import type { QuestionJudge, PreparedQuestion } from '../src/cache/verify/judge.js';
 import { StaticEmbedder } from '../src/embed/static-embedder.js';
 
 /** The folder of the artefacts that ship with Suffice. */
@@ -10,7 +10,7 @@ export function thresholdJudge(threshold: number): QuestionJudge {
   const embedder = StaticEmbedder.load(path.join(ARTEFACTS, 'embedder.bin'));
   return {
     revision: `threshold ${threshold}`,
-    read: (text, vector = embedder.embed(text)): ReadQuestion => ({ text, vector }),
+    read: (text, vector = embedder.embed(text)): PreparedQuestion => ({ text, vector }),
     judge: (asked, kept) => {
       let similarity = 0;
       for (let i = 0; i < asked.vector.length; i++) {

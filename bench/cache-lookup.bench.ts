@@ -6,22 +6,22 @@
  *
  * Questions are generated, or read from FILE, one per line: the first ones are cached, the others are looked up.
  */
-import '../src/core/young-objects.js'; // first, as in the gateway
+import '../src/core/no-pretenuring.js'; // first, as in the gateway
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { AnswerStore } from '../src/cache/answer-store.js';
-import { AlikeAnswers } from '../src/cache/semantic/alike.js';
-import { loadGraphs } from '../src/cache/semantic/graph-vectors.js';
+import { SemanticCache } from '../src/cache/semantic/semantic-cache.js';
+import { loadHnswlib } from '../src/cache/semantic/graph-vectors.js';
 import { QuestionIndex } from '../src/cache/semantic/question-index.js';
 import { rowBlock } from '../src/embed/row-block.js';
 import { fingerprint } from '../src/cache/fingerprint.js';
-import type { KeptAnswer, Question } from '../src/cache/kept-answer.js';
+import type { CachedAnswer, Question } from '../src/cache/cached-answer.js';
 import { systemClock } from '../src/core/clock.js';
 import { Random } from '../src/core/random.js';
-import { openaiForms } from '../src/dialects/openai/forms.js';
+import { openaiCacheCodec } from '../src/dialects/openai/cache-codec.js';
 import { loadVerifier } from '../src/assembly/open-judge.js';
 import { ARTEFACTS } from './cache-judge.js';
-import { someQuestion, wordingOf, WORDINGS } from './cache-questions.js';
+import { randomQuestion, wordingOf, WORDINGS } from './cache-questions.js';
 
 const { values } = parseArgs({
   options: {
@@ -47,10 +47,10 @@ const SCOPE = { dialect: 'openai', tenant: 'ann', namespace: 'default', target: 
 
 const random = new Random(11);
 const judge = await loadVerifier(ARTEFACTS);
-const openGraph = await loadGraphs();
+const openGraph = await loadHnswlib();
 const slices: number[] = [];
 const store = new AnswerStore(16 * 1024 ** 3, systemClock);
-const answers = new AlikeAnswers({
+const answers = new SemanticCache({
   judge,
   store,
   clock: systemClock,
@@ -63,7 +63,7 @@ const answers = new AlikeAnswers({
 });
 
 const rssBefore = process.memoryUsage().rss;
-const numbers = Array.from({ length: entries }, () => someQuestion(random));
+const numbers = Array.from({ length: entries }, () => randomQuestion(random));
 const kept = lines?.slice(0, entries) ?? numbers.map((number) => wordingOf(number, 0));
 const inserts = await fill();
 globalThis.gc?.();
@@ -92,7 +92,7 @@ function reworded(): string {
 }
 
 function unmet(): string {
-  if (lines === null) return wordingOf(someQuestion(random), 1);
+  if (lines === null) return wordingOf(randomQuestion(random), 1);
   return lines[entries + random.below(lines.length - entries)] ?? '';
 }
 
@@ -113,7 +113,7 @@ async function fill(): Promise<readonly number[]> {
   const took: number[] = [];
   for (const [i, question] of kept.entries()) {
     const answer = answerTo(String(i), placed(question));
-    took.push(timed(() => store.keep(answer)));
+    took.push(timed(() => store.put(answer)));
     if (i % 4 === 3) await new Promise(setImmediate);
   }
   for (let before = -1; before !== slices.length;) {
@@ -123,7 +123,7 @@ async function fill(): Promise<readonly number[]> {
   return took;
 }
 
-function answerTo(key: string, question: Question): KeptAnswer {
+function answerTo(key: string, question: Question): CachedAnswer {
   return {
     key,
     question,
@@ -151,7 +151,7 @@ function placed(text: string): { readonly partition: string; readonly text: stri
       ],
     }),
   );
-  const { question } = openaiForms.identityOf(body);
+  const { question } = openaiCacheCodec.identityOf(body);
   if (question === null) throw new Error('no question');
   const partition = fingerprint(SCOPE, question.rest, body, 'partition');
   if (partition === null) throw new Error('no partition');
@@ -162,7 +162,7 @@ function lookedUp(ask: () => string): readonly number[] {
   return Array.from({ length: lookUps }, () => {
     const text = ask();
     return timed(() =>
-      answers.seek(placed(text), { maxError: 0.01, budgetMs: 5, maxAgeS: Infinity }),
+      answers.find(placed(text), { maxError: 0.01, budgetMs: 5, maxAgeS: Infinity }),
     );
   });
 }
@@ -186,7 +186,7 @@ async function recall(): Promise<number> {
   for (const [i, text] of kept.entries()) {
     const { vector } = judge.read(text);
     all.row(i).set(vector);
-    index.kept(answerTo(String(i), { partition: 'p', text }));
+    index.onStored(answerTo(String(i), { partition: 'p', text }));
     if (i % 4 === 3) await new Promise(setImmediate);
   }
   while (left > 0) await new Promise(setImmediate);

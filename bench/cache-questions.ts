@@ -40,13 +40,13 @@ interface Parts {
 }
 
 /** The number of different questions, each with three wordings: some 40 million. */
-export const MOST_QUESTIONS =
+export const MAX_QUESTIONS =
   VERBS.length * THINGS.length * KINDS.length * PLACES.length * WITH.length;
 export const WORDINGS = ASKED.length;
 
 /** A random question, by its number. */
-export function someQuestion(random: Random): number {
-  return random.below(MOST_QUESTIONS);
+export function randomQuestion(random: Random): number {
+  return random.below(MAX_QUESTIONS);
 }
 
 /** The text of a question in one of its wordings; questions that differ in a word have different answers. */

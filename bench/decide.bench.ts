@@ -10,7 +10,7 @@
  * It is compiled first, like the product: tsx wraps every function to keep its name, which costs a fifth. To measure on
  * a single core, pin it: `taskset -c 0 npm run bench:decide`.
  */
-import '../src/core/young-objects.js'; // first, as in the gateway
+import '../src/core/no-pretenuring.js'; // first, as in the gateway
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,9 +18,9 @@ import { shippedWith } from '../src/assembly/shipped.js';
 import { loadCatalog } from '../src/catalog/load.js';
 import { openai } from '../src/dialects/openai/openai.js';
 import { StaticEmbedder } from '../src/embed/static-embedder.js';
-import { RouteDesk, routerOver } from '../src/assembly/route-desk.js';
+import { OfflineRouter, routerOver } from '../src/assembly/offline-router.js';
 import { readFeatures } from '../src/route/features.js';
-import { loadPredictor } from '../src/route/predict.js';
+import { loadPredictor } from '../src/route/factor-predictor.js';
 import { loadRules } from '../src/route/rules/load.js';
 import { quantileOf } from '../src/bench/metrics/quantile.js';
 
@@ -43,7 +43,7 @@ const models = [...catalog.models.values()]
   .filter((model) => !model.simulated && model.hosts.some((host) => host.price !== null))
   .slice(0, CANDIDATES);
 const names = models.map((model) => model.id);
-const desk = new RouteDesk(routerOver(names, { catalog, predictor, rules }), true);
+const desk = new OfflineRouter(routerOver(names, { catalog, predictor, rules }), true);
 const embedder = StaticEmbedder.load(path.join(shipped.artefacts, 'embedder.bin'));
 const abilities = models.map((model) => predictor.ability(model));
 const vector = new Float32Array(embedder.dims);

@@ -4,7 +4,7 @@ import { loadCatalog } from '../src/catalog/load.js';
 import type { Conversation } from '../src/core/conversation.js';
 import { StaticEmbedder } from '../src/embed/static-embedder.js';
 import { readFeatures } from '../src/route/features.js';
-import { loadPredictor } from '../src/route/predict.js';
+import { loadPredictor } from '../src/route/factor-predictor.js';
 import { quantileOf } from '../src/bench/metrics/quantile.js';
 
 const { values } = parseArgs({ options: { models: { type: 'string', default: 'models' } } });

@@ -9,7 +9,7 @@ import {
   type ClientDialectName,
   type DialectName,
 } from '../src/dialects/dialect.js';
-import { freePort, listening, start, type Child } from './overhead/child.js';
+import { freePort, waitUntilListening, start, type Child } from './overhead/child.js';
 import { rssMb } from './overhead/proc.js';
 import { startLongUpstream, type LongUpstream } from './stream-memory/upstream.js';
 
@@ -92,7 +92,7 @@ async function startGateway(folder: string, upstreamPort: number): Promise<Gatew
   const args = ['--import', 'tsx', join(import.meta.dirname, '../src/main.ts'), 'serve'];
   const options = { core: undefined, logFile, ipc: false, realtime: false };
   const child = start([...args, '--config', file], options);
-  await listening(child, port, logFile);
+  await waitUntilListening(child, port, logFile);
   return { url: `http://127.0.0.1:${port}`, child };
 }
 

@@ -1,23 +1,23 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { gradedModel } from '../src/assembly/groundwork.js';
+import { gradedModel } from '../src/assembly/routing-inputs.js';
 import { routingCurve } from '../src/bench/metrics/routing-curve.js';
 import { loadCatalog } from '../src/catalog/load.js';
 import { Random } from '../src/core/random.js';
-import { readOutcomeFile } from '../src/outcomes/graded.js';
-import { OUTCOME_SETS } from '../src/outcomes/known-sets.js';
-import { partOf } from '../src/outcomes/part.js';
+import { readOutcomeFile } from '../src/outcomes/outcome-file.js';
+import { KNOWN_SETS } from '../src/outcomes/known-sets.js';
+import { splitPartOf } from '../src/outcomes/split.js';
 import { readFeatures } from '../src/route/features.js';
 import { AdaptedPredictor } from '../src/route/local/adapted-predictor.js';
 import { LocalHead } from '../src/route/local/local-head.js';
 import {
-  crossValidatedHead,
-  isWhole,
-  tuningTask,
+  crossValidateHead,
+  hasAllFeatures,
+  prepareTuning,
   type TuningLine,
 } from '../src/route/local/tune.js';
 import { WordGrams } from '../src/route/local/word-grams.js';
-import { loadPredictor } from '../src/route/predict.js';
+import { loadPredictor } from '../src/route/factor-predictor.js';
 import type { Predictor } from '../src/route/predictor.js';
 
 const HELP = `Measures how much a head tuned on a few graded prompts improves routing on the rest of their set.
@@ -60,7 +60,7 @@ interface Pair {
 
 async function measure(file: string, base: Predictor): Promise<void> {
   const name = path.basename(file).replace(/\.jsonl(\.gz)?$/u, '');
-  const set = OUTCOME_SETS.find((known) => known.name === name);
+  const set = KNOWN_SETS.find((known) => known.name === name);
   if (set === undefined) throw new Error(`${file}: no pair of models is known for this set`);
   const catalog = await loadCatalog('models/catalog');
   const lines = await linesOf(file, set);
@@ -104,7 +104,7 @@ async function linesOf(file: string, { weak, strong }: Pair): Promise<TuningLine
   const { lines } = await readOutcomeFile(file);
   return lines
     .filter(({ contaminated }) => !contaminated)
-    .filter(({ text }) => !values['held-out'] || partOf(text) !== 'train')
+    .filter(({ text }) => !values['held-out'] || splitPartOf(text) !== 'train')
     .filter(({ outcomes }) => outcomes.has(weak) && outcomes.has(strong))
     .map(({ conversation, outcomes }) => ({
       prompt: readFeatures(conversation),
@@ -116,14 +116,14 @@ async function linesOf(file: string, { weak, strong }: Pair): Promise<TuningLine
     }));
 }
 
-type ModelOf = Parameters<typeof tuningTask>[2];
+type ModelOf = Parameters<typeof prepareTuning>[2];
 
 function tune(drawn: readonly TuningLine[], base: Predictor, seed: number, modelOf: ModelOf) {
   const words = new WordGrams();
   const random = new Random(seed + 1000);
-  const task = tuningTask(drawn, base, modelOf, words);
+  const task = prepareTuning(drawn, base, modelOf, words);
   const folds = Int32Array.from(drawn, (_, i) => i % FOLDS);
-  const { tables } = crossValidatedHead(task, folds, random);
+  const { tables } = crossValidateHead(task, folds, random);
   const anchor = (k: 0 | 1) => base.ability(modelOf(task.models[task.anchors[k]] ?? ''));
   const head = new LocalHead(tables, words);
   return new AdaptedPredictor(base, head, [anchor(0), anchor(1)], 'tuned');
@@ -139,7 +139,7 @@ function judge(
   const scores: number[] = [];
   let loss = 0;
   for (const { prompt, scores: graded } of rest) {
-    if (!isWhole(prompt)) continue;
+    if (!hasAllFeatures(prompt)) continue;
     const { models } = predictor.predict(prompt, abilities);
     scores.push((models[1]?.success ?? 0) - (models[0]?.success ?? 0));
     [weak, strong].forEach((model, m) => {

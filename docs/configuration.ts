@@ -1,4 +1,9 @@
-import { configNode, optionsBelow, type Option, type SchemaNode } from '../src/config/describe.js';
+import {
+  configJsonSchema,
+  optionsBelow,
+  type Option,
+  type JsonSchemaNode,
+} from '../src/config/describe.js';
 
 const INTRODUCTION = `# Configuration
 
@@ -33,11 +38,11 @@ no longer has \`keys\` or \`providers\`: see [operations.md](operations.md#start
  * @param example - the text of `suffice.example.yaml`; each section shows its own part of it
  */
 export function configurationPage(example: string): string {
-  const sections = Object.entries(configNode().properties ?? {});
+  const sections = Object.entries(configJsonSchema().properties ?? {});
   return [INTRODUCTION, ...sections.map(([name, node]) => section(name, node, example))].join('\n');
 }
 
-function section(name: string, node: SchemaNode, example: string): string {
+function section(name: string, node: JsonSchemaNode, example: string): string {
   const options = optionsBelow(name, node);
   const rows = options.length > 0 ? options : [{ path: name, node, required: false }];
   const head = options.length > 0 ? `${node.description ?? ''}\n\n` : '';
@@ -55,7 +60,7 @@ function row({ path, node, required }: Option): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-function typeOf(node: SchemaNode): string {
+function typeOf(node: JsonSchemaNode): string {
   if (node.anyOf !== undefined) {
     return node.anyOf
       .map((choice) => (choice.type === 'null' ? 'empty' : typeOf(choice)))
@@ -71,7 +76,7 @@ function typeOf(node: SchemaNode): string {
   return plainType(node);
 }
 
-function plainType(node: SchemaNode): string {
+function plainType(node: JsonSchemaNode): string {
   switch (node.type) {
     case 'integer':
       return `whole number${range(node)}`;
@@ -98,7 +103,7 @@ function plural(type: string): string {
   return PLURALS[type] ?? type;
 }
 
-function range({ minimum, maximum, exclusiveMinimum }: SchemaNode): string {
+function range({ minimum, maximum, exclusiveMinimum }: JsonSchemaNode): string {
   const top = maximum === undefined || maximum >= 2 ** 31 - 1 ? undefined : maximum;
   if (minimum !== undefined && top !== undefined) return `, ${minimum} to ${top}`;
   if (minimum !== undefined) return `, at least ${minimum}`;

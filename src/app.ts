@@ -1,34 +1,34 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { DecisionLog } from './account/decision-log.js';
-import type { Books } from './account/settle.js';
-import { PromptCaches } from './account/prompt-caches.js';
+import type { Ledger } from './account/settle.js';
+import { PromptCacheTracker } from './account/prompt-caches.js';
 import { DailySpend } from './account/spend.js';
 import type { AssemblyHooks } from './assembly/assemble.js';
 import { idMaker } from './core/ids.js';
-import { ThoughtStore } from './dialects/neutral/thought-store.js';
+import { ReasoningStore } from './dialects/neutral/reasoning-store.js';
 import { ResponseStore } from './dialects/responses/response-store.js';
-import type { FeedbackDesk } from './request/feedback-desk.js';
+import type { FeedbackService } from './request/feedback-service.js';
 import type { ClientLimits } from './http/chat.js';
 import type { DrainableServer } from './http/drainable-server.js';
 import { openServer } from './http/open.js';
 import {
-  degradedIn,
+  degradedReason,
   filesOf,
   hooksFor,
-  load,
+  loadConfig,
   openFeedback,
   revisions,
   type AppOptions,
-  type InForce,
+  type ActiveConfig,
   type WillRead,
-} from './assembly/in-force.js';
-import { judgeOf } from './assembly/open-judge.js';
+} from './assembly/active-config.js';
+import { judgeLoaderFor } from './assembly/open-judge.js';
 import { Reloader } from './assembly/reloader.js';
 import { Pipeline } from './pipeline.js';
-import { PlainDesk } from './request/plain-desk.js';
+import { NonChatService } from './request/non-chat-service.js';
 import { openRecall, type Recall } from './recall/open.js';
-import type { KeptRouting } from './route/kept-routing.js';
+import type { CompactRouting } from './route/compact-routing.js';
 import { Metrics } from './telemetry/metrics.js';
 
 /**
@@ -40,19 +40,19 @@ const BACKLOG = 4_096;
 /** A running gateway: the composition root. */
 export class App {
   readonly #options: AppOptions;
-  readonly #books: Books;
+  readonly #books: Ledger;
   readonly #hooks: Required<AssemblyHooks>;
   readonly #reloader: Reloader;
   #draining = false;
   #server: DrainableServer | null = null;
-  #feedback: FeedbackDesk | null = null;
+  #feedback: FeedbackService | null = null;
   #recall: Recall | null = null;
 
   private constructor(
     options: AppOptions,
     hooks: Required<AssemblyHooks>,
     metrics: Metrics,
-    first: InForce,
+    first: ActiveConfig,
   ) {
     const { clock, log } = options;
     this.#options = options;
@@ -67,7 +67,7 @@ export class App {
       metrics,
       speed: hooks.speed,
       length: hooks.length,
-      promptCaches: new PromptCaches(clock),
+      promptCaches: new PromptCacheTracker(clock),
       spend: new DailySpend(clock),
       logsRequests: () => this.inForce.sourced.config.log.requests,
     };
@@ -83,7 +83,7 @@ export class App {
   static async start(options: AppOptions, willRead?: WillRead): Promise<App> {
     const metrics = new Metrics();
     const hooks = hooksFor(options, metrics);
-    const first = await load(options, hooks, null, willRead);
+    const first = await loadConfig(options, hooks, null, willRead);
     const app = new App(options, hooks, metrics, first);
     options.log.level = first.sourced.config.log.level;
     try {
@@ -109,7 +109,7 @@ export class App {
   }
 
   /** The active configuration, for the banner. */
-  get inForce(): InForce {
+  get inForce(): ActiveConfig {
     return this.#reloader.inForce;
   }
 
@@ -159,7 +159,7 @@ export class App {
   /** Releases everything after listening failed. Writes nothing: the process that has the port may use the same folders. */
   async #release(): Promise<void> {
     this.#feedback?.close();
-    await this.#recall?.letGo();
+    await this.#recall?.closeWithoutSaving();
     await this.inForce.assembly.setup.close();
   }
 
@@ -167,12 +167,12 @@ export class App {
   #useTunedHead(): void {
     const { base, head } = this.inForce.assembly.predictor;
     this.#books.metrics.tunedHead.set(head === null ? 0 : Number.parseInt(head.id, 10));
-    this.#feedback?.learn(base, head?.stored.record.created ?? '');
+    this.#feedback?.relearn(base, head?.stored.record.created ?? '');
   }
 
   async #listen(): Promise<void> {
     const { config } = this.inForce.sourced;
-    const decisions = new DecisionLog<KeptRouting>(config.decisions.keep);
+    const decisions = new DecisionLog<CompactRouting>(config.decisions.keep);
     this.#feedback = await openFeedback(this.inForce, {
       ...this.#books,
       ...this.#hooks,
@@ -181,7 +181,7 @@ export class App {
     this.#useTunedHead();
     const newId = idMaker('dec_');
     const { openJudge: open, shipped } = this.#options;
-    const openJudge = judgeOf(config, shipped.artefacts, open);
+    const openJudge = judgeLoaderFor(config, shipped.artefacts, open);
     const recall = await openRecall(
       { ...config.cache, openJudge, random: Math.random },
       { books: this.#books, decisions, newId },
@@ -189,18 +189,18 @@ export class App {
     this.#recall = recall;
     const pipeline = new Pipeline({
       setup: () => this.inForce.assembly.setup,
-      books: this.#books,
-      thoughts: new ThoughtStore(
+      ledger: this.#books,
+      thoughts: new ReasoningStore(
         this.#books.clock,
         () => this.inForce.sourced.config.translation.keepThoughtsMs,
       ),
       decisions,
-      cache: recall.desk,
+      cache: recall.service,
       newId,
     });
-    const plain = new PlainDesk({
+    const nonChat = new NonChatService({
       setup: () => this.inForce.assembly.setup,
-      books: this.#books,
+      ledger: this.#books,
       decisions,
       newId,
     });
@@ -208,7 +208,7 @@ export class App {
     const operations = {
       responses: kept,
       readiness: () => ({ ready: !this.#draining, detail: this.#detail() }),
-      allowsPage: (origin: string) => this.inForce.assembly.setup.keys.allowsPage(origin, true),
+      allowsPage: (origin: string) => this.inForce.assembly.setup.keys.allowsOrigin(origin, true),
       metricsText: () => this.#books.metrics.registry.metrics(),
       cache: () => ({
         admin: recall.admin,
@@ -217,12 +217,12 @@ export class App {
     };
     const server = openServer({
       pipeline,
-      plain,
-      kept,
+      nonChat,
+      responseStore: kept,
       operations: { ...operations, feedback: () => this.#feedback },
       limits: () => this.#clientLimits(),
       socket: config.server,
-      allowsOrigin: (origin) => this.inForce.assembly.setup.keys.allowsPage(origin),
+      allowsOrigin: (origin) => this.inForce.assembly.setup.keys.allowsOrigin(origin),
     });
     await this.#accept(server);
     this.#server = server;
@@ -246,7 +246,11 @@ export class App {
     const { server } = this.inForce.sourced.config;
     const { maxBodyBytes, maxUploadBytes, writeStallTimeoutMs: stallMs } = server;
     const { clock } = this.#books;
-    return { maxBodyBytes, maxUploadBytes, patience: { clock, stallMs, onCutOff: this.#onCutOff } };
+    return {
+      maxBodyBytes,
+      maxUploadBytes,
+      stallPolicy: { clock, stallMs, onCutOff: this.#onCutOff },
+    };
   }
 
   #detail() {
@@ -255,10 +259,10 @@ export class App {
       version: this.#options.version,
       ...revisions(this.inForce),
       models: assembly.setup.served.size,
-      degraded: degradedIn(assembly),
+      degraded: degradedReason(assembly),
       stale: this.#reloader.refused.length > 0,
       faults: this.#reloader.refused,
-      resting: assembly.setup.resting.names,
+      resting: assembly.setup.resting.openIds,
       ...this.#recall?.detail(),
     };
   }

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-import './core/young-objects.js'; // first: applies to objects made after it
+import './core/no-pretenuring.js'; // first: applies to objects made after it
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { shippedWith } from './assembly/shipped.js';
 import { runCommand } from './cli/commands.js';
-import { withoutOutput } from './cli/io.js';
+import { outputFailure } from './cli/io.js';
 import { systemClock } from './core/clock.js';
 import { standardError } from './telemetry/log.js';
 
@@ -16,7 +16,7 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 };
 
 process.stdout.on('error', (error: Error) => {
-  const { code, says } = withoutOutput(error);
+  const { code, says } = outputFailure(error);
   tell(says);
   process.exit(code);
 });

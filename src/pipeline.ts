@@ -1,24 +1,24 @@
 import type { ExpectedLength } from './account/answer-length.js';
 import type { DecisionLog, DecisionRecord } from './account/decision-log.js';
-import { bookRefusal, type Asked } from './account/refusal.js';
-import type { Books, OpenEntry } from './account/settle.js';
+import { logRefusal, type RequestInfo } from './account/refusal.js';
+import type { Ledger, LedgerEntry } from './account/settle.js';
 import type { Caller } from './admit/keys.js';
-import { Cohort } from './core/cohort.js';
-import type { GoneSignal } from './core/departure.js';
+import { TurnBatch } from './core/turn-batch.js';
+import type { AbortSignalLike } from './core/disconnect-signal.js';
 import { GatewayError } from './core/errors.js';
 import type { ServedModel } from './core/model.js';
 import { clientRequestIdOf, type RequestHeaders } from './core/request-headers.js';
 import type { ChatRequest, ClientDialect } from './dialects/dialect.js';
-import type { ThoughtStore } from './dialects/neutral/thought-store.js';
-import { deliver, leave } from './request/delivery.js';
-import type { AskedRequest, ChatCall, Exchange } from './request/exchange.js';
+import type { ReasoningStore } from './dialects/neutral/reasoning-store.js';
+import { deliver, endExchange } from './request/delivery.js';
+import type { ReceivedRequest, ChatCall, Exchange } from './request/exchange.js';
 import { countTokens, type TokenCount } from './request/token-count.js';
 import { explained, planFor, readAhead, type Explanation, type Plan } from './request/plan.js';
-import type { KeptRouting } from './route/kept-routing.js';
+import type { CompactRouting } from './route/compact-routing.js';
 import { estimateTokens } from './route/token-estimate.js';
-import type { CacheDesk } from './recall/desk.js';
+import type { CacheService } from './recall/cache-service.js';
 import type { Setup, Target } from './request/setup.js';
-import { answerFrom, type Answer } from './upstream/failover.js';
+import { answerWithFailover, type Answer } from './upstream/failover.js';
 
 export type { ChatCall, Exchange } from './request/exchange.js';
 export type { ClientSink } from './upstream/failover.js';
@@ -27,11 +27,11 @@ export type { ClientSink } from './upstream/failover.js';
 export interface PipelineParts {
   /** The active setup; read anew for every request. */
   readonly setup: () => Setup;
-  readonly books: Books;
-  readonly thoughts: ThoughtStore;
-  readonly decisions: DecisionLog<KeptRouting>;
+  readonly ledger: Ledger;
+  readonly thoughts: ReasoningStore;
+  readonly decisions: DecisionLog<CompactRouting>;
   /** Used if the setup has a cache configured. */
-  readonly cache: CacheDesk;
+  readonly cache: CacheService;
   /** Makes a decision's id from the wall clock. */
   readonly newId: (wallMs: number) => string;
 }
@@ -39,8 +39,8 @@ export interface PipelineParts {
 /** The path of a request: admit → recall → decide → call → deliver → settle. */
 export class Pipeline {
   readonly #parts: PipelineParts;
-  readonly #asked = new Cohort();
-  readonly #answered = new Cohort();
+  readonly #asked = new TurnBatch();
+  readonly #answered = new TurnBatch();
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -58,7 +58,7 @@ export class Pipeline {
    *   candidate. Later failures are returned as a `failed` exchange, with the decision.
    */
   async chat(call: ChatCall): Promise<Exchange> {
-    const { books: ledger, cache } = this.#parts;
+    const { ledger, cache } = this.#parts;
     const startedMs = ledger.clock.now();
     await this.#asked.join();
 
@@ -66,7 +66,7 @@ export class Pipeline {
     const request = call.dialect.readRequest(call.body, call.headers);
     const asked = { call, request, setup, startedMs };
     // Entered before the cache is asked: it may wait as long as an answer takes, and then call a model after all.
-    setup.enter();
+    setup.acquire();
     try {
       // Lets the rest of the batch be parsed before the first of it is decided.
       await Promise.resolve();
@@ -75,18 +75,18 @@ export class Pipeline {
         this.#ask(asked, signal, keepsUsage, isRecheck),
       );
     } finally {
-      setup.leave();
+      setup.release();
     }
   }
 
   /** @param keepsUsage - a stream is to include its usage even if the client did not ask for it */
   async #ask(
-    asked: AskedRequest,
-    signal: GoneSignal,
+    asked: ReceivedRequest,
+    signal: AbortSignalLike,
     keepsUsage: boolean,
     isRecheck = false,
   ): Promise<Exchange> {
-    const { books: ledger } = this.#parts;
+    const { ledger } = this.#parts;
     const { call, request, setup } = asked;
     const { reader } = setup;
     const options =
@@ -98,12 +98,12 @@ export class Pipeline {
     const running = { setup, entry, routing: plan.routing };
 
     // A stream continues after `chat` has returned.
-    setup.enter();
+    setup.acquire();
     ledger.metrics.inFlight.inc();
     try {
       // Lets the rest of the batch be decided before the first of it is sent.
       await Promise.resolve();
-      const answer = await answerFrom({
+      const answer = await answerWithFailover({
         tries: plan.tries,
         maxAttempts: plan.maxAttempts,
         resting: setup.resting,
@@ -118,14 +118,14 @@ export class Pipeline {
         signal,
         keepsUsage,
         isRouted: plan.routing !== null,
-        limitsPlaces: (request.terms?.places ?? null) !== null,
+        limitsPlaces: (request.terms?.providers ?? null) !== null,
         listsModels: (request.terms?.models.length ?? 0) > 0,
-        tellsModels: plan.tellsModels === true,
+        sendsModelList: plan.sendsModelList === true,
       });
       if (isWhole(answer)) await this.#answered.join();
       return deliver(ledger, running, answer);
     } catch (bug) {
-      leave(ledger, setup);
+      endExchange(ledger, setup);
       throw bug;
     }
   }
@@ -139,12 +139,12 @@ export class Pipeline {
     const request = dialect.readRequest(body);
     const setup = this.#parts.setup();
     const { reader } = setup;
-    setup.enter();
+    setup.acquire();
     try {
       const read = reader === null ? null : await readAhead(setup, reader, request);
       return explained(planFor(setup, request, caller, this.#parts, { isPreview: true, read }));
     } finally {
-      setup.leave();
+      setup.release();
     }
   }
 
@@ -157,11 +157,11 @@ export class Pipeline {
   async countTokens(call: ChatCall): Promise<TokenCount> {
     const setup = this.#parts.setup();
     const request = call.dialect.readRequest(call.body, call.headers);
-    setup.enter();
+    setup.acquire();
     try {
       return await countTokens(setup, request, call);
     } finally {
-      setup.leave();
+      setup.release();
     }
   }
 
@@ -171,7 +171,7 @@ export class Pipeline {
    * @param caller - sees only its own decisions, unless its key may see all
    * @throws {GatewayError} `not_found`
    */
-  recall(id: string, caller: Caller): Explanation & Pick<DecisionRecord<unknown>, 'outcome'> {
+  findDecision(id: string, caller: Caller): Explanation & Pick<DecisionRecord<unknown>, 'outcome'> {
     const record = this.#parts.decisions.get(id);
     const isShown = record?.caller === caller.name || caller.decisions === 'all';
     // Another caller's decision is answered like an unknown id: ids must not be probed for.
@@ -186,7 +186,7 @@ export class Pipeline {
   }
 
   /** All policies and models that can be requested now. */
-  offer(): { readonly policies: readonly string[]; readonly models: readonly ServedModel[] } {
+  listTargets(): { readonly policies: readonly string[]; readonly models: readonly ServedModel[] } {
     const { router, served } = this.#parts.setup();
     return { policies: router.policies, models: [...served.values()] };
   }
@@ -201,16 +201,16 @@ export class Pipeline {
    *
    * @returns its id in the log
    */
-  refused(error: GatewayError, asked: Asked): string {
-    const { newId, books: ledger } = this.#parts;
+  recordRefusal(error: GatewayError, asked: RequestInfo): string {
+    const { newId, ledger } = this.#parts;
     const requestId = newId(ledger.clock.wallMs());
     const clientRequestId = clientRequestIdOf(asked.headers);
     const caller = this.#callerOf(asked);
-    bookRefusal(ledger, error, { ...asked, requestId, clientRequestId, caller });
+    logRefusal(ledger, error, { ...asked, requestId, clientRequestId, caller });
     return requestId;
   }
 
-  #callerOf({ headers }: Asked): string | null {
+  #callerOf({ headers }: RequestInfo): string | null {
     try {
       return this.admit(headers).name;
     } catch (error) {
@@ -220,17 +220,17 @@ export class Pipeline {
   }
 
   #open(
-    { call, request, setup, startedMs }: AskedRequest,
+    { call, request, setup, startedMs }: ReceivedRequest,
     { decision, routing, prompt }: Plan,
     isRecheck: boolean,
-  ): OpenEntry {
+  ): LedgerEntry {
     return {
       record: this.#parts.decisions.add(decision, call.caller.name, routing),
       caller: call.caller.name,
       clientRequestId: clientRequestIdOf(call.headers),
       stream: request.stream,
       isRecheck,
-      startedMs: isRecheck ? this.#parts.books.clock.now() : startedMs,
+      startedMs: isRecheck ? this.#parts.ledger.clock.now() : startedMs,
       estimateInputTokens: () => routing?.features.inputTokens ?? tokensOf(request),
       expectedLength: (model) => expectedLength(routing, request, model),
       referencePrice: decision.reference === null ? null : setup.priceOf(decision.reference),
@@ -241,7 +241,7 @@ export class Pipeline {
 
 /** @returns `null` if lengths cannot be compared: several answers were requested, or a limit below the expected length */
 function expectedLength(
-  routing: KeptRouting | null,
+  routing: CompactRouting | null,
   request: ChatRequest,
   model: string,
 ): ExpectedLength | null {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AnswerStore } from '../../src/cache/answer-store.js';
-import { AlikeAnswers, type Alike } from '../../src/cache/semantic/alike.js';
-import type { OpenGraph } from '../../src/cache/semantic/index-parts.js';
+import { SemanticCache, type SemanticMatch } from '../../src/cache/semantic/semantic-cache.js';
+import type { CreateGraph } from '../../src/cache/semantic/index-parts.js';
 import type { QuestionJudge } from '../../src/cache/verify/judge.js';
 import type { Clock } from '../../src/core/clock.js';
 import { Random } from '../../src/core/random.js';
@@ -12,7 +12,7 @@ export interface DayOptions {
   readonly world: World;
   readonly requests: number;
   readonly seed: number;
-  readonly openGraph: OpenGraph;
+  readonly openGraph: CreateGraph;
   /** Called regularly with the number of completed requests. */
   readonly onProgress: (requests: number) => void;
 }
@@ -105,14 +105,14 @@ class Simulation implements Day {
   readonly #clock = new DayClock();
   readonly #store = new AnswerStore(MAX_BYTES, this.#clock);
   readonly #deferred: (() => void)[] = [];
-  readonly #answers: AlikeAnswers;
+  readonly #answers: SemanticCache;
   readonly #policy: Policy;
   readonly #random: Random;
 
   constructor({ openGraph }: DayOptions, policy: Policy, random: Random) {
     this.#policy = policy;
     this.#random = random;
-    this.#answers = new AlikeAnswers({
+    this.#answers = new SemanticCache({
       judge: policy.judge,
       store: this.#store,
       clock: this.#clock,
@@ -139,7 +139,7 @@ class Simulation implements Day {
   #askUncached({ meant, text, nowMs }: Asked, key: string, hour: Hour): void {
     const found = lookup(this.#answers, text, this.#policy);
     const right = answerTo(meant);
-    const isHit = found?.outlook.serves === true;
+    const isHit = found?.estimate.isServable === true;
     if (isHit) {
       hour.semantic += 1;
       if (answerOf(found) !== right) hour.wrong += 1;
@@ -152,13 +152,19 @@ class Simulation implements Day {
   }
 }
 
-function lookup(answers: AlikeAnswers, text: string, { maxError }: Policy): Alike | null {
+function lookup(answers: SemanticCache, text: string, { maxError }: Policy): SemanticMatch | null {
   const limits = { maxError, budgetMs: Infinity, maxAgeS: Infinity };
-  return answers.seek({ partition: PARTITION, text }, limits);
+  return answers.find({ partition: PARTITION, text }, limits);
 }
 
-function recheckShare(answers: AlikeAnswers, found: Alike | null, { learns }: Policy): number {
-  return !learns || found === null ? 0 : answers.book.curiosity(found.claim, MIN_RECHECK_SHARE);
+function recheckShare(
+  answers: SemanticCache,
+  found: SemanticMatch | null,
+  { learns }: Policy,
+): number {
+  return !learns || found === null
+    ? 0
+    : answers.errorRates.recheckProbability(found.prediction, MIN_RECHECK_SHARE);
 }
 
 /** The answer to a question: equal only for the same question. */
@@ -166,7 +172,7 @@ function answerTo(question: number): string {
   return `Answer ${question}`;
 }
 
-function answerOf({ kept: { payload } }: Alike): string {
+function answerOf({ answer: { payload } }: SemanticMatch): string {
   return payload.form === 'whole' ? payload.body.toString() : '';
 }
 
@@ -176,7 +182,7 @@ function keep(
   answer: string,
   nowMs: number,
 ): void {
-  store.keep({
+  store.put({
     key,
     question: { partition: PARTITION, text },
     source: 'dec_1',

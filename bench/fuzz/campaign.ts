@@ -1,9 +1,9 @@
 import { Random } from '../../src/core/random.js';
 import type { DialectName } from '../../src/dialects/dialect.js';
-import { faultIn, type Input } from './check.js';
+import { findFault, type Input } from './check.js';
 import { mutateBytes, randomCuts } from './mutate-bytes.js';
 import { mutatePieces } from './mutate.js';
-import { encoded, type Recording } from './piece.js';
+import { encodePieces, type Recording } from './piece.js';
 
 /** A fault, and what is needed to reproduce it. */
 export interface Finding {
@@ -43,7 +43,7 @@ export function inputAt(
   if (isStream && random.below(CUT_EVERY) === 0) {
     return { recording, input: cutOff(recording, random) };
   }
-  let bytes = encoded(recording, mutatePieces(recording.pieces, random));
+  let bytes = encodePieces(recording, mutatePieces(recording.pieces, random));
   for (let left = Math.max(0, random.below(5) - 2); left > 0; left--) {
     bytes = mutateBytes(bytes, random);
   }
@@ -52,21 +52,21 @@ export function inputAt(
 }
 
 /** Tries the inputs from `from` (inclusive) to `to` (exclusive); yields the finding for each, or `null`. */
-export function* findingsIn(
+export function* runInputs(
   recordings: readonly Recording[],
   seed: number,
   [from, to]: readonly [from: number, to: number],
 ): Generator<Finding | null> {
   for (let index = from; index < to; index++) {
     const { recording, input } = inputAt(recordings, seed, index);
-    const fault = faultIn(input);
+    const fault = findFault(input);
     yield fault === null ? null : { index, recording: recording.id, input, fault };
   }
 }
 
 function cutOff(recording: Recording, random: Random): Input {
   const { provider, pieces } = recording;
-  const whole = encoded(recording, pieces);
+  const whole = encodePieces(recording, pieces);
   const bytes = whole.subarray(0, random.below(whole.length));
   const isCut = !COMPLETE[provider].test(bytes.toString('latin1'));
   return { provider, isStream: true, bytes, cuts: randomCuts(bytes, random), isCut };

@@ -1,9 +1,15 @@
 import type { ClientDialectName, DialectName } from '../../src/dialects/dialect.js';
 import { GatewayError } from '../../src/core/errors.js';
-import { answered, streamed, told, type Got, type Told } from './drive.js';
-import { GrammarFault, must, type Said } from './grammar/fault.js';
+import {
+  convertAnswer,
+  convertStream,
+  readProvider,
+  type ClientOutput,
+  type ProviderEvents,
+} from './convert.js';
+import { GrammarFault, assertRule, type AnswerContent } from './grammar/fault.js';
 import { GRAMMARS } from './grammar/grammar.js';
-import { checkEvents, type Heard } from './neutral-grammar.js';
+import { checkEvents, type NeutralContent } from './neutral-grammar.js';
 
 /** All client dialects. */
 export const CLIENTS = Object.keys(GRAMMARS) as readonly ClientDialectName[];
@@ -23,9 +29,9 @@ export interface Input {
 const MAX_MS = 4_000;
 
 /** @returns the first fault in the output for any client dialect; `null` if there is none */
-export function faultIn(input: Input): string | null {
+export function findFault(input: Input): string | null {
   const fromReader = attempt(() => {
-    const read = told(input.provider, input.bytes, input.isStream);
+    const read = readProvider(input.provider, input.bytes, input.isStream);
     return { told: read, said: checkEvents(read) };
   });
   if (typeof fromReader === 'string') return `${input.provider}: ${fromReader}`;
@@ -42,27 +48,27 @@ export function faultIn(input: Input): string | null {
 }
 
 interface FromReader {
-  readonly told: Told;
-  readonly said: Heard;
+  readonly told: ProviderEvents;
+  readonly said: NeutralContent;
 }
 
 function checkClient(client: ClientDialectName, input: Input, fromReader: FromReader): void {
   const { provider, isStream, bytes, cuts, isCut } = input;
   const got = isStream
-    ? streamed([client, provider], bytes, cuts)
-    : answered(client, provider, bytes);
+    ? convertStream([client, provider], bytes, cuts)
+    : convertAnswer(client, provider, bytes);
   checkFailure(got);
-  must(!isCut || got.failure !== null, 'a clean end after a cut');
+  assertRule(!isCut || got.failure !== null, 'a clean end after a cut');
   // Answers that pass through unchanged may be as faulty as the provider's; only OpenAI's are repaired.
   if (client !== provider || client === 'openai') checkWords(client, got, isStream, fromReader);
   if (isStream && cuts.length > 0) {
-    checkSame(got, streamed([client, provider], bytes, []));
+    checkSame(got, convertStream([client, provider], bytes, []));
   }
 }
 
 function checkWords(
   client: ClientDialectName,
-  got: Got,
+  got: ClientOutput,
   isStream: boolean,
   fromReader: FromReader,
 ): void {
@@ -70,26 +76,30 @@ function checkWords(
   // A writer may fail where a reader does not: reading nested values has no depth limit.
   const isTooDeep = got.failure?.message.endsWith('nested too deeply.') === true;
   const isSame = fromReader.told.isComplete === (got.failure === null);
-  must(isSame || isTooDeep, 'another outcome than was read');
+  assertRule(isSame || isTooDeep, 'another outcome than was read');
   if (said !== null && got.failure === null) compare(client, said, fromReader.said);
 }
 
-function checkSame(got: Got, whole: Got): void {
-  must(whole.text === got.text, 'other bytes in other chunks');
-  must(whole.failure?.code === got.failure?.code, 'another failure in other chunks');
-  must(whole.summary === got.summary, 'another summary in other chunks');
+function checkSame(got: ClientOutput, whole: ClientOutput): void {
+  assertRule(whole.text === got.text, 'other bytes in other chunks');
+  assertRule(whole.failure?.code === got.failure?.code, 'another failure in other chunks');
+  assertRule(whole.summary === got.summary, 'another summary in other chunks');
 }
 
-function saidTo(client: ClientDialectName, got: Got, isStream: boolean): Said | null {
+function saidTo(
+  client: ClientDialectName,
+  got: ClientOutput,
+  isStream: boolean,
+): AnswerContent | null {
   const { stream, answer } = GRAMMARS[client];
   if (isStream) return stream(got.text, got.failure === null ? 'complete' : 'failed');
   return got.failure === null ? answer(got.text) : null;
 }
 
-function checkFailure({ failure }: Got): void {
+function checkFailure({ failure }: ClientOutput): void {
   if (failure === null) return;
-  must(failure.code.startsWith('upstream_'), `fails with ${failure.code}`);
-  must(failure.message !== '', 'a failure without a message');
+  assertRule(failure.code.startsWith('upstream_'), `fails with ${failure.code}`);
+  assertRule(failure.message !== '', 'a failure without a message');
   // The gateway reports anything a reader throws as a provider error: here it is a bug.
   const { cause } = failure;
   const isHidden = cause instanceof Error && !/Syntax|Error: (Message|Prelude)/.test(String(cause));
@@ -97,19 +107,19 @@ function checkFailure({ failure }: Got): void {
 }
 
 /** Checks that the client gets exactly the text and calls that the provider sent. */
-function compare(client: ClientDialectName, got: Said, read: Heard): void {
+function compare(client: ClientDialectName, got: AnswerContent, read: NeutralContent): void {
   // OpenAI's answers separate refusals from text.
   const text = client === 'openai' ? read.plainText : read.text;
-  must(got.text === text, 'another text than was said');
+  assertRule(got.text === text, 'another text than was said');
   if (client === 'completions') return;
-  const names = (said: Said) => said.calls.map(([name]) => name).join();
-  must(names(got) === names(read), 'other calls than were made');
+  const names = (said: AnswerContent) => said.calls.map(([name]) => name).join();
+  assertRule(names(got) === names(read), 'other calls than were made');
   if (client !== 'openai' && client !== 'responses') return;
-  const args = (said: Said) => said.calls.map(([, text]) => text.trim() || '{}');
+  const args = (said: AnswerContent) => said.calls.map(([, text]) => text.trim() || '{}');
   const [told, given] = [args(got), args(read)];
   const isSame = (text: string, i: number) =>
     text === given[i] || (client === 'responses' && isWholeBefore(text, given[i] ?? ''));
-  must(told.every(isSame), 'other arguments than were given');
+  assertRule(told.every(isSame), 'other arguments than were given');
 }
 
 /** A Responses client gets a call once its arguments are complete and something else begins; later arguments are lost. */

@@ -1,8 +1,8 @@
 import type { DialectName } from '../../src/dialects/dialect.js';
 import { CLIENTS } from './check.js';
-import { streamed } from './drive.js';
-import { encoded, type Piece, type Recording } from './piece.js';
-import { ownRecordings } from './recordings.js';
+import { convertStream } from './convert.js';
+import { encodePieces, type Piece, type Recording } from './piece.js';
+import { bundledRecordings } from './recordings.js';
 
 /** A way in which a stream can be long. */
 interface Shape {
@@ -26,7 +26,7 @@ const SOCKET_BYTES = 65_536;
 const TIMES = 4;
 
 /** Measures every shape for all client dialects together, and for the slowest one alone. */
-export function* growths(n: number): Generator<Growth> {
+export function* measureGrowth(n: number): Generator<Growth> {
   for (const shape of [...repeated(), ...SHAPES]) {
     for (const client of CLIENTS) {
       measure(shape, client, n >> 2);
@@ -44,17 +44,17 @@ function measure(
   client: (typeof CLIENTS)[number],
   n: number,
 ): { readonly bytes: number; readonly ms: number } {
-  const bytes = encoded({ id: '', provider, isStream: true, pieces: [] }, pieces(n));
+  const bytes = encodePieces({ id: '', provider, isStream: true, pieces: [] }, pieces(n));
   const count = Math.floor(bytes.length / chunkBytes);
   const cuts = Array.from({ length: count }, (_, i) => (i + 1) * chunkBytes);
   const startedMs = performance.now();
-  streamed([client, provider], bytes, cuts);
+  convertStream([client, provider], bytes, cuts);
   return { bytes: bytes.length, ms: performance.now() - startedMs };
 }
 
 /** Shapes that repeat each event of each recording. */
 function repeated(): Shape[] {
-  return ownRecordings()
+  return bundledRecordings()
     .filter(({ isStream }) => isStream)
     .flatMap(({ id, provider, pieces }: Recording) =>
       pieces.map((piece, at) => ({

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CLIENTS, faultIn } from './check.js';
-import { answered, streamed } from './drive.js';
-import { growths } from './growth.js';
-import { readInput } from './shrink.js';
-import { supervised } from './supervise.js';
+import { CLIENTS, findFault } from './check.js';
+import { convertAnswer, convertStream } from './convert.js';
+import { measureGrowth } from './growth.js';
+import { parseInput } from './shrink.js';
+import { runSupervised } from './supervise.js';
 
 const USAGE = `npm run fuzz -- [--streams N] [--seed N] [--first N] [--from FOLDER] [--out FOLDER]
 npm run fuzz -- --replay FILE
@@ -42,7 +42,7 @@ async function campaign(): Promise<number> {
   const counts = new Map<string, { count: number; first: number }>();
   const heaps: number[] = [];
   const startedMs = performance.now();
-  await supervised({ seed, from, to, folder }, (report) => {
+  await runSupervised({ seed, from, to, folder }, (report) => {
     switch (report.kind) {
       case 'fault': {
         const known = counts.get(report.fault) ?? { count: 0, first: report.index };
@@ -83,16 +83,16 @@ function keep(number: number, file: string): void {
 }
 
 function replay(path: string): number {
-  const input = readInput(readFileSync(path, 'utf8'));
+  const input = parseInput(readFileSync(path, 'utf8'));
   const { provider, isStream, bytes, cuts } = input;
   console.log(bytes.toString());
   for (const client of CLIENTS) {
     const got = isStream
-      ? streamed([client, provider], bytes, cuts)
-      : answered(client, provider, bytes);
+      ? convertStream([client, provider], bytes, cuts)
+      : convertAnswer(client, provider, bytes);
     console.log(`--- ${client}: ${got.failure?.code ?? 'complete'}\n${got.text}`);
   }
-  const fault = faultIn(input);
+  const fault = findFault(input);
   console.log(fault === null ? 'nothing wrong' : `wrong: ${fault}`);
   return fault === null ? 0 : 1;
 }
@@ -105,7 +105,7 @@ function growth(): number {
   let worst = 0;
   let bad = 0;
   let count = 0;
-  for (const { shape, bytes, ms, factor } of growths(numberOf('size'))) {
+  for (const { shape, bytes, ms, factor } of measureGrowth(numberOf('size'))) {
     count += 1;
     if (ms < MIN_MS) continue;
     worst = Math.max(worst, factor);

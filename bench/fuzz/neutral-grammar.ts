@@ -1,9 +1,9 @@
 import type { AnswerEvent } from '../../src/dialects/neutral/event.js';
-import { must, type Said } from './grammar/fault.js';
-import type { Told } from './drive.js';
+import { assertRule, type AnswerContent } from './grammar/fault.js';
+import type { ProviderEvents } from './convert.js';
 
 /** The content of a provider's answer, with and without refusals. */
-export interface Heard extends Said {
+export interface NeutralContent extends AnswerContent {
   readonly plainText: string;
 }
 
@@ -19,11 +19,11 @@ interface Gathered {
  *
  * @throws {GrammarFault} for the first violation
  */
-export function checkEvents({ events, isComplete }: Told): Heard {
+export function checkEvents({ events, isComplete }: ProviderEvents): NeutralContent {
   const choices = new Map<number, { calls: number; isFinished: boolean }>();
   const said: Gathered = { text: '', plainText: '', calls: [] };
   events.forEach((event, i) => {
-    must((event.kind === 'start') === (i === 0), 'the start is not first, or twice');
+    assertRule((event.kind === 'start') === (i === 0), 'the start is not first, or twice');
     if (event.kind === 'start') return;
     if (event.kind === 'usage') {
       checkCounts(event);
@@ -31,16 +31,16 @@ export function checkEvents({ events, isComplete }: Told): Heard {
     }
     if (event.kind === 'tier') return;
     const { choice } = event;
-    must(Number.isSafeInteger(choice) && choice >= 0, 'a choice that is no index');
+    assertRule(Number.isSafeInteger(choice) && choice >= 0, 'a choice that is no index');
     const known = choices.get(choice) ?? { calls: 0, isFinished: false };
     choices.set(choice, known);
-    if (event.kind === 'call') must(event.call === known.calls++, 'calls out of their order');
-    if (event.kind === 'arguments') must(event.call < known.calls, 'arguments of no call');
+    if (event.kind === 'call') assertRule(event.call === known.calls++, 'calls out of their order');
+    if (event.kind === 'arguments') assertRule(event.call < known.calls, 'arguments of no call');
     if (event.kind === 'finish') known.isFinished = true;
     if (choice === 0) gather(said, event);
   });
   const all = [...choices.values()];
-  must(
+  assertRule(
     !isComplete || (all.length > 0 && all.every(({ isFinished }) => isFinished)),
     'complete without a reason',
   );
@@ -50,7 +50,7 @@ export function checkEvents({ events, isComplete }: Told): Heard {
 
 function checkCounts({ usage }: Extract<AnswerEvent, { kind: 'usage' }>): void {
   const counts = Object.values(usage).filter((value) => typeof value === 'number');
-  must(
+  assertRule(
     counts.every((count) => Number.isSafeInteger(count) && count >= 0),
     'usage that is no count',
   );

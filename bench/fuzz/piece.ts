@@ -26,7 +26,7 @@ const codec = new EventStreamCodec(
 );
 
 /** The bytes of an answer as its provider would send them. */
-export function encoded({ provider, isStream }: Recording, pieces: readonly Piece[]): Buffer {
+export function encodePieces({ provider, isStream }: Recording, pieces: readonly Piece[]): Buffer {
   if (!isStream) return Buffer.from(pieces.map(({ data }) => data).join('\n'));
   if (provider === 'ollama') return Buffer.from(pieces.map(({ data }) => `${data}\n`).join(''));
   if (provider === 'bedrock') return Buffer.concat(pieces.map(frame));
@@ -34,7 +34,7 @@ export function encoded({ provider, isStream }: Recording, pieces: readonly Piec
 }
 
 /** Parses a recorded event stream; comments and unknown fields are dropped. */
-export function piecesOfEvents(text: string): Piece[] {
+export function parseEvents(text: string): Piece[] {
   return text
     .replace(/^\uFEFF/, '')
     .replace(/\r\n?/g, '\n')
@@ -44,7 +44,7 @@ export function piecesOfEvents(text: string): Piece[] {
 }
 
 /** Parses a recorded AWS event stream. */
-export function piecesOfFrames(bytes: Buffer): Piece[] {
+export function parseFrames(bytes: Buffer): Piece[] {
   const pieces: Piece[] = [];
   for (let at = 0; at + 4 <= bytes.length;) {
     const length = bytes.readUInt32BE(at);

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DialectName } from '../../src/dialects/dialect.js';
-import { piecesOfEvents, piecesOfFrames, type Piece, type Recording } from './piece.js';
+import { parseEvents, parseFrames, type Piece, type Recording } from './piece.js';
 
 /** Longer recordings would take most of the time without finding more. */
 const MAX_RECORDED_BYTES = 64 * 1024;
 
 /** The recordings in this repository, of every dialect. */
-export function ownRecordings(): Recording[] {
+export function bundledRecordings(): Recording[] {
   return recordingsIn(join(import.meta.dirname, 'recordings'));
 }
 
@@ -30,7 +30,7 @@ export function recordingsIn(folder: string): Recording[] {
 function readRecording(id: string, path: string): Recording | null {
   const read = () => readFileSync(path);
   if (id.endsWith('.bin')) {
-    return { id, provider: 'bedrock', isStream: true, pieces: piecesOfFrames(read()) };
+    return { id, provider: 'bedrock', isStream: true, pieces: parseFrames(read()) };
   }
   if (id.endsWith('.frames')) {
     return { id, provider: 'bedrock', isStream: true, pieces: writtenFrames(read().toString()) };
@@ -41,7 +41,7 @@ function readRecording(id: string, path: string): Recording | null {
   const isStream = id.endsWith('.sse');
   if (!isStream && !id.endsWith('.json')) return null;
   const text = read().toString('utf8');
-  const pieces = isStream ? piecesOfEvents(text) : [{ name: '', data: text }];
+  const pieces = isStream ? parseEvents(text) : [{ name: '', data: text }];
   const provider = dialectOf(text);
   return provider === null || pieces.length === 0 ? null : { id, provider, isStream, pieces };
 }

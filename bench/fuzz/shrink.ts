@@ -1,4 +1,4 @@
-import { faultIn, type Input } from './check.js';
+import { findFault, type Input } from './check.js';
 
 /** Enough to make most inputs small. */
 const MAX_TRIES = 400;
@@ -8,12 +8,16 @@ const MAX_TRIES = 400;
  *
  * @param onTry - called for every input that is tried
  */
-export function shrunk(input: Input, fault: string, onTry: () => void = () => undefined): Input {
+export function shrinkInput(
+  input: Input,
+  fault: string,
+  onTry: () => void = () => undefined,
+): Input {
   let best = input;
   let tries = 0;
   const holds = (candidate: Input): boolean => {
     onTry();
-    if (tries++ >= MAX_TRIES || faultIn(candidate) !== fault) return false;
+    if (tries++ >= MAX_TRIES || findFault(candidate) !== fault) return false;
     best = candidate;
     return true;
   };
@@ -33,14 +37,14 @@ export function shrunk(input: Input, fault: string, onTry: () => void = () => un
 }
 
 /** Serialises an input for a file. */
-export function written(input: Input, fault: string): string {
+export function serializeInput(input: Input, fault: string): string {
   const { bytes, ...rest } = input;
   const file = { fault, ...rest, text: bytes.toString('utf8'), base64: bytes.toString('base64') };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 
-/** Parses the output of `written`. */
-export function readInput(text: string): Input {
+/** Parses the output of `serializeInput`. */
+export function parseInput(text: string): Input {
   const { provider, isStream, base64, cuts, isCut } = JSON.parse(text) as Input & {
     readonly base64: string;
   };

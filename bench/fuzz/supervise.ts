@@ -11,7 +11,7 @@ const LOOK_MS = 1_000;
 const MAX_HEAP_MB = 512;
 
 /** Tries a campaign's inputs in a separate process, which is replaced if an input hangs or exhausts memory. */
-export async function supervised(
+export async function runSupervised(
   task: Omit<Task, 'progress'>,
   hear: (report: Report) => void,
 ): Promise<void> {

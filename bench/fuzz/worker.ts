@@ -1,7 +1,7 @@
 import { openSync, writeSync } from 'node:fs';
-import { findingsIn } from './campaign.js';
-import { ownRecordings, recordingsIn } from './recordings.js';
-import { shrunk, written } from './shrink.js';
+import { runInputs } from './campaign.js';
+import { bundledRecordings, recordingsIn } from './recordings.js';
+import { shrinkInput, serializeInput } from './shrink.js';
 
 /** A worker's task. */
 export interface Task {
@@ -31,7 +31,7 @@ function work({ seed, from, to, folder, progress }: Task): void {
   const say = (report: Report): void => {
     process.send?.(report);
   };
-  const recordings = folder === null ? ownRecordings() : recordingsIn(folder);
+  const recordings = folder === null ? bundledRecordings() : recordingsIn(folder);
   const file = openSync(progress, 'w');
   const at = (index: number): void => {
     writeSync(file, String(index).padEnd(INDEX_CHARS), 0);
@@ -40,7 +40,7 @@ function work({ seed, from, to, folder, progress }: Task): void {
   const before = process.getActiveResourcesInfo().length;
   let index = from;
   at(index);
-  for (const finding of findingsIn(recordings, seed, [from, to])) {
+  for (const finding of runInputs(recordings, seed, [from, to])) {
     if (finding !== null) {
       const { fault, input } = finding;
       say({ kind: 'fault', index, fault });
@@ -49,7 +49,11 @@ function work({ seed, from, to, folder, progress }: Task): void {
         const alive = () => {
           at(finding.index);
         };
-        say({ kind: 'example', fault, file: written(shrunk(input, fault, alive), fault) });
+        say({
+          kind: 'example',
+          fault,
+          file: serializeInput(shrinkInput(input, fault, alive), fault),
+        });
       }
     }
     index += 1;

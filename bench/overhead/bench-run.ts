@@ -7,7 +7,7 @@ import type { LoadJob, LoadResult, StreamShape, UpstreamReport } from './protoco
 import { FULL_LOAD, isStreamed, jobOf, type Scenario } from './scenarios.js';
 
 /** The measurement windows of one gateway in one scenario. */
-export interface Row {
+export interface GatewayResult {
   readonly gateway: GatewayName;
   readonly windows: readonly LoadResult[];
   /** Why the windows are not valid; empty if they are. */
@@ -48,7 +48,7 @@ export async function runScenario(
   gateways: readonly Gateway[],
   rig: Rig,
   options: Options,
-): Promise<readonly Row[]> {
+): Promise<readonly GatewayResult[]> {
   const rows = new Map(gateways.map((gateway) => [gateway, newRow()]));
   await setShape(rig, scenario.streams);
   for (const gateway of gateways) {
@@ -73,7 +73,10 @@ export async function runScenario(
 }
 
 /** Joins the windows of gateways that were started several times, in order of the starts. */
-export function joined(former: readonly Row[] | undefined, latest: readonly Row[]): readonly Row[] {
+export function joinRows(
+  former: readonly GatewayResult[] | undefined,
+  latest: readonly GatewayResult[],
+): readonly GatewayResult[] {
   if (former === undefined) return latest;
   return latest.map((row) => {
     const before = former.find(({ gateway }) => gateway === row.gateway) ?? row;
@@ -95,7 +98,7 @@ async function burnIn(
   scenario: Scenario,
   gateway: Gateway,
   rig: Rig,
-  { burnIn: { warmMs, warmRequests } }: Options,
+  { warmUp: { warmMs, warmRequests } }: Options,
 ): Promise<void> {
   await window({ ...scenario, shape: FULL_LOAD }, gateway, rig, {
     warmMs,

@@ -83,7 +83,11 @@ export function freePort(): Promise<number> {
 }
 
 /** Resolves once something listens on `port`. @throws if the child exits or takes too long */
-export async function listening(child: Child, port: number, logFile: string): Promise<void> {
+export async function waitUntilListening(
+  child: Child,
+  port: number,
+  logFile: string,
+): Promise<void> {
   const untilMs = performance.now() + START_MS;
   while (!(await answers(port))) {
     const ended = child.process.exitCode !== null || child.process.signalCode !== null;

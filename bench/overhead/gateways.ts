@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, listening, start, type Child } from './child.js';
+import { freePort, waitUntilListening, start, type Child } from './child.js';
 import { portkeyEntry } from './peers.js';
 import { writeSufficeConfig } from './suffice-config.js';
 
@@ -24,7 +24,7 @@ export interface Gateway {
 }
 
 /** The environment in which gateways run. */
-export interface Site {
+export interface BenchSite {
   readonly upstreamPort: number;
   readonly upstreamPid: number;
   /** A temporary folder for configuration and logs. */
@@ -40,7 +40,7 @@ const MODEL = 'gpt-4o-mini';
 const KEY = { authorization: 'Bearer sk-bench-not-a-key' };
 
 /** Starts a gateway in front of the fake upstream. */
-export async function startGateway(name: GatewayName, site: Site): Promise<Gateway> {
+export async function startGateway(name: GatewayName, site: BenchSite): Promise<Gateway> {
   switch (name) {
     case 'direct':
       return direct(site);
@@ -56,7 +56,7 @@ export async function startGateway(name: GatewayName, site: Site): Promise<Gatew
   }
 }
 
-function direct(site: Site): Gateway {
+function direct(site: BenchSite): Gateway {
   return {
     name: 'direct',
     port: site.upstreamPort,
@@ -68,7 +68,7 @@ function direct(site: Site): Gateway {
   };
 }
 
-async function startFloor(site: Site): Promise<Gateway> {
+async function startFloor(site: BenchSite): Promise<Gateway> {
   const file = join(import.meta.dirname, 'floor.ts');
   const { child, port } = await startServer('floor', site, (port) => [
     '--import',
@@ -80,7 +80,7 @@ async function startFloor(site: Site): Promise<Gateway> {
   return { ...direct(site), name: 'floor', port, pid: child.pid, stop: () => child.stop() };
 }
 
-async function startPortkey(site: Site): Promise<Gateway> {
+async function startPortkey(site: BenchSite): Promise<Gateway> {
   const entry = portkeyEntry();
   // --headless: without a console page, for which it would open a browser.
   const { child, port } = await startServer('portkey', site, (port) => [
@@ -103,7 +103,7 @@ async function startPortkey(site: Site): Promise<Gateway> {
   };
 }
 
-async function startSuffice(name: GatewayName, root: string, site: Site): Promise<Gateway> {
+async function startSuffice(name: GatewayName, root: string, site: BenchSite): Promise<Gateway> {
   const entry = join(root, 'dist/main.js');
   if (!existsSync(entry)) throw new Error(`${entry} is missing: run \`npm run build\` there first`);
   const { child, port } = await startServer(name, site, (port) => [
@@ -125,7 +125,7 @@ async function startSuffice(name: GatewayName, root: string, site: Site): Promis
 
 async function startServer(
   name: GatewayName,
-  site: Site,
+  site: BenchSite,
   args: (port: number) => readonly string[],
 ): Promise<{ readonly child: Child; readonly port: number }> {
   const port = await freePort();
@@ -137,7 +137,7 @@ async function startServer(
     ipc: false,
   });
   try {
-    await listening(child, port, logFile);
+    await waitUntilListening(child, port, logFile);
   } catch (error) {
     await child.stop();
     throw new Error(`${name} did not start`, { cause: error });

@@ -6,7 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import { Client, readBuffer, type Outcome } from './client.js';
 import { Histogram } from './histogram.js';
-import { read, rssMb, type Reading } from './proc.js';
+import { readClocks, rssMb, type ClockSnapshot } from './proc.js';
 import type { LoadJob, LoadResult } from './protocol.js';
 import { Requests } from './requests.js';
 
@@ -43,10 +43,10 @@ class Run {
     if (shape.kind === 'closed') this.#startClosed(shape.connections, shape.staggerMs);
     else this.#startOpen(shape.ratePerS);
     await this.#warm(warmMs);
-    const start = read(pids);
+    const start = readClocks(pids);
     this.#phase = 'window';
     await sleep(windowMs);
-    const end = read(pids);
+    const end = readClocks(pids);
     this.#phase = 'over';
     await this.#drain();
     return this.#result(start, end);
@@ -147,7 +147,7 @@ class Run {
     for (const client of this.#clients) client.close();
   }
 
-  #result(start: Reading, end: Reading): LoadResult {
+  #result(start: ClockSnapshot, end: ClockSnapshot): LoadResult {
     const elapsedMs = end.atMs - start.atMs;
     const foreignMs = end.machineMs - start.machineMs - (end.benchMs - start.benchMs);
     const gatewayPid = this.#job.pids[0];

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compareBuilds } from './against.js';
-import { joined, runScenario, startRig, type Rig, type Row } from './bench-run.js';
+import { compareBuilds } from './compare-builds.js';
+import { joinRows, runScenario, startRig, type Rig, type GatewayResult } from './bench-run.js';
 import { canPin } from './child.js';
 import { startGateway, type Gateway } from './gateways.js';
 import { HELP, parseOptions, type Options } from './options.js';
-import { figuresOf, tableOf } from './report.js';
-import { judge, type Verdict } from './targets.js';
+import { figuresOf, formatScenario } from './report.js';
+import { checkTarget, type TargetResult } from './targets.js';
 
 /** Assigns one core to the gateway alone, and other cores (or the other one) to upstream and load generator. */
 function coresFor(count: number): {
@@ -72,9 +72,9 @@ async function measureAll(
   rig: Rig,
   machine: string,
 ): Promise<boolean> {
-  const verdicts: Verdict[] = [];
-  const all: { readonly scenario: string; readonly rows: readonly Row[] }[] = [];
-  const former = new Map<string, readonly Row[]>();
+  const verdicts: TargetResult[] = [];
+  const all: { readonly scenario: string; readonly rows: readonly GatewayResult[] }[] = [];
+  const former = new Map<string, readonly GatewayResult[]>();
   for (let left = options.starts; left > 0; left--) {
     const gateways = await startAll();
     for (const scenario of options.scenarios) {
@@ -82,12 +82,12 @@ async function measureAll(
         ({ name }) => name === 'other' || scenario.gateways.includes(name),
       );
       const { id, kind } = scenario;
-      const rows = joined(former.get(id), await runScenario(scenario, asked, rig, options));
+      const rows = joinRows(former.get(id), await runScenario(scenario, asked, rig, options));
       former.set(id, rows);
       if (left > 1) continue;
       const figures = rows.map((row) => figuresOf(kind, row));
-      console.log(`\n${tableOf(scenario, figures)}`);
-      const judged = [judge(id, figures), compareBuilds(scenario, rows, options.starts)];
+      console.log(`\n${formatScenario(scenario, figures)}`);
+      const judged = [checkTarget(id, figures), compareBuilds(scenario, rows, options.starts)];
       verdicts.push(...judged.filter((verdict) => verdict !== undefined));
       all.push({ scenario: id, rows });
     }

@@ -12,7 +12,7 @@ export interface Options {
   readonly warmMs: number;
   readonly windowMs: number;
   /** The warm-up of every gateway before its first window of a scenario. */
-  readonly burnIn: { readonly warmMs: number; readonly warmRequests: number };
+  readonly warmUp: { readonly warmMs: number; readonly warmRequests: number };
   readonly realtime: boolean;
   readonly jsonFile: string | undefined;
   /** Another checkout of Suffice to compare this build with. */
@@ -67,7 +67,7 @@ export function parseOptions(argv: readonly string[]): Options | undefined {
     starts: wholeNumber(values.starts ?? (values.against === undefined ? '1' : '6'), 1, 100),
     ...windowsOf(values),
     against: values.against,
-    burnIn: values.quick
+    warmUp: values.quick
       ? { warmMs: 3000, warmRequests: 2500 }
       : { warmMs: 10_000, warmRequests: 8000 },
     realtime: values.realtime,

@@ -26,7 +26,7 @@ export function machineBusyMs(): number {
 }
 
 /** A snapshot of the clocks; figures are differences of two. */
-export interface Reading {
+export interface ClockSnapshot {
   readonly atMs: number;
   readonly gatewayMs: number;
   readonly benchMs: number;
@@ -34,7 +34,7 @@ export interface Reading {
 }
 
 /** Reads the clocks of the machine and of `pids`, whose first is the gateway. */
-export function read(pids: readonly number[]): Reading {
+export function readClocks(pids: readonly number[]): ClockSnapshot {
   const times = pids.map(cpuMs);
   return {
     atMs: performance.now(),

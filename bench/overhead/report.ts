@@ -1,4 +1,4 @@
-import type { Row } from './bench-run.js';
+import type { GatewayResult } from './bench-run.js';
 import type { GatewayName } from './gateways.js';
 import type { LoadResult } from './protocol.js';
 import type { Scenario } from './scenarios.js';
@@ -31,7 +31,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** The figures of one gateway in a scenario. */
-export function figuresOf(kind: Scenario['kind'], row: Row): Figures {
+export function figuresOf(kind: Scenario['kind'], row: GatewayResult): Figures {
   const of = (value: (window: LoadResult) => number): number => median(row.windows.map(value));
   const streams = kind === 'first-token';
   const units = (window: LoadResult): number =>
@@ -51,7 +51,7 @@ export function figuresOf(kind: Scenario['kind'], row: Row): Figures {
 }
 
 /** A table of one scenario as text. */
-export function tableOf(scenario: Scenario, figures: readonly Figures[]): string {
+export function formatScenario(scenario: Scenario, figures: readonly Figures[]): string {
   const columns = COLUMNS[scenario.kind];
   const lines = [
     ['gateway', ...columns.map(({ title }) => title)],
@@ -87,10 +87,16 @@ const NOISE: readonly Column[] = [
 
 const WORK: readonly Column[] = [
   { title: 'per second', cell: ({ perSecond }) => perSecond.toFixed(0) },
-  { title: 'x Portkey', cell: (one, all) => times(one.perSecond, find(all, 'portkey')?.perSecond) },
+  {
+    title: 'x Portkey',
+    cell: (one, all) => times(one.perSecond, faultlessFigures(all, 'portkey')?.perSecond),
+  },
   { title: 'CPU µs', cell: ({ cpuUs }) => cpuUs.toFixed(1) },
-  { title: 'x Portkey', cell: (one, all) => times(find(all, 'portkey')?.cpuUs, one.cpuUs) },
-  { title: '÷ floor', cell: (one, all) => times(one.cpuUs, find(all, 'floor')?.cpuUs) },
+  {
+    title: 'x Portkey',
+    cell: (one, all) => times(faultlessFigures(all, 'portkey')?.cpuUs, one.cpuUs),
+  },
+  { title: '÷ floor', cell: (one, all) => times(one.cpuUs, faultlessFigures(all, 'floor')?.cpuUs) },
 ];
 
 const DELAY: readonly Column[] = [
@@ -113,7 +119,10 @@ const COLUMNS: Readonly<Record<Scenario['kind'], readonly Column[]>> = {
 };
 
 /** The figures of one gateway, if it was measured without faults. */
-export function find(all: readonly Figures[], gateway: GatewayName): Figures | undefined {
+export function faultlessFigures(
+  all: readonly Figures[],
+  gateway: GatewayName,
+): Figures | undefined {
   return all.find((one) => one.gateway === gateway && one.faults.length === 0);
 }
 
@@ -124,7 +133,7 @@ function times(large: number | undefined, small: number | undefined): string {
 }
 
 function added(one: Figures, all: readonly Figures[], field: 'p50Us' | 'p99Us'): string {
-  const direct = find(all, 'direct');
+  const direct = faultlessFigures(all, 'direct');
   if (direct === undefined || one.gateway === 'direct') return '–';
   return `${one[field] >= direct[field] ? '+' : ''}${(one[field] - direct[field]).toFixed(0)}`;
 }

@@ -1,7 +1,7 @@
-import { find, QUIET_CORES, type Figures } from './report.js';
+import { faultlessFigures, QUIET_CORES, type Figures } from './report.js';
 
 /** A performance target for one scenario, and whether this run met it. */
-export interface Verdict {
+export interface TargetResult {
   readonly text: string;
   readonly kept: boolean;
 }
@@ -16,10 +16,10 @@ const FILLED_SHARE = 0.9;
  * The ratio is of requests per second if both gateways saturated their core, else of CPU time per request, which is
  * least affected by other processes.
  */
-export function judge(scenario: string, all: readonly Figures[]): Verdict | undefined {
-  const suffice = find(all, 'suffice');
-  const portkey = find(all, 'portkey');
-  const direct = find(all, 'direct');
+export function checkTarget(scenario: string, all: readonly Figures[]): TargetResult | undefined {
+  const suffice = faultlessFigures(all, 'suffice');
+  const portkey = faultlessFigures(all, 'portkey');
+  const direct = faultlessFigures(all, 'direct');
   const ratio = RATIOS[scenario];
   if (ratio !== undefined && suffice !== undefined && portkey !== undefined) {
     const filled = Math.min(suffice.coreShare, portkey.coreShare) >= FILLED_SHARE;

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { freePort } from '../overhead/child.js';
 import type { DialectName } from '../../src/dialects/dialect.js';
-import { encoded, type Piece } from '../fuzz/piece.js';
-import { ownRecordings } from '../fuzz/recordings.js';
+import { encodePieces, type Piece } from '../fuzz/piece.js';
+import { bundledRecordings } from '../fuzz/recordings.js';
 
 /** A fake provider of every dialect (the first part of the path), with streams of a given length. */
 export interface LongUpstream {
@@ -49,7 +49,7 @@ async function send(response: ServerResponse, provider: DialectName, bytes: numb
   const { pieces, isStream } = recordingOf(provider);
   const at = pieces.findIndex(({ data }) => data.includes('界'));
   const asBytes = (some: readonly Piece[]) =>
-    encoded({ id: '', provider, isStream, pieces: [] }, some);
+    encodePieces({ id: '', provider, isStream, pieces: [] }, some);
   const event = asBytes(pieces.slice(at, at + 1));
   const block = Buffer.concat(
     Array.from({ length: Math.ceil(BLOCK_BYTES / event.length) }, () => event),
@@ -64,7 +64,7 @@ async function send(response: ServerResponse, provider: DialectName, bytes: numb
 }
 
 function recordingOf(provider: DialectName) {
-  const found = ownRecordings().find(
+  const found = bundledRecordings().find(
     (one) =>
       one.provider === provider &&
       one.isStream &&

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import type { Encoder } from '../../src/embed/encoder/encoder.js';
-import type { EncoderNote } from '../../src/route/predictor-artefact.js';
-import { encodedPart } from '../../src/route/prompt-reader.js';
+import type { EncoderInfo } from '../../src/route/predictor-artefact.js';
+import { encoderInput } from '../../src/route/prompt-reader.js';
 import type { Progress } from './progress.js';
 import type { VectorSource } from './vectors.js';
 
@@ -16,7 +16,7 @@ const CHUNK = 256;
 /** The encoder, and where its vectors are cached. */
 export interface EncoderVectorsOptions {
   readonly encoder: Pick<Encoder, 'id' | 'dims' | 'encode'>;
-  readonly note: EncoderNote;
+  readonly note: EncoderInfo;
   /** Has one file per encoder, so that a second run continues where the first stopped. */
   readonly folder: string;
   readonly progress: Progress;
@@ -26,7 +26,7 @@ export interface EncoderVectorsOptions {
 export class EncoderVectors implements VectorSource {
   readonly id: string;
   readonly dims: number;
-  readonly encoder: EncoderNote;
+  readonly encoder: EncoderInfo;
   readonly #encode: (text: string) => Promise<Float32Array>;
   readonly #file: string;
   readonly #kept: Map<string, Float32Array>;
@@ -39,12 +39,12 @@ export class EncoderVectors implements VectorSource {
     this.#encode = (text) => encoder.encode(text);
     mkdirSync(folder, { recursive: true });
     this.#file = path.join(folder, `vectors-${encoder.id}.bin`);
-    this.#kept = readKept(this.#file, encoder.dims);
+    this.#kept = readCached(this.#file, encoder.dims);
     this.#progress = progress;
   }
 
   async encodeAll(tasks: readonly string[]): Promise<readonly Float32Array[]> {
-    const texts = tasks.map(encodedPart);
+    const texts = tasks.map(encoderInput);
     const hashes = texts.map(hashOf);
     const missing = new Map<string, string>();
     hashes.forEach((hash, i) => {
@@ -82,7 +82,7 @@ function hashOf(text: string): string {
 }
 
 /** The vectors cached by earlier runs; an unfinished last record is cut off. */
-function readKept(file: string, dims: number): Map<string, Float32Array> {
+function readCached(file: string, dims: number): Map<string, Float32Array> {
   const kept = new Map<string, Float32Array>();
   if (!existsSync(file)) return kept;
   const bytes = readFileSync(file);

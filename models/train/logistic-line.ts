@@ -18,7 +18,7 @@ const STEPS = 12;
 const MOST_HALVINGS = 20;
 
 /** Logistic regression of shares on scores, by Newton's method. If the points do not determine it, a line near `x` itself. */
-export function fitLine(points: readonly Point[]): Line {
+export function fitLogisticLine(points: readonly Point[]): Line {
   let line: Line = { scale: 1, shift: 0 };
   for (let step = 0; step < STEPS; step++) line = nextLine(points, line);
   return line;

@@ -5,12 +5,12 @@ import { ArtefactError } from '../../src/embed/artefact.js';
 import { trainEmbedder } from './embedder/index.js';
 import { DataError } from './jsonl.js';
 import { crossValidate } from './predictor/cross-validate.js';
-import type { TrainingOptions } from './predictor/recipe.js';
+import type { TrainingOptions } from './predictor/training-data.js';
 import { trainPredictor } from './predictor/train.js';
 import { startProgress } from './progress.js';
 import { withEncoder } from './with-encoder.js';
 import { trainUsualPrompts } from './usual-prompts.js';
-import { findDoubtful } from './verifier/found/doubtful.js';
+import { findUncertainPairs } from './verifier/found/uncertain-pairs.js';
 import { reportVerifier, trainVerifier } from './verifier/train.js';
 
 const HELP = `Trains the artefacts in models/ from open data.
@@ -42,7 +42,7 @@ const STEPS: ReadonlyMap<string, (options: TrainingOptions) => Promise<void>> = 
   ['prompts', trainUsualPrompts],
   ['verifier', trainVerifier],
   ['crossvalidate', crossValidate],
-  ['doubtful', findDoubtful],
+  ['doubtful', findUncertainPairs],
   ['report', reportVerifier],
 ]);
 /** Only run if named by `--only`. */

@@ -1,2 +1,2 @@
-export { normalisedPrompt, partOf } from '../../src/outcomes/part.js';
-export type { Part } from '../../src/outcomes/part.js';
+export { normalisedPrompt, splitPartOf as partOf } from '../../src/outcomes/split.js';
+export type { SplitPart as Part } from '../../src/outcomes/split.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as z from 'zod';
 import { ArtefactError } from '../../src/embed/artefact.js';
-import { centred } from '../../src/route/centre.js';
+import { centreVector } from '../../src/route/centre-vector.js';
 import { FEATURE_NAMES } from '../../src/route/dense-features.js';
 import { readFeatures } from '../../src/route/features.js';
 import { readPredictorArtefact } from '../../src/route/predictor-artefact.js';
@@ -102,7 +102,7 @@ async function predictorsVectors(
       `it was not trained with ${vectors.id}; train the predictor first`,
     );
   }
-  return made.map((vector) => centred(vector, centre, vector.slice()));
+  return made.map((vector) => centreVector(vector, centre, vector.slice()));
 }
 
 interface Sourced {

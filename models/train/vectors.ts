@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { StaticEmbedder } from '../../src/embed/static-embedder.js';
-import type { EncoderNote } from '../../src/route/predictor-artefact.js';
+import type { EncoderInfo } from '../../src/route/predictor-artefact.js';
 
 /** Turns prompts into the vectors that a predictor is trained on. */
 export interface VectorSource {
@@ -8,7 +8,7 @@ export interface VectorSource {
   readonly id: string;
   readonly dims: number;
   /** The operator's encoder; `null` for the embedding table. */
-  readonly encoder: EncoderNote | null;
+  readonly encoder: EncoderInfo | null;
 
   /** Vectors of the prompts' `Features.task`, in order, of unit length; takes minutes with an encoder. */
   encodeAll(tasks: readonly string[]): Promise<readonly Float32Array[]>;

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { encoderCacheIn } from '../../src/embed/encoder/cache-folder.js';
+import { encoderCacheFolder } from '../../src/embed/encoder/cache-folder.js';
 import { Encoder } from '../../src/embed/encoder/encoder.js';
-import type { EncoderNote } from '../../src/route/predictor-artefact.js';
+import type { EncoderInfo } from '../../src/route/predictor-artefact.js';
 import { EncoderVectors } from './encoder-vectors.js';
 import type { Progress } from './progress.js';
 import type { VectorSource } from './vectors.js';
@@ -11,7 +11,7 @@ const PROCESS_FILE = path.resolve(
   '../../src/embed/encoder/encoder-process.ts',
 );
 /** Cache of vectors, apart from the artefacts. */
-const KEPT_IN = path.join('build', 'train');
+const CACHE_FOLDER = path.join('build', 'train');
 
 /**
  * Runs `act` with the vectors of an encoder, then ends its process.
@@ -19,7 +19,7 @@ const KEPT_IN = path.join('build', 'train');
  * @throws {ArtefactError} the package or the model cannot be loaded, or the model cannot be run
  */
 export async function withEncoder(
-  note: EncoderNote,
+  note: EncoderInfo,
   { progress }: { readonly progress: Progress },
   act: (vectors: VectorSource) => Promise<void>,
 ): Promise<void> {
@@ -28,14 +28,14 @@ export async function withEncoder(
     // One process uses all cores, and one text at a time gives the same vectors as the gateway.
     processes: 1,
     maxBatch: 1,
-    cacheFolder: encoderCacheIn(process.env),
+    cacheFolder: encoderCacheFolder(process.env),
     processFile: PROCESS_FILE,
     // This program runs uncompiled, so its child process needs the same loader.
     execArgv: process.execArgv,
   });
   progress.say(`${note.name}: ${encoder.id}, ${encoder.dims} numbers a vector`);
   try {
-    await act(new EncoderVectors({ encoder, note, folder: KEPT_IN, progress }));
+    await act(new EncoderVectors({ encoder, note, folder: CACHE_FOLDER, progress }));
   } finally {
     encoder.close();
   }

@@ -49,12 +49,12 @@ interface Kind {
  * cost ten times the visible answer. A ratio of sums, not a mean of ratios: what counts is the total cost. What all models write more or
  * less of also applies to models that have not answered yet, or they would seem cheap or expensive by comparison.
  */
-export class LengthMeter {
+export class AnswerLengthTracker {
   readonly #plain = newKind();
   readonly #withTools = newKind();
 
   /** Learns from one complete answer. */
-  add(model: string, expected: ExpectedLength, actual: ActualLength): void {
+  record(model: string, expected: ExpectedLength, actual: ActualLength): void {
     const kind = this.#of(expected.withTools);
     const predicted = expected.tokens / factorIn(kind, model);
     const known = kind.models.get(model) ?? nothing();

@@ -11,7 +11,7 @@ export interface Bill {
 }
 
 /** The part of a request that its bill depends on. */
-export interface Billed {
+export interface BillingContext {
   /** Estimates the input tokens, called only if the upstream reports none; `null` if there is no estimate. */
   readonly estimateInputTokens: (() => number) | null;
   /** Price of the reference model that savings are measured against; `null` when there is none. */
@@ -21,8 +21,8 @@ export interface Billed {
 const CHARS_PER_TOKEN = 4;
 
 /** Computes what an answer cost and saved. */
-export function billFor(billed: Billed, upstream: Upstream, summary: AnswerSummary): Bill {
-  const usage = usageOf(billed, summary);
+export function billFor(billed: BillingContext, upstream: Upstream, summary: AnswerSummary): Bill {
+  const usage = usageOrEstimate(billed, summary);
   const costUsd = usageCostUsd(upstream.price, usage);
   const referenceUsd =
     billed.referencePrice === null ? null : usageCostUsd(billed.referencePrice, usage);
@@ -34,8 +34,8 @@ export function billFor(billed: Billed, upstream: Upstream, summary: AnswerSumma
 }
 
 /** The usage that the upstream reported, with estimates for what it did not report. */
-export function usageOf(
-  { estimateInputTokens }: Billed,
+export function usageOrEstimate(
+  { estimateInputTokens }: BillingContext,
   { usage, input = null, outputChars }: AnswerSummary,
 ): Usage {
   // An answer that broke off may have reported its input at its start; its output is not known.

@@ -2,35 +2,35 @@ import { usageCostUsd } from '../catalog/price.js';
 import type { Upstream } from '../core/model.js';
 import type { Usage } from '../core/usage.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
-import { usageOf, type Bill, type Billed } from './bill.js';
+import { usageOrEstimate, type Bill, type BillingContext } from './bill.js';
 import type { AttemptRecord, Charge } from './decision-log.js';
 
 /** One attempt to get the answer, and how it ended. */
 export interface EndedAttempt extends Omit<AttemptRecord, 'charge'> {
   /** A failed answer that the provider probably bills; absent if the attempt answered or cost nothing. */
-  readonly unused?: { readonly upstream: Upstream; readonly summary: AnswerSummary };
+  readonly wasted?: { readonly upstream: Upstream; readonly summary: AnswerSummary };
 }
 
 /** Adds to failed attempts what they probably cost. */
-export function chargedAttempts(
-  billed: Billed,
+export function attemptsWithCharges(
+  billed: BillingContext,
   attempts: readonly EndedAttempt[],
 ): readonly AttemptRecord[] {
   // For nearly all requests the first attempt answers.
-  if (!attempts.some(({ unused }) => unused !== undefined)) return attempts;
-  return attempts.map(({ upstream, outcome, ms, unused }) => {
+  if (!attempts.some(({ wasted }) => wasted !== undefined)) return attempts;
+  return attempts.map(({ upstream, outcome, ms, wasted: unused }) => {
     const charge = unused === undefined ? null : chargeFor(billed, unused);
     return charge === null ? { upstream, outcome, ms } : { upstream, outcome, ms, charge };
   });
 }
 
 function chargeFor(
-  billed: Billed,
-  { upstream, summary }: NonNullable<EndedAttempt['unused']>,
+  billed: BillingContext,
+  { upstream, summary }: NonNullable<EndedAttempt['wasted']>,
 ): Charge | null {
   const isReported = summary.usage !== null || (summary.input ?? null) !== null;
   if (!isReported && billed.estimateInputTokens === null) return null;
-  const usage = { ...usageOf(billed, summary), estimated: true };
+  const usage = { ...usageOrEstimate(billed, summary), estimated: true };
   return { model: upstream.modelId, usage, costUsd: usageCostUsd(upstream.price, usage) };
 }
 
@@ -42,7 +42,7 @@ export function chargesOf(attempts: readonly AttemptRecord[]): readonly Charge[]
 /** The bill of a whole request: its answer, if there is one, and the charges of failed attempts. */
 export function withCharges(answer: Bill, charges: readonly Charge[]): Bill {
   if (charges.length === 0) return answer;
-  const wastedUsd = wastedIn(charges);
+  const wastedUsd = totalChargeUsd(charges);
   return {
     usage: answer.usage ?? charges.map(({ usage }) => usage).reduce(sumUsage),
     costUsd: knownSum([answer.costUsd, wastedUsd]),
@@ -51,7 +51,7 @@ export function withCharges(answer: Bill, charges: readonly Charge[]): Bill {
 }
 
 /** The sum of the charges in US dollars; `null` if no cost is known. */
-export function wastedIn(charges: readonly Charge[]): number | null {
+export function totalChargeUsd(charges: readonly Charge[]): number | null {
   return knownSum(charges.map(({ costUsd }) => costUsd));
 }
 

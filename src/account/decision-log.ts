@@ -1,4 +1,4 @@
-import type { DecisionHead } from '../core/decision.js';
+import type { DecisionSummary } from '../core/decision.js';
 import type { Usage } from '../core/usage.js';
 
 /** One attempt to get the answer. */
@@ -48,7 +48,7 @@ export interface Outcome {
 
 /** A decision and its outcome, which is `null` while the request is in flight. */
 export interface DecisionRecord<Detail> {
-  readonly decision: DecisionHead;
+  readonly decision: DecisionSummary;
   /** Name of the key that made the request. */
   readonly caller: string;
   /** The data that the decision was made from, to explain it; `null` when the client named the model. */
@@ -68,7 +68,7 @@ export class DecisionLog<Detail> {
     this.#capacity = capacity;
   }
 
-  add(decision: DecisionHead, caller: string, detail: Detail | null): DecisionRecord<Detail> {
+  add(decision: DecisionSummary, caller: string, detail: Detail | null): DecisionRecord<Detail> {
     const record: DecisionRecord<Detail> = { decision, caller, detail, outcome: null };
     if (this.#capacity === 0) return record;
     this.#records[this.#next] = record;

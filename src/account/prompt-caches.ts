@@ -4,13 +4,13 @@ import type { Upstream } from '../core/model.js';
 import type { Usage } from '../core/usage.js';
 
 /** How a request relates to providers' prompt caches. */
-export interface KnownPrompt {
+export interface PromptCacheState {
   /** Fingerprint of the whole prompt: a later request that continues it has this among its `earlier` ones. */
   readonly whole: number;
   /** Fingerprints of requests that this one may continue, the latest first. */
   readonly earlier: readonly number[];
   /** Input tokens of it that each model's provider probably has cached, by model; `null` if none has any. */
-  readonly held: ReadonlyMap<string, number> | null;
+  readonly cachedTokens: ReadonlyMap<string, number> | null;
 }
 
 /** Shorter prompts are cached by no provider: the smallest minimum of any is 1,024 tokens. */
@@ -35,7 +35,7 @@ interface Held {
  * A model that read the beginning of a conversation a moment ago reads it again for a fraction of the price, while another would
  * have to read all of it: this difference grows with the conversation, and is part of the expected cost.
  */
-export class PromptCaches {
+export class PromptCacheTracker {
   readonly #clock: Pick<Clock, 'now'>;
   /** By fingerprint, then model; the oldest first. */
   readonly #held = new Map<number, Map<string, Held>>();
@@ -50,14 +50,14 @@ export class PromptCaches {
    * @param caller - whose conversation it is; conversations of different callers are never mixed
    * @param holdsMs - how long providers are assumed to cache a prompt; 0 for not at all
    */
-  look(conversation: Conversation, caller: string, holdsMs: number): KnownPrompt | null {
+  lookup(conversation: Conversation, caller: string, holdsMs: number): PromptCacheState | null {
     if (holdsMs === 0 || !isLong(conversation)) return null;
     const { whole, earlier } = fingerprintsOf(conversation, caller);
-    return { whole, earlier, held: this.#heldOf(earlier, this.#clock.now() - holdsMs) };
+    return { whole, earlier, cachedTokens: this.#heldOf(earlier, this.#clock.now() - holdsMs) };
   }
 
   /** Learns from an answer what its provider now has cached of the request. */
-  note(prompt: KnownPrompt, upstream: Upstream, usage: Usage): void {
+  record(prompt: PromptCacheState, upstream: Upstream, usage: Usage): void {
     const tokens = this.#keptOf(prompt, upstream, usage);
     if (tokens === null) return;
     const { whole } = prompt;
@@ -83,7 +83,11 @@ export class PromptCaches {
   }
 
   /** `null` if unknown. */
-  #keptOf({ earlier, held }: KnownPrompt, upstream: Upstream, usage: Usage): number | null {
+  #keptOf(
+    { earlier, cachedTokens: held }: PromptCacheState,
+    upstream: Upstream,
+    usage: Usage,
+  ): number | null {
     const { modelId, dialect, price } = upstream;
     if (price?.cacheRead == null) return null;
     const told = usage.cacheReadTokens + usage.cacheWriteTokens;
@@ -114,7 +118,7 @@ function isLong({ messages, tools }: Conversation): boolean {
 function fingerprintsOf(
   { messages, tools }: Conversation,
   caller: string,
-): Pick<KnownPrompt, 'whole' | 'earlier'> {
+): Pick<PromptCacheState, 'whole' | 'earlier'> {
   const hash = new RunningHash();
   hash.addText(caller);
   for (const { name, definitionLength } of tools) {

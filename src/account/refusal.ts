@@ -1,10 +1,10 @@
 import type { ErrorCode, GatewayError } from '../core/errors.js';
 import type { RequestHeaders } from '../core/request-headers.js';
-import { MAX_MESSAGE_CHARS } from './request-line.js';
-import type { Books } from './settle.js';
+import { MAX_MESSAGE_CHARS } from './request-log.js';
+import type { Ledger } from './settle.js';
 
 /** What the head of a request says. */
-export interface Asked {
+export interface RequestInfo {
   readonly method: string;
   /** As received, query included. */
   readonly url: string;
@@ -14,7 +14,7 @@ export interface Asked {
 }
 
 /** A request that failed before a decision, and who sent it. */
-export type RefusedRequest = Omit<Asked, 'headers'> & {
+export type RefusedRequest = Omit<RequestInfo, 'headers'> & {
   readonly requestId: string;
   /** The client's own request id; absent if it sent none. */
   readonly clientRequestId: string | undefined;
@@ -32,8 +32,8 @@ const QUOTING: ReadonlySet<ErrorCode> = new Set([
 const MAX_PATH_CHARS = 200;
 
 /** Counts and logs a request that failed before there was a decision. */
-export function bookRefusal(
-  { log, logsRequests, metrics }: Pick<Books, 'log' | 'logsRequests' | 'metrics'>,
+export function logRefusal(
+  { log, logsRequests, metrics }: Pick<Ledger, 'log' | 'logsRequests' | 'metrics'>,
   error: GatewayError,
   { requestId, clientRequestId, method, url, caller, address }: RefusedRequest,
 ): void {

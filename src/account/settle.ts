@@ -3,32 +3,32 @@ import type { GatewayError } from '../core/errors.js';
 import type { Upstream } from '../core/model.js';
 import type { Usage } from '../core/usage.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
-import type { ExpectedLength, LengthMeter } from './answer-length.js';
+import type { ExpectedLength, AnswerLengthTracker } from './answer-length.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { billFor, type Bill, type Billed } from './bill.js';
-import { chargedAttempts, chargesOf, withCharges, type EndedAttempt } from './charges.js';
+import { billFor, type Bill, type BillingContext } from './bill.js';
+import { attemptsWithCharges, chargesOf, withCharges, type EndedAttempt } from './charges.js';
 import type { AttemptRecord, Charge, DecisionRecord, Outcome } from './decision-log.js';
-import { writeRequestLine } from './request-line.js';
-import type { SpeedMeter } from './speed.js';
-import type { KnownPrompt, PromptCaches } from './prompt-caches.js';
+import { logRequest } from './request-log.js';
+import type { SpeedTracker } from './speed.js';
+import type { PromptCacheState, PromptCacheTracker } from './prompt-caches.js';
 import type { DailySpend } from './spend.js';
 
 /** Everything that a finished request is recorded in. */
-export interface Books {
+export interface Ledger {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
   /** Whether successful requests get a line in the log. */
   readonly logsRequests: () => boolean;
   readonly spend: DailySpend;
-  readonly speed: SpeedMeter;
-  readonly length: LengthMeter;
-  readonly promptCaches: PromptCaches;
+  readonly speed: SpeedTracker;
+  readonly length: AnswerLengthTracker;
+  readonly promptCaches: PromptCacheTracker;
 }
 
 /** An exchange in progress. */
-export interface OpenEntry extends Billed {
+export interface LedgerEntry extends BillingContext {
   readonly record: Pick<DecisionRecord<unknown>, 'decision' | 'outcome'> & {
     outcome: Outcome | null;
   };
@@ -43,7 +43,7 @@ export interface OpenEntry extends Billed {
   /** The answer length expected of a model; `null` or absent if none was, or if the request asks for another length. */
   readonly expectedLength?: (model: string) => ExpectedLength | null;
   /** The prompt cache state that the decision used; `null` or absent where prompt caches do not matter. */
-  readonly prompt?: KnownPrompt | null;
+  readonly prompt?: PromptCacheState | null;
 }
 
 /** How an exchange ended. */
@@ -79,10 +79,10 @@ const NO_CHARGES: readonly Charge[] = [];
  * Idempotent: settling the same entry again changes nothing and returns the first outcome, so that the
  * end of the answer and the client's disconnect may both report it.
  */
-export function settle(ledger: Books, entry: OpenEntry, ending: Ending): Outcome {
+export function settle(ledger: Ledger, entry: LedgerEntry, ending: Ending): Outcome {
   if (entry.record.outcome !== null) return entry.record.outcome;
   const answer = billOf(entry, ending);
-  const attempts = chargedAttempts(entry, ending.attempts);
+  const attempts = attemptsWithCharges(entry, ending.attempts);
   const charges = attempts === ending.attempts ? NO_CHARGES : chargesOf(attempts);
   const waitedMs = ending.attempts.reduce(
     (sum, attempt) => sum + attempt.ms,
@@ -106,11 +106,11 @@ export function settle(ledger: Books, entry: OpenEntry, ending: Ending): Outcome
     countCharge(ledger.metrics, { model: ending.upstream.modelId, usage, costUsd });
     countSaving(ledger.metrics, entry, outcome);
   }
-  writeRequestLine(ledger, entry, outcome, ending.error);
+  logRequest(ledger, entry, outcome, ending.error);
   return outcome;
 }
 
-function billOf(entry: OpenEntry, { upstream, summary, recalled }: Ending): Bill {
+function billOf(entry: LedgerEntry, { upstream, summary, recalled }: Ending): Bill {
   if (upstream === null || summary === null || summary.unmeasured === true) {
     return billWithoutUpstream(recalled);
   }
@@ -127,7 +127,7 @@ interface Progress {
 }
 
 function outcomeOf(
-  entry: OpenEntry,
+  entry: LedgerEntry,
   ending: Ending,
   bill: Bill,
   { answerUsd, attempts, totalMs, waitedMs }: Progress,
@@ -159,36 +159,36 @@ function billWithoutUpstream(recalled: RecalledAnswer | undefined): Bill {
   };
 }
 
-function learnSpeed(meter: SpeedMeter, entry: OpenEntry, outcome: Outcome): void {
+function learnSpeed(meter: SpeedTracker, entry: LedgerEntry, outcome: Outcome): void {
   const { servedModel, usage, firstByteMs, totalMs, error, attempts } = outcome;
   if (!entry.stream || error !== null || servedModel === null) return;
   if (usage === null || firstByteMs === null) return;
   // Time lost at places that failed before it does not count against the model.
   const answered = attempts.findLast((attempt) => attempt.outcome === 'ok');
   if (answered === undefined) return;
-  meter.add(servedModel, answered.ms, usage.outputTokens, totalMs - firstByteMs);
+  meter.record(servedModel, answered.ms, usage.outputTokens, totalMs - firstByteMs);
 }
 
-function learnLength(meter: LengthMeter, entry: OpenEntry, outcome: Outcome): void {
+function learnLength(meter: AnswerLengthTracker, entry: LedgerEntry, outcome: Outcome): void {
   const { servedModel, usage, error, finishReason } = outcome;
   // An answer that was cut off does not tell how long it would have been.
   if (error !== null || servedModel === null || finishReason === 'length') return;
   if (usage === null || usage.estimated) return;
   const expected = entry.expectedLength?.(servedModel) ?? null;
-  if (expected !== null) meter.add(servedModel, expected, usage);
+  if (expected !== null) meter.record(servedModel, expected, usage);
 }
 
 function learnCaches(
-  caches: PromptCaches,
-  { prompt = null }: OpenEntry,
+  caches: PromptCacheTracker,
+  { prompt = null }: LedgerEntry,
   { usage, error }: Outcome,
   upstream: Upstream | null,
 ): void {
   if (prompt === null || usage === null || error !== null || upstream === null) return;
-  caches.note(prompt, upstream, usage);
+  caches.record(prompt, upstream, usage);
 }
 
-function count(metrics: Metrics, entry: OpenEntry, outcome: Outcome): void {
+function count(metrics: Metrics, entry: LedgerEntry, outcome: Outcome): void {
   const { decision } = entry.record;
   const model = outcome.servedModel ?? decision.model;
   metrics.requests.inc({ model, status: outcome.status });
@@ -202,7 +202,7 @@ function count(metrics: Metrics, entry: OpenEntry, outcome: Outcome): void {
   }
 }
 
-function countSaving(metrics: Metrics, { record }: OpenEntry, { savedUsd }: Outcome): void {
+function countSaving(metrics: Metrics, { record }: LedgerEntry, { savedUsd }: Outcome): void {
   const { policy } = record.decision;
   if (policy !== null && savedUsd !== null && savedUsd > 0) {
     metrics.savedUsd.inc({ policy }, savedUsd);

@@ -34,7 +34,7 @@ interface Seen {
  * A model that was slow once is not chosen where speed counts, so it would never be found to have recovered: old measurements
  * expire, and the model then counts as fast as it ever was until it is measured again.
  */
-export class SpeedMeter {
+export class SpeedTracker {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #seen = new Map<string, Seen>();
 
@@ -49,7 +49,7 @@ export class SpeedMeter {
    * @param tokens - output tokens of the answer
    * @param streamedMs - from the first byte to the last
    */
-  add(model: string, firstTokenMs: number, tokens: number, streamedMs: number): void {
+  record(model: string, firstTokenMs: number, tokens: number, streamedMs: number): void {
     if (tokens < MIN_TOKENS) return;
     const atMs = this.#clock.now();
     const known = this.#seen.get(model);

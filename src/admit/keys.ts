@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../core/errors.js';
 import type { RequestHeaders } from '../core/request-headers.js';
-import { mayAsk, refusePages, type PageSettings } from './pages.js';
+import { isOriginAllowed, refuseDisallowedPages, type OriginPolicy } from './origin-policy.js';
 
 /** The client that makes a request, by its key. */
 export interface Caller {
@@ -27,12 +27,12 @@ export const ANONYMOUS: Caller = { name: 'anonymous', metadata: {} };
 export class KeyRing {
   readonly #callers = new Map<string, { readonly digest: Buffer; readonly caller: Caller }>();
 
-  readonly #pages: PageSettings;
+  readonly #pages: OriginPolicy;
   /** The `host` header of the last request admitted without a key. */
   #admittedHost: string | string[] | undefined = undefined;
 
   /** @param keys - if empty, everybody is admitted as `anonymous`, except web pages that are not allowed */
-  constructor(keys: readonly ClientKey[], pages: PageSettings = { allowed: null, isLocal: false }) {
+  constructor(keys: readonly ClientKey[], pages: OriginPolicy = { allowed: null, isLocal: false }) {
     this.#pages = pages;
     for (const { key, name, metadata, decisions } of keys) {
       const digest = digestOf(key);
@@ -52,7 +52,7 @@ export class KeyRing {
     if (this.#callers.size === 0) {
       // Nearly all requests come from no web page, and with the same `host` as the last one.
       if (headers['origin'] !== undefined || headers['host'] !== this.#admittedHost) {
-        refusePages(headers, this.#pages);
+        refuseDisallowedPages(headers, this.#pages);
         this.#admittedHost = headers['host'];
       }
       return ANONYMOUS;
@@ -74,8 +74,8 @@ export class KeyRing {
   }
 
   /** Whether web pages of an origin may call the gateway. @param isKeyless - for endpoints that need no key */
-  allowsPage(origin: string, isKeyless = false): boolean {
-    return mayAsk(origin, this.#pages.allowed, !isKeyless && this.#callers.size > 0);
+  allowsOrigin(origin: string, isKeyless = false): boolean {
+    return isOriginAllowed(origin, this.#pages.allowed, !isKeyless && this.#callers.size > 0);
   }
 
   #callerWith(key: string): Caller | null {

@@ -1,46 +1,46 @@
 import { KeyRing } from '../admit/keys.js';
-import type { LengthMeter } from '../account/answer-length.js';
-import type { SpeedMeter } from '../account/speed.js';
-import { isCaching, type CacheSettings } from '../cache/settings.js';
+import type { AnswerLengthTracker } from '../account/answer-length.js';
+import type { SpeedTracker } from '../account/speed.js';
+import { isCacheEnabled, type CacheSettings } from '../cache/settings.js';
 import { providerSettings } from '../config/providers.js';
 import type { Config } from '../config/schema.js';
 import type { SourcedConfig } from '../config/source.js';
-import { refuseErrors, type Fault } from '../core/errors.js';
+import { throwOnErrors, type Fault } from '../core/errors.js';
 import { isLoopback } from '../core/loopback.js';
 import {
-  inUse,
-  layGround,
-  type GroundHooks,
-  type Groundwork,
+  enabledProviders,
+  loadRoutingInputs,
+  type RoutingInputHooks,
+  type RoutingInputs,
   type LoadedPredictor,
-} from './groundwork.js';
+} from './routing-inputs.js';
 import { folderFaults } from './folder-faults.js';
 import { nameFaults } from './name-faults.js';
-import { RememberingPredictor, type NeighbourMemory } from '../route/local/neighbour-memory.js';
+import { FeedbackPredictor, type FeedbackMemory } from '../route/local/feedback-memory.js';
 import type { Predictor } from '../route/predictor.js';
 import type { RuleFailure, RuleSet } from '../route/rules/rule-set.js';
-import { loadTestedRules } from '../route/rules/tested.js';
+import { loadTestedRules } from '../route/rules/load-tested.js';
 import { Router, type RouterParts } from '../route/router.js';
-import { rehearsal } from './route-desk.js';
+import { rulesTestRouter } from './offline-router.js';
 import { Setup } from '../request/setup.js';
 import type { Shipped } from './shipped.js';
 import { openUpstreams } from '../upstream/call.js';
 import { resolveProvider, type Provider } from '../upstream/providers.js';
-import { RestingPlaces, type RestChange } from '../upstream/resting.js';
+import { CircuitBreakers, type BreakerChange } from '../upstream/circuit-breakers.js';
 
 /** What an assembly needs from, and reports to, its surroundings. */
-export interface AssemblyHooks extends GroundHooks {
+export interface AssemblyHooks extends RoutingInputHooks {
   readonly version: string;
-  readonly speed: SpeedMeter;
-  readonly length: LengthMeter;
+  readonly speed: SpeedTracker;
+  readonly length: AnswerLengthTracker;
   readonly onPredictorFault: (error: unknown) => void;
   readonly onRuleFailure: (failure: RuleFailure) => void;
   /** A place begins to rest or has recovered; absent where no model is called. */
-  readonly onRestChange?: (change: RestChange) => void;
+  readonly onBreakerChange?: (change: BreakerChange) => void;
   /** Runs work in the background; see `RouterParts.defer`. */
   readonly defer?: (work: () => void) => void;
   /** What was learnt from feedback; absent where there is no server to take any. */
-  readonly memory?: NeighbourMemory;
+  readonly memory?: FeedbackMemory;
 }
 
 /** Everything a request needs, built from a configuration and the files that ship with Suffice. */
@@ -64,8 +64,8 @@ export async function assemble(
   shipped: Shipped,
   hooks: AssemblyHooks,
 ): Promise<Assembly> {
-  refuseErrors(await folderFaults(sourced));
-  const ground = await layGround(sourced, shipped, hooks);
+  throwOnErrors(await folderFaults(sourced));
+  const ground = await loadRoutingInputs(sourced, shipped, hooks);
   try {
     return await assembleOn(ground, sourced, shipped, hooks);
   } catch (error) {
@@ -75,7 +75,7 @@ export async function assemble(
 }
 
 async function assembleOn(
-  ground: Groundwork,
+  ground: RoutingInputs,
   sourced: SourcedConfig,
   shipped: Shipped,
   hooks: AssemblyHooks,
@@ -86,7 +86,7 @@ async function assembleOn(
   const { ruleSet, warnings } = await loadTestedRules(
     config.rules ?? shipped.rules,
     { models: known, choosable: ground.choosable, keys: config.keys },
-    (rules) => rehearsal({ catalog, rules, ...predictor, degraded: null }, candidates),
+    (rules) => rulesTestRouter({ catalog, rules, ...predictor, degraded: null }, candidates),
     hooks.onRuleFailure,
   );
   const providers = providersOf(config);
@@ -106,7 +106,7 @@ async function assembleOn(
     served,
     providers,
     upstreams,
-    resting: new RestingPlaces(hooks.clock, hooks.onRestChange),
+    resting: new CircuitBreakers(hooks.clock, hooks.onBreakerChange),
     aliases: config.aliases,
     dailyBudgetUsd: config.budget.dailyUsd,
     promptCacheMs: config.router.promptCacheMs,
@@ -126,15 +126,15 @@ async function assembleOn(
 
 function openRouter(
   { config }: SourcedConfig,
-  { catalog, predictor, auto }: Groundwork,
+  { catalog, predictor, auto }: RoutingInputs,
   rules: RuleSet,
   hooks: AssemblyHooks,
 ): Router {
   return new Router({
     models: auto.candidates,
-    whyNone: auto.none?.why ?? null,
+    noModelsReason: auto.none?.why ?? null,
     predictor: remembering(predictor, config, hooks.memory),
-    standIn: predictor.encoder?.standIn,
+    fallbackPredictor: predictor.encoder?.standIn,
     degraded: predictor.degraded,
     sketches: sketchesFor(predictor, config),
     rules,
@@ -149,7 +149,7 @@ function openRouter(
 /** @throws {FaultyFileError} for names that do not resolve; the setup is then closed */
 function checkNames(sourced: SourcedConfig, setup: Setup): readonly Fault[] {
   try {
-    return refuseErrors(nameFaults(sourced, setup));
+    return throwOnErrors(nameFaults(sourced, setup));
   } catch (error) {
     setup.retire();
     throw error;
@@ -159,16 +159,16 @@ function checkNames(sourced: SourcedConfig, setup: Setup): readonly Fault[] {
 function remembering(
   { predictor, base }: LoadedPredictor,
   { adaptation }: Config,
-  memory: NeighbourMemory | undefined,
+  memory: FeedbackMemory | undefined,
 ): Predictor {
   const learns = adaptation.memory && base.revision !== 'heuristic';
   if (memory === undefined || !learns) return predictor;
   // Requests that began before a reload still use the old predictor, while the memory belongs to the new one.
-  return new RememberingPredictor(predictor, memory, base.revision);
+  return new FeedbackPredictor(predictor, memory, base.revision);
 }
 
 /** The cache settings, including those of single keys. */
-export function cachingIn({ cache, keys }: Config): CacheSettings {
+export function cacheSettingsOf({ cache, keys }: Config): CacheSettings {
   const callers = Object.fromEntries(keys.map(({ name, cache: own }) => [name, own ?? {}]));
   return { ...cache, callers };
 }
@@ -181,8 +181,8 @@ function keysOf({ keys, server }: Config): KeyRing {
 }
 
 function cachingOf(config: Config): CacheSettings | null {
-  const settings = cachingIn(config);
-  return isCaching(settings) ? settings : null;
+  const settings = cacheSettingsOf(config);
+  return isCacheEnabled(settings) ? settings : null;
 }
 
 function sketchesFor({ base }: LoadedPredictor, { adaptation }: Config): RouterParts['sketches'] {
@@ -191,7 +191,7 @@ function sketchesFor({ base }: LoadedPredictor, { adaptation }: Config): RouterP
 
 function providersOf(config: Config): ReadonlyMap<string, Provider> {
   return new Map(
-    inUse(config).map(([name, settings]) => {
+    enabledProviders(config).map(([name, settings]) => {
       const resolved = resolveProvider(name, providerSettings(settings));
       // The validation of the configuration has refused providers that cannot be resolved.
       if (!resolved.ok) throw new Error(resolved.why);

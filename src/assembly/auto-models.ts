@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.js';
 import type { Fault } from '../core/errors.js';
 import type { Model, ServedModel } from '../core/model.js';
 import { globMatcher } from '../route/rules/glob.js';
-import { patternHint, unmatched } from '../route/rules/model-hints.js';
+import { patternHint, unmatchedMessage } from '../route/rules/model-hints.js';
 import type { RoutedModel } from '../route/candidates.js';
 import { stillServed } from './retired.js';
 
@@ -68,7 +68,11 @@ export function autoFaults(
   const unknown = auto.models.filter((pattern) => !ids.some(globMatcher([pattern])));
   if (none === null) {
     return unknown.map((pattern) =>
-      fault(['auto', 'models', auto.models.indexOf(pattern)], unmatched(pattern, ids), 'warning'),
+      fault(
+        ['auto', 'models', auto.models.indexOf(pattern)],
+        unmatchedMessage(pattern, ids),
+        'warning',
+      ),
     );
   }
   if (none.option === null) return [];

@@ -10,7 +10,7 @@ import type { Setup } from '../request/setup.js';
  */
 export function nameFaults({ config, fault }: SourcedConfig, setup: Setup): readonly Fault[] {
   const aliases = Object.keys(config.aliases).flatMap((name) => {
-    const missing = setup.missing(name);
+    const missing = setup.whyUnresolved(name);
     if (missing === null) return [];
     const severity = missing.isKnown ? 'warning' : 'error';
     return [fault(['aliases', name], `${missing.why}${missing.hint}`, severity)];

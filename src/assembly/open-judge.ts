@@ -1,7 +1,7 @@
-import { isComparing } from '../cache/settings.js';
+import { isSemanticEnabled } from '../cache/settings.js';
 import type { QuestionJudge } from '../cache/verify/judge.js';
 import { Verifier } from '../cache/verify/verifier.js';
-import { cachingIn } from './assemble.js';
+import { cacheSettingsOf } from './assemble.js';
 import type { Config } from '../config/schema.js';
 
 /** Loads the judge of whether two questions mean the same, from the folder of artefacts. */
@@ -33,7 +33,7 @@ const WARM_UP_QUESTIONS = [
 function warmUp(judge: QuestionJudge): number {
   const verdicts = WARM_UP_QUESTIONS.flatMap((one) => {
     const kept = judge.read(one);
-    const noted = judge.notes?.open(one, judge.notes.note(kept)) ?? kept;
+    const noted = judge.codec?.decode(one, judge.codec.encode(kept)) ?? kept;
     return WARM_UP_QUESTIONS.map((other) => judge.judge(judge.read(other), noted));
   });
   return verdicts.filter(({ probability }) => probability > 0.5).length;
@@ -45,12 +45,12 @@ function warmUp(judge: QuestionJudge): number {
  * @param shipped - folder of the artefacts that ship with Suffice
  * @returns `null` if no questions are compared: the judge takes memory, and time to load
  */
-export function judgeOf(
+export function judgeLoaderFor(
   config: Config,
   shipped: string,
   open: OpenJudge = loadVerifier,
 ): (() => Promise<QuestionJudge>) | null {
-  if (!isComparing(cachingIn(config))) return null;
+  if (!isSemanticEnabled(cacheSettingsOf(config))) return null;
   const { artefacts, embedder } = config.router;
   // Artefacts trained for an encoder lack the embedding table that questions are compared by.
   return () => open(embedder === null ? (artefacts ?? shipped) : shipped);

@@ -2,11 +2,11 @@ import type { SourcedConfig } from '../config/source.js';
 import type { Clock } from '../core/clock.js';
 import { FaultyFileError } from '../core/errors.js';
 import type { EncoderLease } from '../embed/encoder/shared-encoders.js';
-import { OtherEncoderError } from '../embed/encoder/steady-encoder.js';
+import { EncoderMismatchError } from '../embed/encoder/restarting-encoder.js';
 import { heuristicPredictor } from '../route/heuristic.js';
-import type { FactorPredictor } from '../route/predict.js';
+import type { FactorPredictor } from '../route/factor-predictor.js';
 import type { Predictor } from '../route/predictor.js';
-import { PromptReader, type Lack } from '../route/prompt-reader.js';
+import { PromptReader, type EncoderFault } from '../route/prompt-reader.js';
 import type { Shipped } from './shipped.js';
 
 /** The clock, and callbacks for the state of an encoder. */
@@ -24,7 +24,7 @@ export interface OwnEncoder {
   /** The fallback predictor, for requests whose vector is late or cannot be computed. */
   readonly standIn: Predictor;
   /** Why no vectors can be computed now; `null` if they can. */
-  readonly lack: () => Lack | null;
+  readonly lack: () => EncoderFault | null;
   /** Releases the encoder; its processes end when nothing else uses it. */
   readonly release: () => void;
 }
@@ -58,10 +58,10 @@ export async function openOwnEncoder(
   }
   const { clock, onEncoderMissing, onEncoderChange = () => undefined } = hooks;
   const { id } = wanted;
-  const lease = await shipped.shelf.encoders
+  const lease = await shipped.cache.encoders
     .lease({ source: embedder, id, clock, onChange: onEncoderChange })
     .catch((error: unknown) => {
-      if (!(error instanceof OtherEncoderError)) throw error;
+      if (!(error instanceof EncoderMismatchError)) throw error;
       throw misfit(
         sourced,
         `the predictor in ${folder} was trained for the encoder ${wanted.name} (${id}), and ${embedder} is ${error.found}; ${trainFor(embedder)}`,
@@ -91,9 +91,9 @@ async function buildOn(
 }
 
 /** The predictor that ships with Suffice; the heuristic if it cannot be loaded. */
-async function shippedPredictor({ shelf, artefacts }: Shipped): Promise<Predictor> {
+async function shippedPredictor({ cache, artefacts }: Shipped): Promise<Predictor> {
   try {
-    return await shelf.predictor(artefacts);
+    return await cache.predictor(artefacts);
   } catch {
     return heuristicPredictor();
   }

@@ -2,14 +2,14 @@ import { FaultyFileError, formatFault } from '../core/errors.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { AssemblyHooks } from './assemble.js';
 import {
-  load,
+  loadConfig,
   needsRestart,
   revisions,
   warningsOf,
   type AppOptions,
-  type InForce,
+  type ActiveConfig,
   type WillRead,
-} from './in-force.js';
+} from './active-config.js';
 
 /** Dependencies of the reloader. */
 export interface ReloaderParts {
@@ -23,16 +23,16 @@ export interface ReloaderParts {
 /** Holds the active configuration, and replaces it on reload. */
 export class Reloader {
   readonly #parts: ReloaderParts;
-  #inForce: InForce;
+  #inForce: ActiveConfig;
   #refused: readonly string[] = [];
   #reloaded: Promise<boolean> = Promise.resolve(true);
 
-  constructor(parts: ReloaderParts, first: InForce) {
+  constructor(parts: ReloaderParts, first: ActiveConfig) {
     this.#parts = parts;
     this.#inForce = first;
   }
 
-  get inForce(): InForce {
+  get inForce(): ActiveConfig {
     return this.#inForce;
   }
 
@@ -58,7 +58,7 @@ export class Reloader {
   async #reload(willRead?: WillRead): Promise<boolean> {
     const { options, hooks } = this.#parts;
     try {
-      this.#activate(await load(options, hooks, this.#inForce, willRead));
+      this.#activate(await loadConfig(options, hooks, this.#inForce, willRead));
       return true;
     } catch (error) {
       this.#refuse(error);
@@ -66,7 +66,7 @@ export class Reloader {
     }
   }
 
-  #activate(next: InForce): void {
+  #activate(next: ActiveConfig): void {
     const { metrics, onReplaced, options } = this.#parts;
     const { log } = options;
     const previous = this.#inForce;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Shelf } from './shelf.js';
+import { ArtefactCache } from './artefact-cache.js';
 
 /** The files that ship with Suffice, by absolute path. */
 export interface Shipped {
@@ -7,7 +7,7 @@ export interface Shipped {
   readonly artefacts: string;
   readonly rules: string;
   /** Caches catalog and predictor once they are loaded. */
-  readonly shelf: Shelf;
+  readonly cache: ArtefactCache;
 }
 
 /** @param root - the folder that package.json is in */
@@ -16,6 +16,6 @@ export function shippedWith(root: string): Shipped {
     catalog: path.join(root, 'models', 'catalog'),
     artefacts: path.join(root, 'models'),
     rules: path.join(root, 'rules', 'default.yaml'),
-    shelf: new Shelf(),
+    cache: new ArtefactCache(),
   };
 }

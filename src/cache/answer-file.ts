@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { readAnswers, type AnswersRead } from './answer-log-reader.js';
+import { readAnswers, type AnswerFileContent } from './answer-log-reader.js';
 import { encodeChange, FILE_HEADER, type AnswerChange } from './answer-record.js';
 
 const WRITE_BYTES = 1024 * 1024;
@@ -33,7 +33,7 @@ export class AnswerFile {
   }
 
   /** Creates its folder, and removes a temporary file that a killed process has left. */
-  async makeRoom(): Promise<void> {
+  async prepare(): Promise<void> {
     await this.#makeFolder();
     await rm(this.#temporaryPath, { force: true });
   }
@@ -44,7 +44,7 @@ export class AnswerFile {
    * @param onFailed - called with the reason if it cannot be read or written
    * @returns `null` if there is none, or it cannot be read
    */
-  async read(onFailed: (error: unknown) => void): Promise<AnswersRead | null> {
+  async read(onFailed: (error: unknown) => void): Promise<AnswerFileContent | null> {
     const failed = (error: unknown): null => {
       onFailed(error);
       return null;
@@ -64,7 +64,7 @@ export class AnswerFile {
   }
 
   /** Whether others have written to it or removed it: appending would then damage it, or be lost. */
-  async wasTouched(): Promise<boolean> {
+  async wasModifiedByOthers(): Promise<boolean> {
     if (this.#handle === null) return false;
     const [own, current] = [await this.#handle.stat(), await nullIfMissing(stat(this.path))];
     return current?.ino !== own.ino || current.size !== this.#bytes;

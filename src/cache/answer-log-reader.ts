@@ -1,23 +1,23 @@
 import type { FileHandle } from 'node:fs/promises';
 import { decodeChange, FILE_HEADER, type AnswerChange } from './answer-record.js';
-import type { HeldAnswer } from './kept-answer.js';
-import type { Learnt, LearntClasses, LearntSightings } from './learnt.js';
+import type { LoadedAnswer } from './cached-answer.js';
+import type { LearnedRecord, LearnedClassCounts, LearnedObservations } from './learned-records.js';
 
 const READ_BYTES = 4 * 1024 * 1024;
 
 /** Content of a file of answers. */
-export interface AnswersRead extends RecordsRead {
+export interface AnswerFileContent extends RecordsContent {
   /** Whether the file has this format version. */
-  readonly isOurs: boolean;
+  readonly isCurrentVersion: boolean;
 }
 
-interface RecordsRead {
+interface RecordsContent {
   /** By key. */
-  readonly answers: ReadonlyMap<string, HeldAnswer>;
+  readonly answers: ReadonlyMap<string, LoadedAnswer>;
   /** Learnt error rates; those of single answers only for answers in the file. */
-  readonly learnt: readonly Learnt[];
+  readonly learnt: readonly LearnedRecord[];
   /** Number of damaged places. */
-  readonly damaged: number;
+  readonly damagedPlaces: number;
   /** Offset at which the last valid record ends. */
   readonly end: number;
 }
@@ -28,11 +28,12 @@ interface RecordsRead {
  * Only records with a valid checksum are used. A damaged record in the middle may have been the removal of an
  * earlier answer, so all earlier answers are dropped; at the end of the file it is what a killed process leaves.
  */
-export async function readAnswers(handle: FileHandle): Promise<AnswersRead> {
+export async function readAnswers(handle: FileHandle): Promise<AnswerFileContent> {
   const header = Buffer.alloc(FILE_HEADER.length);
   const { bytesRead } = await handle.read(header, 0, header.length, 0);
   const isOurs = bytesRead === header.length && header.equals(FILE_HEADER);
-  if (!isOurs) return { answers: new Map(), learnt: [], damaged: 0, end: 0, isOurs };
+  if (!isOurs)
+    return { answers: new Map(), learnt: [], damagedPlaces: 0, end: 0, isCurrentVersion: isOurs };
   const reading = new Reading();
   let pending: Buffer = Buffer.alloc(0);
   let pendingAt = header.length;
@@ -44,21 +45,21 @@ export async function readAnswers(handle: FileHandle): Promise<AnswersRead> {
     const used = reading.take(pending, pendingAt, count === 0);
     pending = pending.subarray(used);
     pendingAt += used;
-    if (count === 0) return { ...reading.result, isOurs };
+    if (count === 0) return { ...reading.result, isCurrentVersion: isOurs };
   }
 }
 
 class Reading {
-  readonly #answers = new Map<string, HeldAnswer>();
-  readonly #classes = new Map<string | null, LearntClasses>();
-  readonly #sightings = new Map<string, LearntSightings>();
+  readonly #answers = new Map<string, LoadedAnswer>();
+  readonly #classes = new Map<string | null, LearnedClassCounts>();
+  readonly #sightings = new Map<string, LearnedObservations>();
   #damaged = 0;
   #isDamaged = false;
   #end = FILE_HEADER.length;
 
-  get result(): RecordsRead {
+  get result(): RecordsContent {
     const learnt = [...this.#classes.values(), ...this.#sightings.values()];
-    return { answers: this.#answers, learnt, damaged: this.#damaged, end: this.#end };
+    return { answers: this.#answers, learnt, damagedPlaces: this.#damaged, end: this.#end };
   }
 
   /**
@@ -103,13 +104,13 @@ class Reading {
     }
   }
 
-  #kept(answer: HeldAnswer): void {
+  #kept(answer: LoadedAnswer): void {
     const seen = this.#sightings.get(answer.key);
     if (seen?.source !== answer.source) this.#sightings.delete(answer.key);
     this.#answers.set(answer.key, answer);
   }
 
-  #learnt(learnt: Learnt): void {
+  #learnt(learnt: LearnedRecord): void {
     if (learnt.kind === 'classes') this.#classes.set(learnt.partition, learnt);
     else this.#sightings.set(learnt.key, learnt);
   }

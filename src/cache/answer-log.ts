@@ -2,9 +2,9 @@ import path from 'node:path';
 import type { Clock } from '../core/clock.js';
 import { AnswerFile } from './answer-file.js';
 import type { AnswerChange } from './answer-record.js';
-import type { AnswerJournal, AnswerStore } from './answer-store.js';
-import { isHeld, type HeldAnswer, type KeptAnswer } from './kept-answer.js';
-import type { Learnt, LearntSource } from './learnt.js';
+import type { AnswerStoreListener, AnswerStore } from './answer-store.js';
+import { hasPayload, type LoadedAnswer, type CachedAnswer } from './cached-answer.js';
+import type { LearnedRecord, LearnedRecordSource } from './learned-records.js';
 
 /** Where and how often answers are saved. */
 export interface AnswerLogOptions {
@@ -12,11 +12,11 @@ export interface AnswerLogOptions {
   readonly saveEveryMs: number;
   readonly clock: Clock;
   /** Called when the state changes, not on every failure. */
-  readonly onTrouble: (trouble: LogTrouble) => void;
+  readonly onProblem: (trouble: AnswerLogProblem) => void;
 }
 
 /** A problem with the file. The cache works in spite of it. */
-export type LogTrouble =
+export type AnswerLogProblem =
   | { readonly kind: 'damaged'; readonly records: number }
   | { readonly kind: 'unknown_version' }
   /** Another process has written to the file, or somebody has removed it. */
@@ -36,14 +36,14 @@ const MAX_INTERVAL_MS = 300_000;
  * If the process is killed, at most the changes since the last save are lost. Every record has a checksum over
  * all of it, including its key, so nothing is read that was not written. A folder belongs to one process.
  */
-export class AnswerLog implements AnswerJournal {
+export class AnswerLog implements AnswerStoreListener {
   readonly #options: AnswerLogOptions;
   readonly #store: AnswerStore;
   readonly #file: AnswerFile;
   /** Changes since the last save; `null` for a removed key. */
-  #pending = new Map<string, HeldAnswer | null>();
+  #pending = new Map<string, LoadedAnswer | null>();
   /** What was read from the file, until a live source replaces it. */
-  #learnt: LearntSource = fixedSource([]);
+  #learnt: LearnedRecordSource = fixedSource([]);
   /** The file may still contain purged answers. */
   #isPurgeDue = false;
   /** The file must not be appended to. */
@@ -67,12 +67,12 @@ export class AnswerLog implements AnswerJournal {
   static async open(options: AnswerLogOptions, store: AnswerStore): Promise<AnswerLog> {
     const log = new AnswerLog(options, store);
     try {
-      await log.#file.makeRoom();
+      await log.#file.prepare();
     } catch (error) {
       log.#report(error);
     }
     await log.#load();
-    store.noteIn(log);
+    store.addListener(log);
     log.#schedule();
     return log;
   }
@@ -83,34 +83,34 @@ export class AnswerLog implements AnswerJournal {
   }
 
   /** Learnt error rates, possibly of another verifier. */
-  get learnt(): Iterable<Learnt> {
+  get learnt(): Iterable<LearnedRecord> {
     return this.#learnt.all();
   }
 
   /** Why nothing can be saved; `null` if it can. */
-  get trouble(): unknown {
+  get problem(): unknown {
     return this.#trouble;
   }
 
   /** Sets the source of the learnt error rates that are saved from now on. */
-  learnFrom(source: LearntSource): void {
+  setLearnedSource(source: LearnedRecordSource): void {
     this.#learnt = source;
   }
 
-  kept(answer: KeptAnswer): void {
+  onStored(answer: CachedAnswer): void {
     // An answer without its text is stored by another process.
-    if (isHeld(answer)) this.#pending.set(answer.key, answer);
+    if (hasPayload(answer)) this.#pending.set(answer.key, answer);
   }
 
-  tagged(answer: KeptAnswer): void {
-    this.kept(answer);
+  onTagged(answer: CachedAnswer): void {
+    this.onStored(answer);
   }
 
-  gone(key: string): void {
+  onRemoved(key: string): void {
     this.#pending.set(key, null);
   }
 
-  purged(): void {
+  onPurged(): void {
     this.#isPurgeDue = true;
   }
 
@@ -126,11 +126,11 @@ export class AnswerLog implements AnswerJournal {
   async close(): Promise<void> {
     this.#cancelTimer();
     await this.save().catch(() => undefined);
-    await this.letGo();
+    await this.closeWithoutSaving();
   }
 
   /** Closes without saving. */
-  async letGo(): Promise<void> {
+  async closeWithoutSaving(): Promise<void> {
     this.#cancelTimer();
     await this.#saving;
     await this.#file.close();
@@ -172,8 +172,8 @@ export class AnswerLog implements AnswerJournal {
   }
 
   async #wasTouched(): Promise<boolean> {
-    if (!(await this.#file.wasTouched())) return false;
-    if (!this.#isTaken) this.#options.onTrouble({ kind: 'taken' });
+    if (!(await this.#file.wasModifiedByOthers())) return false;
+    if (!this.#isTaken) this.#options.onProblem({ kind: 'taken' });
     this.#isTaken = true;
     return true;
   }
@@ -181,12 +181,12 @@ export class AnswerLog implements AnswerJournal {
   /** Whether the file contains answers that are no longer in the store. */
   #hasDead(): boolean {
     const unwritten = [...this.#pending.values()].filter((answer) => answer !== null).length;
-    return this.#file.answers + unwritten > [...this.#store.values()].filter(isHeld).length;
+    return this.#file.answers + unwritten > [...this.#store.values()].filter(hasPayload).length;
   }
 
   /** Rewrites the file from the store. */
   async #rewrite(): Promise<void> {
-    const held = [...this.#store.values()].filter(isHeld);
+    const held = [...this.#store.values()].filter(hasPayload);
     const answers = new Map(held.map((answer) => [answer.key, answer]));
     // Learnt records come last: they refer to answers that must be read first.
     await this.#file.replace(changesIn(answers, [...this.#learnt.all()]));
@@ -201,9 +201,9 @@ export class AnswerLog implements AnswerJournal {
       this.#mustRewrite = true;
       return;
     }
-    const { answers, learnt, damaged, isOurs } = read;
-    if (!isOurs) this.#options.onTrouble({ kind: 'unknown_version' });
-    if (damaged > 0) this.#options.onTrouble({ kind: 'damaged', records: damaged });
+    const { answers, learnt, damagedPlaces: damaged, isCurrentVersion: isOurs } = read;
+    if (!isOurs) this.#options.onProblem({ kind: 'unknown_version' });
+    if (damaged > 0) this.#options.onProblem({ kind: 'damaged', records: damaged });
     // Invalid bytes after the last record must not end up between records.
     this.#mustRewrite = !this.#file.isOpen || !isOurs || damaged > 0;
     for (const answer of answers.values()) this.#store.restore(answer);
@@ -214,20 +214,20 @@ export class AnswerLog implements AnswerJournal {
     const [wasTroubled, isTroubled] = [this.#trouble !== null, error !== null];
     this.#trouble = error;
     if (isTroubled === wasTroubled) return;
-    this.#options.onTrouble(
+    this.#options.onProblem(
       isTroubled ? { kind: 'unwritable', error } : { kind: 'writable_again' },
     );
   }
 }
 
 /** A source that never changes. */
-function fixedSource(learnt: readonly Learnt[]): LearntSource {
+function fixedSource(learnt: readonly LearnedRecord[]): LearnedRecordSource {
   return { all: () => learnt, changes: () => [] };
 }
 
 function* changesIn(
-  changes: ReadonlyMap<string, HeldAnswer | null>,
-  learnt: readonly Learnt[],
+  changes: ReadonlyMap<string, LoadedAnswer | null>,
+  learnt: readonly LearnedRecord[],
 ): Generator<AnswerChange> {
   for (const [key, answer] of changes) {
     yield answer === null ? { kind: 'gone', key } : { kind: 'kept', answer };

@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { answerWith, packed, type HeldAnswer, type TimedFrame } from './kept-answer.js';
-import type { Learnt } from './learnt.js';
+import {
+  createCachedAnswer,
+  compactPayload,
+  type LoadedAnswer,
+  type TimedFrame,
+} from './cached-answer.js';
+import type { LearnedRecord } from './learned-records.js';
 
 /** The first bytes of a file of answers, which name its format version. */
 export const FILE_HEADER = Buffer.from('suffice-cache-2\n');
 
 /** A change of the cache: an answer was stored, the answer of a key was removed, or error rates were learnt. */
 export type AnswerChange =
-  | { readonly kind: 'kept'; readonly answer: HeldAnswer }
+  | { readonly kind: 'kept'; readonly answer: LoadedAnswer }
   | { readonly kind: 'gone'; readonly key: string }
-  | { readonly kind: 'learnt'; readonly learnt: Learnt };
+  | { readonly kind: 'learnt'; readonly learnt: LearnedRecord };
 
 /** What was found at an offset of a file. */
-export type RecordAt =
+export type DecodedRecord =
   | { readonly kind: 'change'; readonly change: AnswerChange; readonly end: number }
   /** Not a valid record. `end`: where the next one may begin. */
   | { readonly kind: 'damaged'; readonly end: number }
@@ -31,7 +36,7 @@ const MAX_BODY_BYTES = 80 * 1024 * 1024;
 const gone = z.strictObject({ op: z.literal('gone'), key: z.string() });
 
 /** A stored answer without its payload. */
-export const keptFacts = z.strictObject({
+export const storedMetadataSchema = z.strictObject({
   key: z.string(),
   source: z.string(),
   model: z.string(),
@@ -66,11 +71,11 @@ const sightings = z.strictObject({
   seen: z.array(z.tuple([share, z.boolean()])),
 });
 
-const kept = keptFacts.extend({ op: z.literal('kept') });
+const kept = storedMetadataSchema.extend({ op: z.literal('kept') });
 const facts = z.discriminatedUnion('op', [gone, kept, classes, sightings]);
 
 /** A stored answer without its payload, which `frames` says how to split. */
-export type KeptFacts = z.output<typeof keptFacts>;
+export type StoredMetadata = z.output<typeof storedMetadataSchema>;
 
 /** Encodes a change as a record with a checksum. */
 export function encodeChange(change: AnswerChange): Buffer {
@@ -79,13 +84,13 @@ export function encodeChange(change: AnswerChange): Buffer {
     const { kind: op, ...learnt } = change.learnt;
     return recordOf({ op, ...learnt }, []);
   }
-  const { told, words } = takenApart(change.answer);
+  const { told, words } = splitAnswer(change.answer);
   return recordOf({ op: 'kept', ...told }, words);
 }
 
 /** Splits an answer into its metadata and the chunks of its payload. */
-export function takenApart({ payload, ...rest }: HeldAnswer): {
-  readonly told: KeptFacts;
+export function splitAnswer({ payload, ...rest }: LoadedAnswer): {
+  readonly told: StoredMetadata;
   readonly words: readonly Buffer[];
 } {
   const tags = [...rest.tags];
@@ -100,7 +105,7 @@ export function takenApart({ payload, ...rest }: HeldAnswer): {
 }
 
 /** Decodes the record at `bytes[from]`, where anything may be. */
-export function decodeChange(bytes: Buffer, from: number): RecordAt {
+export function decodeChange(bytes: Buffer, from: number): DecodedRecord {
   if (from + HEAD_BYTES > bytes.length) return { kind: 'cut' };
   if (!bytes.subarray(from, from + MAGIC.length).equals(MAGIC)) {
     const next = bytes.indexOf(MAGIC, from + 1);
@@ -146,8 +151,12 @@ function changeIn(body: Buffer): AnswerChange | null {
 }
 
 /** Rebuilds an answer; `null` if the payload does not have the length that the metadata says. @param payload - copied */
-export function putTogether({ frames, ...rest }: KeptFacts, payload: Buffer): HeldAnswer | null {
-  if (frames === null) return answerWith(rest, packed({ form: 'whole', body: payload }));
+export function joinAnswer(
+  { frames, ...rest }: StoredMetadata,
+  payload: Buffer,
+): LoadedAnswer | null {
+  if (frames === null)
+    return createCachedAnswer(rest, compactPayload({ form: 'whole', body: payload }));
   let at = 0;
   const parts: TimedFrame[] = frames.map(([length, atMs, usageOnly]) => {
     const bytes = payload.subarray(at, at + length);
@@ -155,16 +164,16 @@ export function putTogether({ frames, ...rest }: KeptFacts, payload: Buffer): He
     return { bytes, atMs, usageOnly };
   });
   if (at !== payload.length) return null;
-  return answerWith(rest, packed({ form: 'stream', frames: parts }));
+  return createCachedAnswer(rest, compactPayload({ form: 'stream', frames: parts }));
 }
 
-function keptIn({ op: _op, ...rest }: z.output<typeof kept>, payload: Buffer): HeldAnswer | null {
-  return putTogether(rest, payload);
+function keptIn({ op: _op, ...rest }: z.output<typeof kept>, payload: Buffer): LoadedAnswer | null {
+  return joinAnswer(rest, payload);
 }
 
-function learntIn(data: z.output<typeof classes> | z.output<typeof sightings>): Learnt {
+function learntIn(data: z.output<typeof classes> | z.output<typeof sightings>): LearnedRecord {
   const { op, ...learnt } = data;
-  return { kind: op, ...learnt } as Learnt;
+  return { kind: op, ...learnt } as LearnedRecord;
 }
 
 function jsonOrNull(text: string): unknown {

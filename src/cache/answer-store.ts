@@ -1,31 +1,37 @@
 import type { Clock } from '../core/clock.js';
 import { ByteBoundedMap } from './byte-bounded-map.js';
-import { DroppedAnswers, type AnswerName } from './dropped-answers.js';
-import { bytesOf, isHeld, retagged, type HeldAnswer, type KeptAnswer } from './kept-answer.js';
-import { withTags } from './order.js';
+import { DroppedAnswers, type AnswerId } from './dropped-answers.js';
 import {
-  askedMs,
-  isOlder,
-  matches,
-  PastPurges,
+  estimatedBytes,
+  hasPayload,
+  withNewTags,
+  type LoadedAnswer,
+  type CachedAnswer,
+} from './cached-answer.js';
+import { mergeTags } from './cache-control.js';
+import {
+  requestedAtMs,
+  wasRequestedBefore,
+  matchesFilter,
+  PurgeHistory,
   type PastPurge,
   type PurgeFilter,
-  type ToldPurge,
-} from './past-purges.js';
+  type PurgeTime,
+} from './purge-history.js';
 
 /** Clocks of machines that share answers may differ by up to this many milliseconds. */
 export const CLOCK_SKEW_MS = 5_000;
 
 /** Is notified of changes to a store, to persist, index or share them. */
-export interface AnswerJournal {
-  kept(answer: KeptAnswer): void;
-  gone(key: string): void;
+export interface AnswerStoreListener {
+  onStored(answer: CachedAnswer): void;
+  onRemoved(key: string): void;
   /** A stored answer has more tags now. */
-  tagged?(answer: KeptAnswer): void;
+  onTagged?(answer: CachedAnswer): void;
   /** A wrong answer must not be given by any process. It may not be in this store; if it was, its removal was notified before. */
-  dropped?(answer: AnswerName): void;
+  onDropped?(answer: AnswerId): void;
   /** All matching answers were removed (each with its own notification); matching requests in flight must not be stored. */
-  purged?(filter: PurgeFilter): void;
+  onPurged?(filter: PurgeFilter): void;
 }
 
 /** Why an answer is not stored: it was purged or dropped, or a later one is stored already. */
@@ -42,10 +48,10 @@ export interface StoreCounts {
 
 /** The cached answers, bounded in bytes. */
 export class AnswerStore {
-  readonly #answers: ByteBoundedMap<KeptAnswer>;
+  readonly #answers: ByteBoundedMap<CachedAnswer>;
   readonly #clock: Clock;
-  readonly #journals: AnswerJournal[] = [];
-  readonly #purges: PastPurges;
+  readonly #journals: AnswerStoreListener[] = [];
+  readonly #purges: PurgeHistory;
   readonly #dropped: DroppedAnswers;
   #kept = 0;
   #evicted = 0;
@@ -55,8 +61,8 @@ export class AnswerStore {
   constructor(maxBytes: number, clock: Clock) {
     this.#clock = clock;
     this.#dropped = new DroppedAnswers(clock);
-    this.#purges = new PastPurges(clock);
-    this.#answers = new ByteBoundedMap<KeptAnswer>(maxBytes, ({ key }) => {
+    this.#purges = new PurgeHistory(clock);
+    this.#answers = new ByteBoundedMap<CachedAnswer>(maxBytes, ({ key }) => {
       this.#evicted += 1;
       this.#notifyGone(key);
     });
@@ -85,17 +91,17 @@ export class AnswerStore {
   }
 
   /** All answers, including expired ones. */
-  values(): Iterable<KeptAnswer> {
+  values(): Iterable<CachedAnswer> {
     return this.#answers.values();
   }
 
   /** Notifies it of all changes from now on. */
-  noteIn(journal: AnswerJournal): void {
+  addListener(journal: AnswerStoreListener): void {
     this.#journals.push(journal);
   }
 
   /** The answer of a key, expired or not; does not count as a request. */
-  peek(key: string): KeptAnswer | undefined {
+  peek(key: string): CachedAnswer | undefined {
     return this.#answers.peek(key);
   }
 
@@ -103,7 +109,7 @@ export class AnswerStore {
    * Finds an answer that has not expired and is at most `maxAgeS` seconds old. An answer that another clock has dated
    * more than `CLOCK_SKEW_MS` ahead is not found before that time has come.
    */
-  find(key: string, maxAgeS: number): KeptAnswer | null {
+  find(key: string, maxAgeS: number): CachedAnswer | null {
     const answer = this.#answers.get(key);
     if (answer === undefined) return null;
     const nowMs = this.#clock.wallMs();
@@ -121,16 +127,16 @@ export class AnswerStore {
    *
    * @returns whether it was admitted
    */
-  keep(answer: KeptAnswer): boolean {
+  put(answer: CachedAnswer): boolean {
     if (this.refusal(answer) !== null) return false;
     const replaces = this.#answers.peek(answer.key) !== undefined;
-    if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
+    if (!this.#answers.set(answer.key, answer, estimatedBytes(answer))) {
       // The earlier answer is gone, too: it was replaced, so no eviction was reported.
       if (replaces) this.#notifyGone(answer.key);
       return false;
     }
     this.#kept += 1;
-    for (const journal of this.#journals) journal.kept(answer);
+    for (const journal of this.#journals) journal.onStored(answer);
     return true;
   }
 
@@ -140,27 +146,28 @@ export class AnswerStore {
    * One that was requested before a purge that matches it counts as purged; and a slow one must not replace an answer
    * that was requested after it.
    */
-  refusal(answer: KeptAnswer): Refusal | null {
+  refusal(answer: CachedAnswer): Refusal | null {
     if (this.isPurged(answer)) return 'purged';
     const here = this.#answers.peek(answer.key);
     // A stored answer from the future was dated by another clock, or before this clock was set back.
     if (here === undefined || here.storedAtMs > answer.storedAtMs) return null;
-    return askedMs(here) > askedMs(answer) ? 'overtaken' : null;
+    return requestedAtMs(here) > requestedAtMs(answer) ? 'overtaken' : null;
   }
 
   /** Adds the tags of a request that was given the answer, so that they purge it, too. No effect if it is gone. */
-  tag(answer: KeptAnswer, tags: readonly string[]): void {
-    const all = withTags(answer.tags, tags);
+  addTags(answer: CachedAnswer, tags: readonly string[]): void {
+    const all = mergeTags(answer.tags, tags);
     if (all === answer.tags || this.#answers.peek(answer.key) !== answer) return;
-    const tagged = retagged(answer, all);
-    if (!this.#answers.set(answer.key, tagged, bytesOf(tagged))) this.#notifyGone(answer.key);
-    else for (const journal of this.#journals) journal.tagged?.(tagged);
+    const tagged = withNewTags(answer, all);
+    if (!this.#answers.set(answer.key, tagged, estimatedBytes(tagged)))
+      this.#notifyGone(answer.key);
+    else for (const journal of this.#journals) journal.onTagged?.(tagged);
   }
 
   /** Puts an answer back after a restart; listeners are not notified. */
-  restore(answer: KeptAnswer): void {
+  restore(answer: CachedAnswer): void {
     if (this.#clock.wallMs() < answer.expiresAtMs) {
-      this.#answers.set(answer.key, answer, bytesOf(answer));
+      this.#answers.set(answer.key, answer, estimatedBytes(answer));
     }
   }
 
@@ -169,13 +176,13 @@ export class AnswerStore {
    *
    * @returns whether it was added
    */
-  adopt(answer: KeptAnswer): boolean {
+  addShared(answer: CachedAnswer): boolean {
     if (this.isPurged(answer) || this.#clock.wallMs() >= answer.expiresAtMs) return false;
     const here = this.#answers.peek(answer.key);
     if (here !== undefined && here.storedAtMs >= answer.storedAtMs) return false;
     if (here !== undefined) this.#remove(here);
-    if (!this.#answers.set(answer.key, answer, bytesOf(answer))) return false;
-    for (const journal of this.#journals) journal.kept(answer);
+    if (!this.#answers.set(answer.key, answer, estimatedBytes(answer))) return false;
+    for (const journal of this.#journals) journal.onStored(answer);
     return true;
   }
 
@@ -184,20 +191,20 @@ export class AnswerStore {
    *
    * @returns `null` if the answer was removed or purged meanwhile, or has expired
    */
-  fill(answer: HeldAnswer): HeldAnswer | null {
+  fillPayload(answer: LoadedAnswer): LoadedAnswer | null {
     const here = this.#answers.peek(answer.key);
     if (here === undefined || this.isPurged(answer)) return null;
-    if (isHeld(here)) return here;
+    if (hasPayload(here)) return here;
     if (this.#clock.wallMs() >= answer.expiresAtMs) return null;
     // It may be too large to stay, but the request that waited for it can still use it.
-    if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
+    if (!this.#answers.set(answer.key, answer, estimatedBytes(answer))) {
       this.#notifyGone(answer.key);
     }
     return answer;
   }
 
   /** Removes an answer that can no longer be fetched or trusted; without a key, all answers. */
-  forget(key?: string): void {
+  discard(key?: string): void {
     const one = key === undefined ? undefined : this.#answers.peek(key);
     const removed =
       key === undefined ? [...this.#answers.values()] : one === undefined ? [] : [one];
@@ -210,8 +217,8 @@ export class AnswerStore {
   }
 
   /** The answers that a purge would remove, in no particular order. */
-  matching(filter: PurgeFilter): readonly KeptAnswer[] {
-    return [...this.#answers.values()].filter((answer) => matches(answer, filter));
+  matching(filter: PurgeFilter): readonly CachedAnswer[] {
+    return [...this.#answers.values()].filter((answer) => matchesFilter(answer, filter));
   }
 
   /**
@@ -221,12 +228,13 @@ export class AnswerStore {
    *   later stay. Default: now, all matching answers.
    * @returns the removed answers
    */
-  purge(filter: PurgeFilter, told?: ToldPurge): readonly KeptAnswer[] {
+  purge(filter: PurgeFilter, told?: PurgeTime): readonly CachedAnswer[] {
     const purge = this.#purges.add(filter, told);
     const all = this.matching(filter);
-    const removed = told === undefined ? all : all.filter((answer) => isOlder(answer, purge));
+    const removed =
+      told === undefined ? all : all.filter((answer) => wasRequestedBefore(answer, purge));
     for (const answer of removed) this.#remove(answer);
-    for (const journal of this.#journals) journal.purged?.(filter);
+    for (const journal of this.#journals) journal.onPurged?.(filter);
     this.#purged += removed.length;
     return removed;
   }
@@ -237,20 +245,20 @@ export class AnswerStore {
    * @param answers - need not be in this store: other processes may have them
    * @returns those that were in this store
    */
-  drop(answers: readonly AnswerName[]): readonly KeptAnswer[] {
+  drop(answers: readonly AnswerId[]): readonly CachedAnswer[] {
     const removed = answers.flatMap((answer) => this.#dropLocal(answer) ?? []);
-    for (const answer of answers) for (const journal of this.#journals) journal.dropped?.(answer);
+    for (const answer of answers) for (const journal of this.#journals) journal.onDropped?.(answer);
     this.#purged += removed.length;
     return removed;
   }
 
   /** Another process has dropped an answer: removes it here, too, and rejects copies of it. */
-  dropToo(answer: AnswerName): void {
+  applyDrop(answer: AnswerId): void {
     this.#dropLocal(answer);
   }
 
-  #dropLocal(answer: AnswerName): KeptAnswer | null {
-    this.#dropped.note(answer);
+  #dropLocal(answer: AnswerId): CachedAnswer | null {
+    this.#dropped.add(answer);
     const here = this.#answers.peek(answer.key);
     if (here?.source !== answer.source) return null;
     this.#remove(here);
@@ -258,16 +266,16 @@ export class AnswerStore {
   }
 
   /** Whether it was dropped, or requested before a purge that matches it, within the last hour. */
-  isPurged(answer: KeptAnswer): boolean {
-    return this.#dropped.has(answer) || this.#purges.concern(answer);
+  isPurged(answer: CachedAnswer): boolean {
+    return this.#dropped.has(answer) || this.#purges.covers(answer);
   }
 
-  #remove({ key }: KeptAnswer): void {
+  #remove({ key }: CachedAnswer): void {
     this.#answers.delete(key);
     this.#notifyGone(key);
   }
 
   #notifyGone(key: string): void {
-    for (const journal of this.#journals) journal.gone(key);
+    for (const journal of this.#journals) journal.onRemoved(key);
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { GatewayError } from '../core/errors.js';
-import type { Frame } from '../dialects/answer-forms.js';
-import type { TimedFrame } from './kept-answer.js';
+import type { Frame } from '../dialects/cache-codec.js';
+import type { TimedFrame } from './cached-answer.js';
 
 /** A client's connection. */
 export interface ListenerSink {
@@ -65,7 +65,7 @@ export class Broadcast {
   listen(sink: ListenerSink, includeUsage: boolean): Listener {
     const listener = new BroadcastListener(this, sink, includeUsage);
     this.#listeners.add(listener);
-    listener.flow();
+    listener.pump();
     return listener;
   }
 
@@ -84,7 +84,7 @@ export class Broadcast {
       this.#isRecording = false;
       this.#parts.onOverflow();
     }
-    for (const listener of this.#listeners) listener.flow();
+    for (const listener of this.#listeners) listener.pump();
     this.#trim();
     this.#isPaused = !this.#wantsMore();
     return !this.#isPaused;
@@ -111,23 +111,23 @@ export class Broadcast {
   }
 
   /** A listener has made progress. */
-  moved(): void {
+  onListenerProgress(): void {
     this.#trim();
     if (!this.#isPaused || !this.#wantsMore()) return;
     this.#isPaused = false;
     this.#parts.onDrained();
   }
 
-  left(listener: BroadcastListener): void {
+  removeListener(listener: BroadcastListener): void {
     this.#listeners.delete(listener);
-    if (!this.#isOver) this.moved();
+    if (!this.#isOver) this.onListenerProgress();
   }
 
   #conclude(outcome: Outcome): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#outcome = outcome;
-    for (const listener of this.#listeners) listener.flow();
+    for (const listener of this.#listeners) listener.pump();
     this.#parts.onEnd(outcome === 'end' && this.#isRecording ? this.#frames : null);
   }
 
@@ -166,18 +166,18 @@ class BroadcastListener implements Listener {
 
   drained(): void {
     this.isBlocked = false;
-    this.flow();
-    this.#broadcast.moved();
+    this.pump();
+    this.#broadcast.onListenerProgress();
   }
 
   leave(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#broadcast.left(this);
+    this.#broadcast.removeListener(this);
   }
 
   /** Writes the available frames until the client blocks. */
-  flow(): void {
+  pump(): void {
     while (!this.isBlocked && !this.#isOver) {
       const due = this.#takeDue();
       if (due.length === 0) {

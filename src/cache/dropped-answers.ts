@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.js';
-import type { KeptAnswer } from './kept-answer.js';
+import type { CachedAnswer } from './cached-answer.js';
 
 /** Identifies one answer: a later one to the same request has another decision id. */
-export type AnswerName = Pick<KeptAnswer, 'key' | 'source'>;
+export type AnswerId = Pick<CachedAnswer, 'key' | 'source'>;
 
 /** A copy from a process that has not heard of the drop arrives within this time. */
 const REMEMBERED_MS = 3_600_000;
@@ -19,7 +19,7 @@ export class DroppedAnswers {
     this.#clock = clock;
   }
 
-  note(answer: AnswerName): void {
+  add(answer: AnswerId): void {
     const nowMs = this.#clock.wallMs();
     const name = nameOf(answer);
     // Deleted first, so that it moves to the end.
@@ -32,12 +32,12 @@ export class DroppedAnswers {
     }
   }
 
-  has(answer: AnswerName): boolean {
+  has(answer: AnswerId): boolean {
     // Usually the map is empty, and no name has to be built.
     return this.#droppedMs.size > 0 && this.#droppedMs.has(nameOf(answer));
   }
 }
 
-function nameOf({ key, source }: AnswerName): string {
+function nameOf({ key, source }: AnswerId): string {
   return `${key} ${source}`;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import type { TimedFrame } from './kept-answer.js';
+import type { TimedFrame } from './cached-answer.js';
 
 /** Where a stream goes. */
 export interface FrameSink {

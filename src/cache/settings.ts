@@ -20,7 +20,7 @@ export interface CacheOverride {
 export type CacheMode = 'off' | 'opt_in' | 'exact' | 'semantic';
 
 /** Kinds of answers that are stored only if the operator lists them. */
-export type KeptKind = 'tool_calls' | 'truncated' | 'filtered';
+export type StorableKind = 'tool_calls' | 'truncated' | 'filtered';
 
 /** Settings of a caller. */
 export interface CallerOverride extends CacheOverride {
@@ -56,7 +56,7 @@ export interface CacheSettings {
   /** Whether requests with random sampling and no seed are answered from the cache. */
   readonly sampled: boolean;
   /** Kinds that are stored besides complete answers. */
-  readonly keep: readonly KeptKind[];
+  readonly keep: readonly StorableKind[];
   /** How fast a cached stream is replayed: at once, or at its original pace. */
   readonly replay: 'full' | 'natural';
   readonly semantic: SemanticSettings;
@@ -67,12 +67,12 @@ export interface CacheSettings {
 }
 
 /** Whether any request at all may be answered from the cache. */
-export function isCaching(settings: CacheSettings): boolean {
+export function isCacheEnabled(settings: CacheSettings): boolean {
   return modesIn(settings).some((mode) => mode !== 'off');
 }
 
 /** Whether any request at all may get a semantic hit. */
-export function isComparing(
+export function isSemanticEnabled(
   settings: Pick<CacheSettings, 'mode' | 'policies' | 'callers'>,
 ): boolean {
   return modesIn(settings).some((mode) => mode === 'semantic' || mode === 'opt_in');

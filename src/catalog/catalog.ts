@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { FaultyFileError } from '../core/errors.js';
 import type { Host, Model } from '../core/model.js';
 import { nearest } from '../core/nearest.js';
-import { blankModel, overridden } from './entry.js';
-import { bareName, indexNames, type NameIndex, type NamedModel } from './names.js';
+import { blankModel, applyOverride } from './entry.js';
+import { bareName, indexNames, type NameIndex, type ModelWithAliases } from './names.js';
 import type { ModelOverrides } from './schema.js';
 
 // Long enough to tell revisions apart, short enough for a log line.
@@ -29,11 +29,11 @@ export class Catalog {
   readonly models: ReadonlyMap<string, Model>;
   /** First 12 hex digits of the SHA-256 over all models: equal contents have equal revisions. */
   readonly revision: string;
-  readonly #named: readonly NamedModel[];
+  readonly #named: readonly ModelWithAliases[];
   readonly #names: NameIndex;
 
   /** @param named - ids are unique */
-  constructor(named: readonly NamedModel[]) {
+  constructor(named: readonly ModelWithAliases[]) {
     this.#named = named.toSorted((a, b) => (a.model.id < b.model.id ? -1 : 1));
     this.models = new Map(this.#named.map(({ model }) => [model.id, model]));
     this.#names = indexNames(this.#named);
@@ -87,7 +87,7 @@ export class Catalog {
     if (faults.length > 0) throw new FaultyFileError(faults.map(withoutPosition));
     const named = new Map(this.#named.map((one) => [one.model.id, one]));
     for (const [id, override] of Object.entries(overrides)) {
-      named.set(id, overridden(named.get(id) ?? blankModel(id), override));
+      named.set(id, applyOverride(named.get(id) ?? blankModel(id), override));
     }
     return new Catalog([...named.values()]);
   }
@@ -142,7 +142,7 @@ function withoutPosition({ path, message }: OverrideFault): {
   };
 }
 
-function revisionOf(named: readonly NamedModel[]): string {
+function revisionOf(named: readonly ModelWithAliases[]): string {
   const content = named.map(({ model, aliases }) => ({
     ...model,
     capabilities: [...model.capabilities].toSorted(),

@@ -1,13 +1,13 @@
 import type { Host, Model, Price, Rates } from '../core/model.js';
-import type { NamedModel } from './names.js';
+import type { ModelWithAliases } from './names.js';
 import type { CatalogFile, ModelEntry, ModelOverride, PriceEntry } from './schema.js';
 
 /** Converts the models of a catalog file to the internal type. */
-export function toModels(file: CatalogFile): readonly NamedModel[] {
+export function toModels(file: CatalogFile): readonly ModelWithAliases[] {
   return file.models.map((entry) => toModel(entry, file.sources));
 }
 
-function toModel(entry: ModelEntry, sources: CatalogFile['sources']): NamedModel {
+function toModel(entry: ModelEntry, sources: CatalogFile['sources']): ModelWithAliases {
   const model: Model = {
     ...vendorOf(entry.id),
     displayName: entry.display_name,
@@ -32,7 +32,7 @@ function toModel(entry: ModelEntry, sources: CatalogFile['sources']): NamedModel
 }
 
 /** A model with only its id known: the base for a model that an operator adds. */
-export function blankModel(id: string): NamedModel {
+export function blankModel(id: string): ModelWithAliases {
   const model: Model = {
     ...vendorOf(id),
     displayName: id,
@@ -48,7 +48,10 @@ export function blankModel(id: string): NamedModel {
 }
 
 /** A copy of the model in which every field set in `override` is replaced. */
-export function overridden({ model, aliases }: NamedModel, override: ModelOverride): NamedModel {
+export function applyOverride(
+  { model, aliases }: ModelWithAliases,
+  override: ModelOverride,
+): ModelWithAliases {
   const hosts = override.hosts?.map(toHost) ?? model.hosts;
   const changed: Model = {
     ...model,

@@ -5,7 +5,7 @@ import { FaultyFileError, type Fault } from '../core/errors.js';
 import { YamlFile } from '../yaml/yaml-file.js';
 import { Catalog } from './catalog.js';
 import { toModels } from './entry.js';
-import { readPlainYaml } from './plain-yaml.js';
+import { parsePlainYaml } from './plain-yaml.js';
 import { catalogFile, type CatalogFile } from './schema.js';
 
 interface LoadedFile {
@@ -44,7 +44,7 @@ export async function loadCatalog(folder: string): Promise<Catalog> {
 }
 
 function readFileContent(file: string, text: string): CatalogFile {
-  const plain = catalogFile.safeParse(readPlainYaml(text));
+  const plain = catalogFile.safeParse(parsePlainYaml(text));
   // The full parser is slow, but reports what is wrong, and where.
   return plain.success ? plain.data : YamlFile.parse(file, text).check(catalogFile);
 }

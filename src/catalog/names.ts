@@ -4,7 +4,7 @@ import type { Model } from '../core/model.js';
 export type NameIndex = ReadonlyMap<string, Model>;
 
 /** A model with its aliases. */
-export interface NamedModel {
+export interface ModelWithAliases {
   readonly model: Model;
   readonly aliases: readonly string[];
 }
@@ -16,9 +16,9 @@ export interface NamedModel {
  * (`groq/llama-3.3-70b-versatile`, then `llama-3.3-70b-versatile`). A name that two models have at the
  * same level refers to neither: a guess could be expensive.
  */
-export function indexNames(models: Iterable<NamedModel>): NameIndex {
+export function indexNames(models: Iterable<ModelWithAliases>): NameIndex {
   const all = [...models];
-  const levels: ((named: NamedModel) => readonly string[])[] = [
+  const levels: ((named: ModelWithAliases) => readonly string[])[] = [
     ({ model }) => [model.id],
     ({ aliases }) => aliases,
     ({ model }) => [bareName(model.id)],
@@ -42,8 +42,8 @@ export function bareName(id: string): string {
 
 /** The model of each name at one level; `null` for an ambiguous name. */
 function meanings(
-  all: readonly NamedModel[],
-  namesOf: (named: NamedModel) => readonly string[],
+  all: readonly ModelWithAliases[],
+  namesOf: (named: ModelWithAliases) => readonly string[],
 ): Map<string, Model | null> {
   const found = new Map<string, Model | null>();
   for (const named of all) {

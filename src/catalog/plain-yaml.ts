@@ -16,7 +16,7 @@ interface Line {
  * @returns the same value as YAML 1.2, or `undefined` if the text is faulty or uses more than this
  *   subset: the caller then uses the full parser, which reports line and column
  */
-export function readPlainYaml(text: string): unknown {
+export function parsePlainYaml(text: string): unknown {
   try {
     const lines = toLines(text);
     if (lines.length === 0) return undefined;

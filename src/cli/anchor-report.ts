@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { Model, OwnStrength } from '../core/model.js';
 import type { GradedAnswer, MeasuredStrength } from '../route/measure-strength.js';
 import type { Predictor } from '../route/predictor.js';
-import { table } from './table.js';
+import { formatTable } from './table.js';
 
 /** The grade of the answer to an anchor prompt. */
 export interface GradedAnchor extends GradedAnswer {
@@ -47,7 +47,7 @@ function gradeTable(answers: readonly GradedAnchor[], { expected }: MeasuredStre
     const right = sum((index) => answers[index]?.score ?? 0);
     return [name, `${right}/${indices.length}`, sum((index) => expected[index] ?? 0).toFixed(1)];
   };
-  return table(
+  return formatTable(
     [
       { title: 'PROMPTS', align: 'left' },
       { title: 'RIGHT', align: 'right' },

@@ -1,5 +1,5 @@
 import type { App } from '../app.js';
-import { degradedIn } from '../assembly/in-force.js';
+import { degradedReason } from '../assembly/active-config.js';
 import { formatFault } from '../core/errors.js';
 import type { Price, ServedModel } from '../core/model.js';
 import { proxyLines } from './proxies.js';
@@ -21,7 +21,7 @@ export function banner(app: Pick<App, 'url' | 'inForce'>, version: string): stri
   const { sourced, assembly } = app.inForce;
   const served = [...assembly.setup.served.values()];
   const simulated = served.filter(({ model }) => model.simulated);
-  const degraded = degradedIn(assembly);
+  const degraded = degradedReason(assembly);
   const authorization =
     sourced.config.keys.length === 0 ? '' : ` \\\n    -H 'authorization: Bearer YOUR_KEY'`;
   return [

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import * as z from 'zod';
 import { GatewayError } from '../core/errors.js';
-import { inSentences } from '../yaml/sentences.js';
+import { formatZodError } from '../yaml/issue-messages.js';
 import { EXIT, type Io } from './io.js';
 
 /** Size of the output buffer, so that hundreds of lines are written with one system call. */
@@ -126,7 +126,7 @@ async function answerLine<Line>(line: string, task: BatchTask<Line>): Promise<ob
     const parsed = task.schema.safeParse(read);
     if (!parsed.success) {
       const of = { schema: task.schema, value: read, whole: 'the line' };
-      throw new GatewayError('invalid_request', inSentences(parsed.error, of));
+      throw new GatewayError('invalid_request', formatZodError(parsed.error, of));
     }
     return await task.answer(parsed.data);
   } catch (error) {

@@ -4,7 +4,7 @@ import { DataError } from '../outcomes/jsonl.js';
 import { judgeCommand } from './cache-judge.js';
 import { EXIT, UsageError, type Io } from './io.js';
 import type { ServeContext } from './serve.js';
-import { table } from './table.js';
+import { formatTable } from './table.js';
 
 const CACHE_HELP = `Usage: suffice cache stats [options]
        suffice cache purge [options] WHAT
@@ -102,7 +102,7 @@ function purgeText({ dry_run: dryRun, answers, bytes, some }: z.output<typeof pu
     `${one.age_s} s`,
     String(one.bytes),
   ]);
-  const shown = table(
+  const shown = formatTable(
     [
       { title: 'DECISION', align: 'left' },
       { title: 'MODEL', align: 'left' },

@@ -1,4 +1,4 @@
-import { codeOf, FaultyFileError, GatewayError } from '../core/errors.js';
+import { errorCodeOf, FaultyFileError, GatewayError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { ArtefactError } from '../embed/artefact.js';
 import { DataError } from '../outcomes/jsonl.js';
@@ -112,7 +112,7 @@ function explainFailure(command: string, error: unknown, { io }: ServeContext): 
 
 // Matched by code: errors of the platform can come from another realm, where `instanceof` fails.
 function isParseArgsError(error: unknown): error is Error {
-  return codeOf(error).startsWith('ERR_PARSE_ARGS_');
+  return errorCodeOf(error).startsWith('ERR_PARSE_ARGS_');
 }
 
 /** Errors whose message suffices for the user, such as a missing file or a port in use. */
@@ -122,5 +122,5 @@ function isExpected(error: unknown): error is Error {
 
 /** Whether a system call failed. */
 function isSystemError(error: unknown): boolean {
-  return codeOf(error) !== '' && typeof (error as { syscall?: unknown }).syscall === 'string';
+  return errorCodeOf(error) !== '' && typeof (error as { syscall?: unknown }).syscall === 'string';
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import type { Shipped } from '../assembly/shipped.js';
-import { encoderCacheIn } from '../embed/encoder/cache-folder.js';
+import { encoderCacheFolder } from '../embed/encoder/cache-folder.js';
 import { Encoder, type EncoderOptions } from '../embed/encoder/encoder.js';
 import { StaticEmbedder } from '../embed/static-embedder.js';
 import { answerBatch, batchId } from './batch.js';
@@ -57,7 +57,7 @@ export async function embedCommand(
   if (values.embedder !== undefined) {
     const encoder = await open(values.embedder, {
       processes: PROCESSES,
-      cacheFolder: encoderCacheIn(io.env),
+      cacheFolder: encoderCacheFolder(io.env),
     });
     try {
       return await embedBatch(values.batch, (text) => encoder.encode(text), io);

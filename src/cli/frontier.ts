@@ -7,11 +7,11 @@ import { DataError, readJsonl } from '../outcomes/jsonl.js';
 import { expectationsOf } from '../route/price/price-book.js';
 import { frontierOf, type FrontierPoint } from '../route/price/frontier.js';
 import type { RuleOutcome } from '../route/rules/outcome.js';
-import type { Foreseen, RouteDesk } from '../assembly/route-desk.js';
+import type { PolicyPreview, OfflineRouter } from '../assembly/offline-router.js';
 import { EXIT } from './io.js';
-import { deskRequest, namesIn, type DeskOptions } from './route.js';
+import { deskRequest, parseModelNames, type DeskOptions } from './route.js';
 import type { ServeContext } from './serve.js';
-import { dollars, duration, table } from './table.js';
+import { formatDollars, formatDuration, formatTable } from './table.js';
 
 const FRONTIER_HELP = `Usage: suffice frontier [options]
 
@@ -42,7 +42,7 @@ const requestLine = z.looseObject({
 export async function frontierCommand(
   args: readonly string[],
   { io, clock }: Pick<ServeContext, 'io' | 'clock'>,
-  openDesk: (request: DeskOptions) => Promise<RouteDesk>,
+  openDesk: (request: DeskOptions) => Promise<OfflineRouter>,
 ): Promise<number> {
   const { values } = parse(args);
   if (values.help) {
@@ -50,8 +50,11 @@ export async function frontierCommand(
     return EXIT.ok;
   }
   const { policy, from } = values;
-  const desk = await openDesk({ config: values.config ?? null, models: namesIn(values.models) });
-  const foreseen = desk.foresee(policy);
+  const desk = await openDesk({
+    config: values.config ?? null,
+    models: parseModelNames(values.models),
+  });
+  const foreseen = desk.preview(policy);
   const { outcome } = foreseen;
   if (outcome.objective === 'quality') {
     throw new GatewayError(
@@ -120,10 +123,10 @@ function parse(args: readonly string[]) {
 async function prospectsIn(
   file: string,
   policy: string,
-  desk: RouteDesk,
+  desk: OfflineRouter,
   clock: Clock,
-): Promise<Foreseen['prospects']> {
-  const prospects: Foreseen['prospects'][number][] = [];
+): Promise<PolicyPreview['prospects']> {
+  const prospects: PolicyPreview['prospects'][number][] = [];
   for await (const line of readJsonl(file, requestLine)) {
     const { prompt, messages } = line;
     if (prompt === undefined && messages === undefined) {
@@ -145,16 +148,20 @@ function page({ outcome, models, from, requests, points }: Frontier): string {
     point.keep === outcome.keep.value ? '>' : ' ',
     String(point.keep),
     point.kept.toFixed(3),
-    isLatency ? duration(point.outlay) : dollars(point.outlay && 1000 * point.outlay),
+    isLatency ? formatDuration(point.outlay) : formatDollars(point.outlay && 1000 * point.outlay),
     point.saved === null ? 'n/a' : `${(100 * point.saved).toFixed(0)} %`,
-    point.price === null ? '-' : isLatency ? duration(point.price) : dollars(point.price),
+    point.price === null
+      ? '-'
+      : isLatency
+        ? formatDuration(point.price)
+        : formatDollars(point.price),
     sharesOf(point, models),
   ]);
   return [
     `${requests} ${from === null ? 'typical prompts' : `requests from ${from}`}, ${models.length} models, ` +
       `policy ${outcome.policy} (keep ${outcome.keep.value} of ${reference})`,
     '',
-    table(
+    formatTable(
       [
         { title: '', align: 'left' },
         { title: 'KEEP', align: 'left' },

@@ -1,4 +1,4 @@
-import { codeOf } from '../core/errors.js';
+import { errorCodeOf } from '../core/errors.js';
 
 /** A command's access to standard streams, environment and terminal. */
 export interface Io {
@@ -23,9 +23,9 @@ export const EXIT = {
 } as const;
 
 /** The exit code, and the text for standard error, of a command whose standard output cannot be written. */
-export function withoutOutput(error: Error): { readonly code: number; readonly says: string } {
+export function outputFailure(error: Error): { readonly code: number; readonly says: string } {
   // A reader that has read enough (`suffice models | head`) closes the pipe; that is not an error.
-  if (codeOf(error) === 'EPIPE') return { code: EXIT.ok, says: '' };
+  if (errorCodeOf(error) === 'EPIPE') return { code: EXIT.ok, says: '' };
   // Usually a full disk.
   const says = `suffice: standard output cannot be written: ${error.message}\n`;
   return { code: EXIT.failed, says };

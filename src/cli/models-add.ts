@@ -1,25 +1,25 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { gradedModel } from '../assembly/groundwork.js';
+import { gradedModel } from '../assembly/routing-inputs.js';
 import type { Assembly } from '../assembly/assemble.js';
-import { mostUsd } from '../bench/live/dearest.js';
-import { Gateway, knownRates, type DearestRates } from '../bench/live/gateway.js';
+import { maxRemainingCostUsd } from '../bench/live/max-cost.js';
+import { GatewayClient, ratesOf, type MaxRates } from '../bench/live/gateway-client.js';
 import type { Journal } from '../bench/live/journal.js';
 import { LiveRun } from '../bench/live/live-run.js';
 import { readPrompts, type LivePrompt } from '../bench/live/prompts.js';
-import { progressTo, reportFailures, writeOutcomes } from '../bench/live/report.js';
-import { withJournal } from '../bench/live/sole-writer.js';
+import { progressReporter, reportFailures, writeOutcomes } from '../bench/live/report.js';
+import { withLockedJournal } from '../bench/live/journal-lock.js';
 import { modelId } from '../catalog/schema.js';
 import type { Model } from '../core/model.js';
 import { openai } from '../dialects/openai/openai.js';
 import type { Features } from '../route/features.js';
-import { measureStrength, tellingOf } from '../route/measure-strength.js';
-import { readBy } from '../route/prompt-reader.js';
+import { measureStrength, fisherInformation } from '../route/measure-strength.js';
+import { readPrompt } from '../route/prompt-reader.js';
 import { anchorReport, type GradedAnchor } from './anchor-report.js';
 import { EXIT, UsageError, type Io } from './io.js';
 import { assembleFor } from './open-desk.js';
 import type { ServeContext } from './serve.js';
-import { dollars } from './table.js';
+import { formatDollars } from './table.js';
 
 const ADD_HELP = `Usage: suffice models add VENDOR/NAME --anchors [options]
 
@@ -62,9 +62,9 @@ export async function modelsAddCommand(
   const assembly = await assembleFor(options.config, context);
   const model = modelFor(options.model, assembly);
   const anchors = await readAnchors(context.shipped.artefacts, model, assembly);
-  const gateway = new Gateway(options.url, options.key);
-  const rates = knownRates(await gateway.rates(), options.models, options.url);
-  return withJournal(options.out, (journal) =>
+  const gateway = new GatewayClient(options.url, options.key);
+  const rates = ratesOf(await gateway.rates(), options.models, options.url);
+  return withLockedJournal(options.out, (journal) =>
     measure({ anchors, model, assembly, gateway, rates, journal }, options, io),
   );
 }
@@ -73,7 +73,7 @@ interface Measurement extends CostInputs {
   readonly anchors: readonly Anchor[];
   readonly model: Model;
   readonly assembly: Assembly;
-  readonly gateway: Gateway;
+  readonly gateway: GatewayClient;
 }
 
 async function measure(inputs: Measurement, options: AddOptions, io: Io): Promise<number> {
@@ -86,13 +86,13 @@ async function measure(inputs: Measurement, options: AddOptions, io: Io): Promis
     reference: model.id,
     judge: null,
     concurrency: CONCURRENCY,
-    onProgress: progressTo(io),
+    onProgress: progressReporter(io),
   });
   const prompts = anchors.map(({ prompt }) => prompt);
   const result = await run.run(prompts);
   reportFailures(result, budgetUsd, io);
   const missing = await writeOutcomes(prompts, run, journal, options);
-  io.err(`${options.out}: written, ${dollars(journal.spentUsd)} spent in all\n`);
+  io.err(`${options.out}: written, ${formatDollars(journal.spentUsd)} spent in all\n`);
   return report(model, graded(anchors, run, model), { assembly, missing }, io);
 }
 
@@ -172,10 +172,10 @@ async function readAnchors(
   const features = await Promise.all(
     prompts.map(({ messages }) => {
       const body = JSON.stringify({ model: model.id, messages });
-      return readBy(setup.reader, openai.readRequest(Buffer.from(body)).conversation());
+      return readPrompt(setup.reader, openai.readRequest(Buffer.from(body)).conversation());
     }),
   );
-  const information = tellingOf(model, predictor.base, features);
+  const information = fisherInformation(model, predictor.base, features);
   return prompts
     .map((prompt, i) => ({ prompt, features: features[i], information: information[i] ?? 0 }))
     .sort((a, b) => b.information - a.information)
@@ -185,7 +185,7 @@ async function readAnchors(
 }
 
 interface CostInputs {
-  readonly rates: ReadonlyMap<string, DearestRates>;
+  readonly rates: ReadonlyMap<string, MaxRates>;
   readonly journal: Journal;
 }
 
@@ -198,10 +198,10 @@ async function confirmCost(
 ): Promise<boolean> {
   const { model, budgetUsd, url } = options;
   const prompts = anchors.map(({ prompt }) => prompt);
-  const most = mostUsd(prompts, options, { judge: null, rates, journal });
+  const most = maxRemainingCostUsd(prompts, options, { judge: null, rates, journal });
   io.err(
-    `${prompts.length} prompts to ${model} through ${url}: at most ${dollars(most)} more; ` +
-      `${dollars(journal.spentUsd)} spent before, budget ${dollars(budgetUsd)}\n`,
+    `${prompts.length} prompts to ${model} through ${url}: at most ${formatDollars(most)} more; ` +
+      `${formatDollars(journal.spentUsd)} spent before, budget ${formatDollars(budgetUsd)}\n`,
   );
   if (options.isConfirmed) return true;
   const answer = (await io.ask?.('Send them? [y/N] ')) ?? '';

@@ -4,7 +4,7 @@ import { EXIT } from './io.js';
 import { modelsAddCommand } from './models-add.js';
 import { assembleFor } from './open-desk.js';
 import type { ServeContext } from './serve.js';
-import { table } from './table.js';
+import { formatTable } from './table.js';
 
 const MODELS_HELP = `Usage: suffice models [options]
        suffice models add VENDOR/NAME --anchors   measure how strong a model is (see add --help)
@@ -35,7 +35,7 @@ export async function modelsCommand(
     return EXIT.ok;
   }
   const rows = values.all
-    ? [...(await context.shipped.shelf.catalog(context.shipped.catalog)).models.values()].map(
+    ? [...(await context.shipped.cache.catalog(context.shipped.catalog)).models.values()].map(
         (model) =>
           rowOf(
             model,
@@ -45,7 +45,7 @@ export async function modelsCommand(
       )
     : await servedRows(values.config ?? null, context);
   context.io.out(
-    `${table(
+    `${formatTable(
       [
         { title: 'MODEL', align: 'left' },
         { title: 'INPUT', align: 'right' },

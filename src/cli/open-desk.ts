@@ -1,12 +1,12 @@
-import { LengthMeter } from '../account/answer-length.js';
-import { SpeedMeter } from '../account/speed.js';
+import { AnswerLengthTracker } from '../account/answer-length.js';
+import { SpeedTracker } from '../account/speed.js';
 import { assemble, type Assembly } from '../assembly/assemble.js';
 import { configSource } from '../config/source.js';
-import type { InForce } from '../assembly/in-force.js';
+import type { ActiveConfig } from '../assembly/active-config.js';
 import { ollamaBaseUrl } from '../config/providers.js';
 import { formatFault } from '../core/errors.js';
-import { probeOllama } from '../upstream/local.js';
-import { RouteDesk, routerOver } from '../assembly/route-desk.js';
+import { probeOllama } from '../upstream/probe-ollama.js';
+import { OfflineRouter, routerOver } from '../assembly/offline-router.js';
 import type { DeskOptions } from './route.js';
 import type { ServeContext } from './serve.js';
 
@@ -24,7 +24,7 @@ export async function assembleFor(
 async function inForceWithWarnings(
   config: string | null,
   context: InForceContext,
-): Promise<InForce> {
+): Promise<ActiveConfig> {
   const inForce = await inForceFor(config, context);
   for (const warning of inForce.sourced.warnings) context.io.err(`${formatFault(warning)}\n`);
   return inForce;
@@ -34,7 +34,7 @@ async function inForceWithWarnings(
 export async function inForceFor(
   config: string | null,
   { io, shipped, clock, version }: InForceContext,
-): Promise<InForce> {
+): Promise<ActiveConfig> {
   const source = configSource({
     file: config,
     overrides: {},
@@ -45,8 +45,8 @@ export async function inForceFor(
   const assembly = await assemble(sourced, shipped, {
     clock,
     version,
-    speed: new SpeedMeter(clock),
-    length: new LengthMeter(),
+    speed: new SpeedTracker(clock),
+    length: new AnswerLengthTracker(),
     // The command shows single decisions, for which the heuristic would be misleading.
     onPredictorMissing: (error) => {
       throw error;
@@ -68,12 +68,15 @@ export async function inForceFor(
 }
 
 /**
- * Makes a `RouteDesk` that decides as a server with this configuration would.
+ * Makes an `OfflineRouter` that decides as a server with this configuration would.
  *
  * @throws {FaultyFileError} the configuration or rules are faulty
  * @throws {ArtefactError} the predictor cannot be used
  */
-export async function openDesk(request: DeskOptions, context: InForceContext): Promise<RouteDesk> {
+export async function openDesk(
+  request: DeskOptions,
+  context: InForceContext,
+): Promise<OfflineRouter> {
   const { sourced, assembly } = await inForceWithWarnings(request.config, context);
   const { setup, rules, predictor } = assembly;
   const router =
@@ -84,10 +87,10 @@ export async function openDesk(request: DeskOptions, context: InForceContext): P
           rules,
           predictor: predictor.predictor,
         });
-  return new RouteDesk(router, request.models !== null, {
-    meant: (name) => setup.meant(name),
+  return new OfflineRouter(router, request.models !== null, {
+    resolveAlias: (name) => setup.resolveAlias(name),
     keys: sourced.config.keys,
-    keysMatter: rules.rules.some(({ reads }) => reads.has('aside')),
+    keysMatter: rules.rules.some(({ factKinds: reads }) => reads.has('aside')),
     dailyBudgetUsd: setup.dailyBudgetUsd,
     reader: setup.reader,
   });

@@ -5,11 +5,11 @@ import type { Log } from '../telemetry/log.js';
 type WatchedApp = Pick<App, 'files' | 'reload'>;
 
 /** Reloads an app when its files change, until it is closed. */
-export interface ReloadWatch {
+export interface Reloader {
   /** Starts watching the files that an app is about to read, so that no later change is missed. */
   willRead(files: readonly string[]): Promise<void>;
   /** Sets the running app. It is reloaded from now on, and at once if a reload was requested before. */
-  begin(app: WatchedApp): void;
+  setApp(app: WatchedApp): void;
   /**
    * Reloads at once, even if no file has changed; never rejects.
    *
@@ -27,8 +27,8 @@ export interface ReloadWatch {
  * After a refused reload, the files named by the refused configuration are watched as well until a reload
  * succeeds: one of them may have to be corrected or created.
  */
-export function watchForReload(log: Log, options: WatchOptions): ReloadWatch {
-  let begin: ReloadWatch['begin'] = () => undefined;
+export function createReloader(log: Log, options: WatchOptions): Reloader {
+  let begin: Reloader['setApp'] = () => undefined;
   const running = new Promise<WatchedApp>((resolve) => (begin = resolve));
   let isClosed = false;
   let last: Promise<void> = Promise.resolve();
@@ -43,9 +43,9 @@ export function watchForReload(log: Log, options: WatchOptions): ReloadWatch {
     next = null;
     if (isClosed) return;
     const isReloaded = await app.reload((named) =>
-      watch.follow([...new Set([...app.files, ...named])]),
+      watch.setFiles([...new Set([...app.files, ...named])]),
     );
-    if (isReloaded) await watch.follow(app.files);
+    if (isReloaded) await watch.setFiles(app.files);
   };
   const reload = (): Promise<void> => {
     // A reload that has not started yet will read everything that changes until it does.
@@ -53,8 +53,8 @@ export function watchForReload(log: Log, options: WatchOptions): ReloadWatch {
     return last;
   };
   return {
-    willRead: (files) => watch.follow(files),
-    begin,
+    willRead: (files) => watch.setFiles(files),
+    setApp: begin,
     reload,
     close: () => {
       isClosed = true;

@@ -4,7 +4,7 @@ import type { ChatRequest } from '../dialects/dialect.js';
 import { openai } from '../dialects/openai/openai.js';
 import { offeredTools } from '../outcomes/offered-tools.js';
 import type { Routing } from '../route/routing.js';
-import { FAR } from '../route/decide.js';
+import { OOD_THRESHOLD } from '../route/decide.js';
 import { answerBatch, batchId } from './batch.js';
 import type { Io } from './io.js';
 
@@ -57,7 +57,7 @@ function outputOf(id: string | number, { decision, input }: Routing) {
       uncertainty: candidate.uncertainty,
       cost_usd: candidate.costUsd,
       output_tokens: Math.round(candidate.outputTokens),
-      ood: input.ood > FAR,
+      ood: input.ood > OOD_THRESHOLD,
     })),
   };
 }

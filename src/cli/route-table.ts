@@ -3,7 +3,7 @@ import { outlayOf, qualityOf, type Choice } from '../route/decide.js';
 import type { Flip } from '../route/explain.js';
 import type { ChoiceInput } from '../route/ranking.js';
 import type { Routing } from '../route/routing.js';
-import { dollars, duration, table } from './table.js';
+import { formatDollars, formatDuration, formatTable } from './table.js';
 
 const MAX_FLIPS = 3;
 
@@ -49,14 +49,14 @@ function promise({ input, choice }: Pick<Routing, 'input' | 'choice'>): string {
   if (price === null) return [`keep ${outcome.keep.value} of ${reference}`, ...least].join(', so ');
   return [
     [`keep ${outcome.keep.value} of ${reference} on average`, ...least].join(', '),
-    `one more adequate answer is worth ${outcome.objective === 'latency' ? duration(price) : dollars(price)}`,
+    `one more adequate answer is worth ${outcome.objective === 'latency' ? formatDuration(price) : formatDollars(price)}`,
   ].join('; ');
 }
 
 function candidateTable({ decision, input, choice }: Routing): string {
   const order = (c: Candidate) => (c.model === decision.model ? -2 : c.dropped === null ? -1 : 0);
   const rows = input.candidates
-    .rows()
+    .toArray()
     .toSorted(
       (a, b) =>
         order(a) - order(b) ||
@@ -67,12 +67,12 @@ function candidateTable({ decision, input, choice }: Routing): string {
       c.model === decision.model ? '>' : ' ',
       c.model,
       `${c.success.toFixed(3)} ±${c.uncertainty.toFixed(3)}`,
-      dollars(c.costUsd),
+      formatDollars(c.costUsd),
       String(Math.round(c.outputTokens)),
-      duration(c.latencyMs),
+      formatDuration(c.latencyMs),
       verdict(c, choice, input),
     ]);
-  return table(
+  return formatTable(
     [
       { title: '', align: 'left' },
       { title: 'MODEL', align: 'left' },

@@ -7,7 +7,7 @@ import { decisionJson } from '../http/decision-view.js';
 import { flips } from '../route/explain.js';
 import { EXIT, UsageError, type Io } from './io.js';
 import { routeBatch } from './route-batch.js';
-import type { DeskRequest, RouteDesk } from '../assembly/route-desk.js';
+import type { OfflineRequest, OfflineRouter } from '../assembly/offline-router.js';
 import { routeTable } from './route-table.js';
 import type { ServeContext } from './serve.js';
 
@@ -45,14 +45,14 @@ export interface DeskOptions {
 export async function routeCommand(
   args: readonly string[],
   { io, clock }: Pick<ServeContext, 'io' | 'clock'>,
-  openDesk: (request: DeskOptions) => Promise<RouteDesk>,
+  openDesk: (request: DeskOptions) => Promise<OfflineRouter>,
 ): Promise<number> {
   const { values, positionals } = parse(args);
   if (values.help) {
     io.out(ROUTE_HELP);
     return EXIT.ok;
   }
-  const models = namesIn(values.models);
+  const models = parseModelNames(values.models);
   const request: DeskOptions = { config: values.config ?? null, models };
   if (values.batch !== undefined) {
     if (models === null) throw new UsageError('--batch requires --models M1,M2,…');
@@ -90,7 +90,7 @@ export async function routeCommand(
 }
 
 /** @throws {UsageError} the request does not name a policy */
-function policyIn({ model }: ChatRequest, desk: RouteDesk): string {
+function policyIn({ model }: ChatRequest, desk: OfflineRouter): string {
   const policy = desk.policyOf(model);
   if (policy !== null) return policy;
   throw new UsageError(
@@ -109,7 +109,10 @@ interface Circumstances {
  *
  * @throws {UsageError} an unknown key, an invalid time, or spending without a configured budget
  */
-function circumstancesOf({ key, at, spent }: Circumstances, desk: RouteDesk): Partial<DeskRequest> {
+function circumstancesOf(
+  { key, at, spent }: Circumstances,
+  desk: OfflineRouter,
+): Partial<OfflineRequest> {
   return {
     ...(key === undefined ? {} : { key: keyNamed(key, desk) }),
     ...(at === undefined ? {} : { atMs: momentIn(at) }),
@@ -119,7 +122,7 @@ function circumstancesOf({ key, at, spent }: Circumstances, desk: RouteDesk): Pa
   };
 }
 
-function keyNamed(name: string, { keys }: RouteDesk): NonNullable<DeskRequest['key']> {
+function keyNamed(name: string, { keys }: OfflineRouter): NonNullable<OfflineRequest['key']> {
   const found = keys.find((key) => key.name === name);
   if (found !== undefined) return { name: found.name, metadata: found.metadata };
   const names = keys.map((key) => key.name);
@@ -133,7 +136,7 @@ function momentIn(text: string): number {
   throw new UsageError(`--at requires a time such as 2026-11-20T03:00:00+01:00, not "${text}"`);
 }
 
-function budgetSpent(text: string, desk: RouteDesk): NonNullable<DeskRequest['budget']> {
+function budgetSpent(text: string, desk: OfflineRouter): NonNullable<OfflineRequest['budget']> {
   const spentUsd = Number(text);
   if (text.trim() === '' || !(spentUsd >= 0)) {
     throw new UsageError(`--spent requires US dollars such as 42.50, not "${text}"`);
@@ -144,8 +147,8 @@ function budgetSpent(text: string, desk: RouteDesk): NonNullable<DeskRequest['bu
   return { limitUsd: desk.dailyBudgetUsd, spentUsd };
 }
 
-/** A chat request as `RouteDesk` expects it, with the current time. */
-export function deskRequest(request: ChatRequest, clock: Clock): DeskRequest {
+/** A chat request as `OfflineRouter` expects it, with the current time. */
+export function deskRequest(request: ChatRequest, clock: Clock): OfflineRequest {
   const { stream, metadata } = request;
   return { stream, metadata, conversation: request.conversation(), atMs: clock.wallMs() };
 }
@@ -170,7 +173,7 @@ function parse(args: readonly string[]) {
 }
 
 /** Splits a comma-separated list and removes duplicates; `null` for no list. @throws {UsageError} an empty name */
-export function namesIn(list: string | undefined): readonly string[] | null {
+export function parseModelNames(list: string | undefined): readonly string[] | null {
   if (list === undefined) return null;
   const names = list.split(',').map((name) => name.trim());
   if (names.includes('')) throw new UsageError('--models requires names separated by commas');

@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
-import { layGround, type Groundwork } from '../assembly/groundwork.js';
+import { loadRoutingInputs, type RoutingInputs } from '../assembly/routing-inputs.js';
 import { configSource } from '../config/source.js';
 import { ollamaBaseUrl } from '../config/providers.js';
 import { formatFault } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
-import { rehearsal } from '../assembly/route-desk.js';
-import { checkRules, type Known } from '../route/rules/check.js';
+import { rulesTestRouter } from '../assembly/offline-router.js';
+import { checkRules, type CheckContext } from '../route/rules/check.js';
 import { loadRules } from '../route/rules/load.js';
 import type { RuleSet } from '../route/rules/rule-set.js';
 import { loadRuleTests, testFileOf } from '../route/rules/test-file.js';
 import { formatRuleTests, runRuleTests } from '../route/rules/test-run.js';
-import { probeOllama } from '../upstream/local.js';
+import { probeOllama } from '../upstream/probe-ollama.js';
 import { EXIT, UsageError } from './io.js';
 import type { ServeContext } from './serve.js';
 
@@ -37,8 +37,8 @@ type Context = Pick<ServeContext, 'io' | 'shipped' | 'clock'>;
 
 interface Job {
   readonly ruleSet: RuleSet;
-  readonly ground: Groundwork;
-  readonly keys: Known['keys'];
+  readonly ground: RoutingInputs;
+  readonly keys: CheckContext['keys'];
   readonly isStrict: boolean;
 }
 
@@ -94,7 +94,7 @@ async function prepare(
     ollamaModels: () => probeOllama(ollamaBaseUrl(io.env)),
   });
   const sourced = await source.load();
-  const ground = await layGround(sourced, shipped, {
+  const ground = await loadRoutingInputs(sourced, shipped, {
     clock,
     // Without the predictor, the tests would run with the heuristic, unlike the server.
     onPredictorMissing: (error) => {
@@ -130,7 +130,7 @@ async function test({ ruleSet, ground, isStrict }: Job, { io }: Context): Promis
   }
   const { catalog, predictor, auto } = ground;
   const parts = { catalog, rules: ruleSet, ...predictor, degraded: null };
-  const report = await runRuleTests(ruleSet, tests, rehearsal(parts, auto.candidates));
+  const report = await runRuleTests(ruleSet, tests, rulesTestRouter(parts, auto.candidates));
   io.out(formatRuleTests(report));
   const isUntested = isStrict && report.untested.length > 0;
   return report.failures.length > 0 || isUntested ? EXIT.failed : EXIT.ok;

@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
 import { App } from '../app.js';
-import { warningsOf } from '../assembly/in-force.js';
+import { warningsOf } from '../assembly/active-config.js';
 import type { Shipped } from '../assembly/shipped.js';
 import { overrideFaults } from '../config/environment.js';
 import { configSource } from '../config/source.js';
 import type { Clock } from '../core/clock.js';
 import { openLog, type LogDestination } from '../telemetry/log.js';
 import { ollamaBaseUrl } from '../config/providers.js';
-import { probeOllama } from '../upstream/local.js';
+import { probeOllama } from '../upstream/probe-ollama.js';
 import { banner } from './banner.js';
 import { EXIT, UsageError, type Io } from './io.js';
-import { watchForReload } from './reload.js';
+import { createReloader } from './reload.js';
 
 /** What `suffice serve --help` prints. */
 export const SERVE_HELP = `Usage: suffice serve [options]
@@ -74,7 +74,7 @@ export async function serveCommand(
   });
   const destination = openLogDestination();
   const log = openLog('info', destination);
-  const watch = watchForReload(log, { clock });
+  const watch = createReloader(log, { clock });
   // Before anything is read: without a listener, this signal would end the process.
   onSignal('SIGHUP', () => void watch.reload());
   const options = { source, shipped, clock, log, version };
@@ -84,7 +84,7 @@ export async function serveCommand(
   });
   log.info({ ...app.summary, warnings: warningsOf(app.inForce) }, 'listening');
   io.err(banner(app, version));
-  watch.begin(app);
+  watch.setApp(app);
 
   await new Promise<void>((stop) => {
     let stoppedMs: number | null = null;

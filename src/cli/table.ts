@@ -10,7 +10,10 @@ export interface Column {
  * @param rows - cells in the order of `columns`; a missing cell is empty
  * @returns lines without trailing blanks
  */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+export function formatTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): string {
   const widths = columns.map(({ title }, i) =>
     Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)),
   );
@@ -27,14 +30,14 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 }
 
 /** Formats US dollars with enough digits for single requests: `$0.000123`, `$1.20`, or `?` if unknown. */
-export function dollars(amount: number | null): string {
+export function formatDollars(amount: number | null): string {
   if (amount === null) return '?';
   if (amount === 0) return '$0';
   return amount >= 1 ? `$${amount.toFixed(2)}` : `$${amount.toPrecision(3)}`;
 }
 
 /** Formats milliseconds: `340 ms`, `2.1 s`, or `?` if unknown. */
-export function duration(ms: number | null): string {
+export function formatDuration(ms: number | null): string {
   if (ms === null) return '?';
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

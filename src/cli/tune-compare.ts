@@ -2,8 +2,8 @@ import type { Model } from '../core/model.js';
 import { Random } from '../core/random.js';
 import type { StoredHead } from '../route/local/head-artefact.js';
 import {
-  crossValidatedHead,
-  tuningTask,
+  crossValidateHead,
+  prepareTuning,
   type TuningLine,
   type TuningTask,
 } from '../route/local/tune.js';
@@ -11,7 +11,7 @@ import { WordGrams } from '../route/local/word-grams.js';
 import { modelKey } from '../route/model-name.js';
 import type { Predictor } from '../route/predictor.js';
 import type { TuningData } from './tune-data.js';
-import { gainsOf, type Comparison, type Forecast } from './tune-report.js';
+import { measureGains, type Comparison, type Forecast } from './tune-gains.js';
 
 /** Prompts unseen by the head in force, and unseen answers of each of its models, required for a comparison on unseen prompts. */
 const MIN_UNSEEN_PROMPTS = 100;
@@ -20,7 +20,7 @@ const MIN_UNSEEN_ANSWERS = 50;
 const MIN_SHARE_OF_ITS_PROMPTS = 0.9;
 
 /** The baselines for a new head, and how to compare. */
-export interface Rivals {
+export interface ComparisonInputs {
   readonly modelOf: (name: string) => Model;
   /** The head in force with its predictor; `null` for none. */
   readonly head: { readonly predictor: Predictor; readonly stored: StoredHead } | null;
@@ -30,27 +30,27 @@ export interface Rivals {
 }
 
 /** Compares a new head with the shipped predictor and with the head in force. */
-export function compared(
+export function compareHeads(
   data: TuningData,
   task: TuningTask,
   is: Forecast,
-  { head, modelOf, random, seed }: Rivals,
+  { head, modelOf, random, seed }: ComparisonInputs,
 ): Comparison {
   const { graded, anchors: pair } = task;
   const contest = { graded, is, prompts: data.hashes, pair };
   const rows = data.lines.map((_, i) => i);
-  const shipped = gainsOf({ ...contest, was: forecastOf(graded.offsets), rows }, () =>
+  const shipped = measureGains({ ...contest, was: forecastOf(graded.offsets), rows }, () =>
     random.next(),
   );
   if (head === null) return { shipped, head: null };
   const seen = new Set(head.stored.seen);
   const gains = (was: Forecast, of: readonly number[]) =>
-    gainsOf({ ...contest, was, rows: of }, () => random.next());
+    measureGains({ ...contest, was, rows: of }, () => random.next());
   const unseen = rows.filter((row) => !seen.has(data.hashes[row] ?? 0) && hasText(data.lines[row]));
   const missing = missingFrom(unseen, data, head.stored);
   if (missing === null) {
     // In the task's order of models, so that both log-odds have the same layout.
-    const before = tuningTask(data.lines, head.predictor, modelOf, new WordGrams());
+    const before = prepareTuning(data.lines, head.predictor, modelOf, new WordGrams());
     return {
       shipped,
       head: { on: 'unseen', gains: gains(forecastOf(before.graded.offsets), unseen) },
@@ -66,7 +66,7 @@ export function compared(
   }
   // The head in force cannot be judged on prompts that it was fitted on, but one refitted without each fold can.
   const isSeen = (row: number): boolean => seen.has(data.hashes[row] ?? 0);
-  const refitted = crossValidatedHead(task, data.folds, new Random(seed), isSeen);
+  const refitted = crossValidateHead(task, data.folds, new Random(seed), isSeen);
   return { shipped, head: { on: 'refit', gains: gains(refitted, rows) } };
 }
 

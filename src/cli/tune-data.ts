@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { FeedbackEntry } from '../account/feedback.js';
+import type { FeedbackEntry } from '../account/feedback-store.js';
 import type { Assembly } from '../assembly/assemble.js';
 import { GatewayError } from '../core/errors.js';
 import type { Random } from '../core/random.js';
-import { outcomeFiles, readOutcomeFile } from '../outcomes/graded.js';
-import { placeOf } from '../outcomes/part.js';
-import { openBook } from '../request/feedback-desk.js';
+import { outcomeFiles, readOutcomeFile } from '../outcomes/outcome-file.js';
+import { unitHashOf } from '../outcomes/split.js';
+import { openFeedbackStore } from '../request/feedback-service.js';
 import type { HeadRecord } from '../route/local/head-artefact.js';
 import type { TuningLine } from '../route/local/tune.js';
-import { readBy } from '../route/prompt-reader.js';
+import { readPrompt } from '../route/prompt-reader.js';
 import type { PromptReader } from '../route/prompt-reader.js';
 import { unpackNumbers } from '../route/sketch.js';
 
@@ -104,8 +104,8 @@ async function readFileSource(file: string, reader: PromptReader | null): Promis
   for (const { text, conversation, outcomes } of lines) {
     if (outcomes.size === 0) continue;
     const scores = new Map([...outcomes].map(([model, { score }]) => [model, score]));
-    const prompt = await readBy(reader, conversation);
-    read.push({ line: { prompt, scores }, place: placeOf(text) });
+    const prompt = await readPrompt(reader, conversation);
+    read.push({ line: { prompt, scores }, place: unitHashOf(text) });
   }
   return { file, sha256, lines: read };
 }
@@ -114,7 +114,7 @@ async function readFileSource(file: string, reader: PromptReader | null): Promis
 function mergeRepeated(entries: readonly FeedbackEntry[]): Source['lines'] {
   const merged = new Map<string, { entry: FeedbackEntry; place: number; grades: Grades }>();
   for (const entry of entries) {
-    const place = placeOf(entry.text ?? entry.numbers.join(' '));
+    const place = unitHashOf(entry.text ?? entry.numbers.join(' '));
     const key = `${place} ${entry.caller}`;
     const group = merged.get(key) ?? { entry, place, grades: new Map<string, number[]>() };
     merged.set(key, group);
@@ -146,7 +146,7 @@ async function readFeedback(
   const onDamage = (count: number): void => {
     warn(`unreadable lines of the feedback in ${folder} are skipped: ${count}`);
   };
-  const book = await openBook({ folder, maxEntries: Infinity, onDamage }, base);
+  const book = await openFeedbackStore({ folder, maxEntries: Infinity, onDamage }, base);
   const entries = book.entries.filter(({ predictor }) => predictor === base.revision);
   const others = book.entries.length - entries.length;
   if (others > 0)

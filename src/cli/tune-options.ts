@@ -41,7 +41,7 @@ export interface TuneOptions {
 }
 
 /** @throws {UsageError} for invalid arguments */
-export function readTuneOptions(args: readonly string[]): TuneOptions {
+export function parseTuneOptions(args: readonly string[]): TuneOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,

@@ -1,9 +1,9 @@
 import type { Gain } from '../route/local/head-artefact.js';
 import type { ListedHead } from '../route/local/head-store.js';
 import type { TuningTask } from '../route/local/tune.js';
-import { table, type Column } from './table.js';
+import { formatTable, type Column } from './table.js';
 import type { TuningData } from './tune-data.js';
-import { isBetter, type Comparison, type Gains } from './tune-report.js';
+import { isBetter, type Comparison, type Gains } from './tune-gains.js';
 
 /** The result of a tuning. */
 interface Result {
@@ -21,7 +21,7 @@ const right = (title: string): Column => ({ title, align: 'right' });
 const left = (title: string): Column => ({ title, align: 'left' });
 
 /** The report of a tuning: the data, the gains, and whether the head was installed. */
-export function reportOf(result: Result): string {
+export function formatTuneReport(result: Result): string {
   const { data, task, gains } = result;
   const sampled =
     data.foundLines > data.lines.length ? ` (a random sample of ${data.foundLines})` : '';
@@ -33,7 +33,7 @@ export function reportOf(result: Result): string {
   return [
     `${data.lines.length} prompts${sampled}, ${task.models.length} models, ${data.answers} graded answers`,
     '',
-    table(
+    formatTable(
       [
         left('AGAINST'),
         left('MEASURE'),
@@ -96,7 +96,7 @@ function verdict({ gains, deserves, installed, dryRun }: Result): string {
 }
 
 /** A table of the heads in a folder. */
-export function listed(heads: readonly ListedHead[]): string {
+export function formatHeadList(heads: readonly ListedHead[]): string {
   if (heads.length === 0) return 'nothing has been tuned here\n';
   const rows = heads.map(({ id, inForce, stored }) => {
     if (stored === null) return [inForce ? '*' : '', id, 'cannot be read'];
@@ -122,7 +122,7 @@ export function listed(heads: readonly ListedHead[]): string {
     right('LOG-LOSS'),
     right('APGR'),
   ];
-  return `${table(columns, rows)}\n`;
+  return `${formatTable(columns, rows)}\n`;
 }
 
 function changeOf(gain: Gain | undefined): string {

@@ -1,29 +1,29 @@
-import { gradedModel } from '../assembly/groundwork.js';
+import { gradedModel } from '../assembly/routing-inputs.js';
 import type { Assembly } from '../assembly/assemble.js';
 import { GatewayError } from '../core/errors.js';
 import type { Model } from '../core/model.js';
 import { ArtefactError } from '../embed/artefact.js';
 import { Random } from '../core/random.js';
-import { adapted, headStoreIn } from '../route/local/adapt.js';
+import { adaptPredictor, headStoreIn } from '../route/local/adapt.js';
 import { packHead, readHead, type StoredHead } from '../route/local/head-artefact.js';
 import type { HeadStore } from '../route/local/head-store.js';
-import { crossValidatedHead, tuningTask } from '../route/local/tune.js';
+import { crossValidateHead, prepareTuning } from '../route/local/tune.js';
 import { WordGrams } from '../route/local/word-grams.js';
 import type { Predictor } from '../route/predictor.js';
 import { EXIT, type Io } from './io.js';
 import { assembleFor } from './open-desk.js';
 import type { ServeContext } from './serve.js';
-import { compared, type Rivals } from './tune-compare.js';
+import { compareHeads, type ComparisonInputs } from './tune-compare.js';
 import { readTuningData } from './tune-data.js';
-import { readTuneOptions, TUNE_HELP, type TuneOptions } from './tune-options.js';
-import { isBetter, mayReplace, type Gains } from './tune-report.js';
-import { listed, reportOf } from './tune-table.js';
+import { parseTuneOptions, TUNE_HELP, type TuneOptions } from './tune-options.js';
+import { isBetter, canReplace, type Gains } from './tune-gains.js';
+import { formatHeadList, formatTuneReport } from './tune-table.js';
 
 type Context = Pick<ServeContext, 'io' | 'shipped' | 'clock' | 'version'>;
 
 /** `suffice tune`. */
 export async function tuneCommand(args: readonly string[], context: Context): Promise<number> {
-  const options = readTuneOptions(args);
+  const options = parseTuneOptions(args);
   const { io } = context;
   if (options.help) {
     io.out(TUNE_HELP);
@@ -52,7 +52,7 @@ interface Environment {
 }
 
 async function list(store: HeadStore, io: Io): Promise<number> {
-  io.out(listed(await store.list()));
+  io.out(formatHeadList(await store.list()));
   try {
     await store.current();
     return EXIT.ok;
@@ -76,7 +76,7 @@ async function rollBack(
     return EXIT.failed;
   };
   if (wanted === null) {
-    const id = await store.back(nowIso).catch((error: unknown) => {
+    const id = await store.rollback(nowIso).catch((error: unknown) => {
       if (error instanceof ArtefactError) return error;
       throw error;
     });
@@ -117,12 +117,12 @@ async function fit(
   const data = await readTuningData(options.from, options.folds, { assembly, random, warn });
   const { catalog } = assembly.setup;
   const modelOf = (name: string) => gradedModel(name, catalog);
-  const task = tuningTask(data.lines, base, modelOf, new WordGrams());
+  const task = prepareTuning(data.lines, base, modelOf, new WordGrams());
   const since = await idInForce(store);
   const inForce = options.replace ? null : await headInForce(base, store, modelOf);
   unknownModelWarnings(task.models, assembly).forEach(warn);
-  const validated = crossValidatedHead(task, data.folds, new Random(options.seed));
-  const gains = compared(data, task, validated, {
+  const validated = crossValidateHead(task, data.folds, new Random(options.seed));
+  const gains = compareHeads(data, task, validated, {
     head: inForce,
     modelOf,
     random,
@@ -143,7 +143,7 @@ async function fit(
   };
   // Throws if the head cannot be read back, before it is put in force.
   readHead(packHead(head));
-  const deserves = isBetter(gains.shipped) && mayReplace(gains.head);
+  const deserves = isBetter(gains.shipped) && canReplace(gains.head);
   const shouldInstall = deserves && !options.dryRun;
   if (shouldInstall && !options.replace && (await idInForce(store)) !== since) {
     io.err(
@@ -152,7 +152,7 @@ async function fit(
     return EXIT.failed;
   }
   const installed = shouldInstall ? await store.install(head, nowIso) : null;
-  io.out(reportOf({ data, task, gains, deserves, installed, dryRun: options.dryRun }));
+  io.out(formatTuneReport({ data, task, gains, deserves, installed, dryRun: options.dryRun }));
   return deserves ? EXIT.ok : EXIT.failed;
 }
 
@@ -166,8 +166,8 @@ async function headInForce(
   base: Predictor,
   store: HeadStore,
   modelOf: (name: string) => Model,
-): Promise<Rivals['head']> {
-  const { predictor, head } = await adapted(base, store, modelOf);
+): Promise<ComparisonInputs['head']> {
+  const { predictor, head } = await adaptPredictor(base, store, modelOf);
   return head === null ? null : { predictor, stored: head.stored };
 }
 

@@ -8,13 +8,13 @@ import { providerFault } from './providers.js';
 import type { ParsedConfig } from './schema.js';
 
 /** The sections of a configuration that are valid by themselves. */
-export type SoundSections = Partial<ParsedConfig>;
+export type ValidSections = Partial<ParsedConfig>;
 
 // 16 random characters out of 64 have 96 bits of entropy: infeasible to guess over a network.
 const SHORT_KEY_CHARS = 16;
 
 /** Checks combinations of options that are each valid by themselves. */
-export function crossCheck(file: YamlFile, sections: SoundSections): readonly Fault[] {
+export function crossCheck(file: YamlFile, sections: ValidSections): readonly Fault[] {
   return [
     ...providerFaults(file, sections),
     ...repeatedModels(file, sections),
@@ -26,7 +26,7 @@ export function crossCheck(file: YamlFile, sections: SoundSections): readonly Fa
   ];
 }
 
-function providerFaults(file: YamlFile, { providers }: SoundSections): Fault[] {
+function providerFaults(file: YamlFile, { providers }: ValidSections): Fault[] {
   if (providers === undefined) return [];
   const used = Object.entries(providers).filter(([, settings]) => settings.enabled);
   // A faulty provider is missing from the valid sections, but still counts.
@@ -41,7 +41,7 @@ function providerFaults(file: YamlFile, { providers }: SoundSections): Fault[] {
 }
 
 /** Models that a provider lists twice, ignoring case. */
-function repeatedModels(file: YamlFile, { providers = {} }: SoundSections): Fault[] {
+function repeatedModels(file: YamlFile, { providers = {} }: ValidSections): Fault[] {
   return Object.entries(providers).flatMap(([name, { models }]) => {
     const ids = models.map((model) => `${name}/${model}`.toLowerCase());
     return ids.flatMap((id, i) => {
@@ -55,7 +55,7 @@ function repeatedModels(file: YamlFile, { providers = {} }: SoundSections): Faul
 }
 
 /** Hosts of models at unknown providers, in a file that has a `providers` section. */
-function hostFaults(file: YamlFile, { models = {} }: SoundSections): Fault[] {
+function hostFaults(file: YamlFile, { models = {} }: ValidSections): Fault[] {
   const { providers } = file.value as { providers?: object };
   if (providers === undefined) return [];
   const known = [...Object.keys(providers), ...PROVIDERS.map(({ name }) => name)];
@@ -76,7 +76,7 @@ function hasFaultyProvider(file: YamlFile, sound: object): boolean {
   return Object.keys(providers ?? {}).length > Object.keys(sound).length;
 }
 
-function aliasFaults(file: YamlFile, { aliases = {}, models = {} }: SoundSections): Fault[] {
+function aliasFaults(file: YamlFile, { aliases = {}, models = {} }: ValidSections): Fault[] {
   const cycles = resolveAliases(aliases).cycles.map((cycle) =>
     file.fault(
       ['aliases', cycle[0] ?? ''],
@@ -108,14 +108,14 @@ function keyFaults(file: YamlFile, keys: ParsedConfig['keys']): Fault[] {
   });
 }
 
-function exposureFaults(file: YamlFile, { server, keys }: SoundSections): Fault[] {
+function exposureFaults(file: YamlFile, { server, keys }: ValidSections): Fault[] {
   if (server === undefined || keys === undefined) return [];
   if (keys.length > 0 || isLoopback(server.host)) return [];
   const message = `anybody who reaches ${server.host} may use this gateway; set "keys".`;
   return [file.fault(['server', 'host'], message, 'warning')];
 }
 
-function timeoutFaults(file: YamlFile, { server, timeouts }: SoundSections): Fault[] {
+function timeoutFaults(file: YamlFile, { server, timeouts }: ValidSections): Fault[] {
   const faults: Fault[] = [];
   if (server !== undefined && server.headerTimeoutMs > server.bodyTimeoutMs) {
     const given = file.has(['server', 'body_timeout_ms']) ? 'body_timeout_ms' : 'header_timeout_ms';

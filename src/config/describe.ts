@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { configSchema } from './schema.js';
 
 /** A node of a JSON Schema, as far as it is used here. */
-export interface SchemaNode {
+export interface JsonSchemaNode {
   readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
@@ -13,19 +13,19 @@ export interface SchemaNode {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly properties?: Readonly<Record<string, JsonSchemaNode>>;
   readonly required?: readonly string[];
-  readonly additionalProperties?: SchemaNode | boolean;
-  readonly propertyNames?: SchemaNode;
-  readonly items?: SchemaNode;
-  readonly anyOf?: readonly SchemaNode[];
+  readonly additionalProperties?: JsonSchemaNode | boolean;
+  readonly propertyNames?: JsonSchemaNode;
+  readonly items?: JsonSchemaNode;
+  readonly anyOf?: readonly JsonSchemaNode[];
 }
 
 /** One option, or one level of a map or list of options. */
 export interface Option {
   /** As in `server.port`, `providers.NAME.api_key` or `keys[].name`. */
   readonly path: string;
-  readonly node: SchemaNode;
+  readonly node: JsonSchemaNode;
   readonly required: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Option {
 const NAMES: Readonly<Record<string, string>> = { models: 'VENDOR/NAME', prices: 'PROVIDER' };
 
 /** The schema of `suffice.yaml` as JSON Schema, without the additions for editors. */
-export function configNode(): SchemaNode {
+export function configJsonSchema(): JsonSchemaNode {
   const schema = z.toJSONSchema(configSchema, {
     io: 'input',
     target: 'draft-7',
@@ -43,7 +43,7 @@ export function configNode(): SchemaNode {
       if (jsonSchema.format === 'date') delete jsonSchema.pattern;
     },
   });
-  return schema as SchemaNode;
+  return schema as JsonSchemaNode;
 }
 
 /**
@@ -53,7 +53,7 @@ export function configNode(): SchemaNode {
  * the file before placeholders are filled in.
  */
 export function editorSchema(): object {
-  const root = configNode();
+  const root = configJsonSchema();
   const properties = mapValues(root.properties ?? {}, (node) => orNull(orPlaceholder(node)));
   return {
     ...root,
@@ -70,14 +70,14 @@ export function editorSchema(): object {
 }
 
 /** Every option below a node, in schema order, without the node itself. */
-export function optionsBelow(path: string, node: SchemaNode): readonly Option[] {
+export function optionsBelow(path: string, node: JsonSchemaNode): readonly Option[] {
   return childOptions(path, node).flatMap((option) => [
     option,
     ...optionsBelow(option.path, option.node),
   ]);
 }
 
-function childOptions(path: string, node: SchemaNode): Option[] {
+function childOptions(path: string, node: JsonSchemaNode): Option[] {
   if (node.properties !== undefined) {
     return Object.entries(node.properties).map(([name, child]) => ({
       path: `${path}.${name}`,
@@ -94,7 +94,7 @@ function childOptions(path: string, node: SchemaNode): Option[] {
   return (node.anyOf ?? []).flatMap((choice) => childOptions(path, choice));
 }
 
-function orPlaceholder(node: SchemaNode): object {
+function orPlaceholder(node: JsonSchemaNode): object {
   if (isStrict(node)) {
     const { description, default: preset, ...rest } = node;
     return {
@@ -114,19 +114,19 @@ function orPlaceholder(node: SchemaNode): object {
 }
 
 /** Whether the schema would reject a placeholder, which is a text. */
-function isStrict({ type, enum: values, format, pattern }: SchemaNode): boolean {
+function isStrict({ type, enum: values, format, pattern }: JsonSchemaNode): boolean {
   if (type === 'string') return [values, format, pattern].some((form) => form !== undefined);
   return type === 'integer' || type === 'number' || type === 'boolean';
 }
 
 /** A map of options may also be empty (`null` in YAML). */
-function orNull(node: SchemaNode): object {
+function orNull(node: JsonSchemaNode): object {
   return node.properties === undefined ? node : { ...node, type: ['object', 'null'] };
 }
 
 function mapValues<T>(
-  record: Readonly<Record<string, SchemaNode>>,
-  change: (node: SchemaNode) => T,
+  record: Readonly<Record<string, JsonSchemaNode>>,
+  change: (node: JsonSchemaNode) => T,
 ): Record<string, T> {
   return Object.fromEntries(Object.entries(record).map(([key, node]) => [key, change(node)]));
 }

@@ -1,10 +1,10 @@
 import path from 'node:path';
 
-import { FaultyFileError, refuseErrors, type Fault } from '../core/errors.js';
+import { FaultyFileError, throwOnErrors, type Fault } from '../core/errors.js';
 import { isLoopback } from '../core/loopback.js';
 import { SIMULATION } from '../upstream/providers.js';
 import type { Environment } from './interpolate.js';
-import { bareHost, HOST_IS, isHost } from './network.js';
+import { stripBrackets, HOST_REQUIREMENT, isListenHost } from './network.js';
 import { ollamaBaseUrl, providerFault, providersWithKey, withEnvironment } from './providers.js';
 import { providerSchema, type ProviderConfig } from './provider-schema.js';
 import { configSchema, type Config } from './schema.js';
@@ -86,10 +86,10 @@ export function applyOverrides(
   config: Config,
   { host, port }: Overrides,
 ): { readonly config: Config; readonly warnings: readonly Fault[] } {
-  refuseErrors(overrideFaults({ host, port }));
+  throwOnErrors(overrideFaults({ host, port }));
   const server = {
     ...config.server,
-    ...(host && { host: bareHost(host.text) }),
+    ...(host && { host: stripBrackets(host.text) }),
     ...(port && { port: Number(port.text) }),
   };
   const opened = isLoopback(config.server.host) && !isLoopback(server.host);
@@ -103,9 +103,9 @@ export function overrideFaults({ host, port }: Overrides): readonly Fault[] {
 }
 
 function hostFaults(host: Override | undefined): Fault[] {
-  if (host === undefined || isHost(bareHost(host.text))) return [];
+  if (host === undefined || isListenHost(stripBrackets(host.text))) return [];
   const isEmpty = host.text.trim() === '';
-  return [faultIn(host, isEmpty ? 'must be a host, not empty.' : `must be ${HOST_IS}.`)];
+  return [faultIn(host, isEmpty ? 'must be a host, not empty.' : `must be ${HOST_REQUIREMENT}.`)];
 }
 
 function portFaults(port: Override | undefined): Fault[] {
@@ -114,7 +114,7 @@ function portFaults(port: Override | undefined): Fault[] {
 }
 
 function exposure(host: Override): Fault {
-  const message = `anybody who reaches ${bareHost(host.text)} may use this gateway; set "keys" in a configuration file.`;
+  const message = `anybody who reaches ${stripBrackets(host.text)} may use this gateway; set "keys" in a configuration file.`;
   return { ...faultIn(host, message), severity: 'warning' };
 }
 

@@ -5,7 +5,7 @@ import { FaultyFileError, type Fault } from '../core/errors.js';
 import { readText } from '../yaml/read-text.js';
 import { YamlFile, type Position } from '../yaml/yaml-file.js';
 import { resolveAliases } from './aliases.js';
-import { crossCheck, type SoundSections } from './cross-check.js';
+import { crossCheck, type ValidSections } from './cross-check.js';
 import { providersFromEnvironment } from './environment.js';
 import { interpolate, type Environment } from './interpolate.js';
 import { withEnvironment } from './providers.js';
@@ -76,7 +76,7 @@ function check(yaml: YamlFile): Checked {
 const MAP_SECTIONS: readonly string[] = ['providers', 'models', 'aliases'];
 
 /** The valid parts of a file, which can be checked further even if other parts are faulty. */
-function validSections(value: unknown, env: Environment): SoundSections {
+function validSections(value: unknown, env: Environment): ValidSections {
   const given: Readonly<Record<string, unknown>> = isMap(value) ? value : {};
   const valid = Object.entries(configSchema.in.shape).flatMap(([name, schema]) => {
     const section = given[name];
@@ -89,7 +89,7 @@ function validSections(value: unknown, env: Environment): SoundSections {
     });
     return [[name, Object.fromEntries(entries)]];
   });
-  const sections = Object.fromEntries(valid) as SoundSections;
+  const sections = Object.fromEntries(valid) as ValidSections;
   if (sections.providers === undefined) return sections;
   return { ...sections, providers: completedProviders(sections.providers, env) };
 }

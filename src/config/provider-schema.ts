@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { DIALECT_NAMES } from '../dialects/dialect.js';
 import { PROVIDERS, SIMULATION } from '../upstream/providers.js';
-import { OutgoingProxy, PROXY_IS } from '../upstream/proxy/outgoing-proxy.js';
+import { OutgoingProxy, PROXY_URL_FORMAT } from '../upstream/proxy/outgoing-proxy.js';
 import { secret, section } from './section.js';
 
 const aws = section({
@@ -149,7 +149,7 @@ export const providerSchema = section({
   proxy: z
     .string()
     .refine((text) => text === 'off' || OutgoingProxy.parse(text, '') !== null, {
-      error: `must be ${PROXY_IS}, or "off"`,
+      error: `must be ${PROXY_URL_FORMAT}, or "off"`,
     })
     .nullable()
     .transform((text) => (text === 'off' ? null : text))

@@ -7,7 +7,7 @@ import { providerSchema, type ProviderConfig } from './provider-schema.js';
 import { responses } from './responses.js';
 import { secret, section } from './section.js';
 import { server } from './server.js';
-import { MAX_TIMER_MS, milliseconds } from './timer.js';
+import { MAX_TIMER_MS, durationMs } from './timer.js';
 
 const globs = z.array(z.string().min(1));
 
@@ -45,7 +45,7 @@ const router = section({
     .describe(
       'The transformer that `artefacts` were trained for (`npm run train -- --embedder`): the name of a model on the hub (`Xenova/bge-small-en-v1.5`), downloaded when it is first used, or a folder (`./model`), relative to this file. Needs the package `@xenova/transformers`. Every routed request then waits for the model; see [encoders](encoders.md). Empty: the table that ships with Suffice, which takes microseconds.',
     ),
-  embedder_ms: milliseconds
+  embedder_ms: durationMs
     .default(50)
     .describe(
       'How long a request waits for the transformer of `embedder`. After that the predictor that ships with Suffice decides, and the decision is marked as degraded (`encoder_late`).',
@@ -119,18 +119,18 @@ const clientKey = section({
 });
 
 const timeouts = section({
-  connect_ms: milliseconds
+  connect_ms: durationMs
     .default(10_000)
     .describe(
       'Time limit for getting a connection to the provider, including the wait for a free one.',
     ),
-  first_byte_ms: milliseconds
+  first_byte_ms: durationMs
     .default(300_000)
     .describe(
       'Time limit from the request to the first byte of the answer. Reasoning models can be silent for minutes; with a limit that is too short you pay for answers that nobody gets.',
     ),
-  idle_ms: milliseconds.default(120_000).describe('Longest allowed pause within an answer.'),
-  total_ms: milliseconds.default(900_000).describe('Time limit for one whole answer.'),
+  idle_ms: durationMs.default(120_000).describe('Longest allowed pause within an answer.'),
+  total_ms: durationMs.default(900_000).describe('Time limit for one whole answer.'),
 });
 
 const budget = section({

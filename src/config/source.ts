@@ -38,7 +38,7 @@ export interface ConfigSource {
 export const DEFAULT_CONFIG_FILE = 'suffice.yaml';
 
 /** Options of `configSource`. */
-export interface SourceOptions {
+export interface ConfigSourceOptions {
   /** The file named on the command line; `null` for none. */
   readonly file: string | null;
   /** From the command line; they take precedence over the environment, and that over the file. */
@@ -49,7 +49,7 @@ export interface SourceOptions {
 }
 
 /** The named file, else `suffice.yaml` in the current folder, else the environment alone. */
-export function configSource(options: SourceOptions): ConfigSource {
+export function configSource(options: ConfigSourceOptions): ConfigSource {
   const file = options.file ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : null);
   const { env } = options;
   const overrides = { ...overridesFromEnvironment(env), ...withoutUndefined(options.overrides) };

@@ -4,4 +4,4 @@ import * as z from 'zod';
 export const MAX_TIMER_MS = 2_147_483_647;
 
 /** A duration in milliseconds, at least 1. */
-export const milliseconds = z.int().min(1).max(MAX_TIMER_MS);
+export const durationMs = z.int().min(1).max(MAX_TIMER_MS);

@@ -11,13 +11,13 @@ export interface WatchOptions {
 }
 
 /** A file watcher, active until it is closed. */
-export interface Watch {
+export interface FileWatcher {
   /**
    * Replaces the set of watched files; files that were already watched keep their state.
    *
    * @returns when the content of new files is recorded: changes after that are reported
    */
-  follow(files: readonly string[]): Promise<void>;
+  setFiles(files: readonly string[]): Promise<void>;
   /** Stops watching; `onChange` is not called any more. */
   close(): void;
 }
@@ -41,7 +41,7 @@ export function watchFiles(
   files: readonly string[],
   onChange: (changed: readonly string[]) => void,
   { clock, intervalMs = DEFAULT_INTERVAL_MS }: WatchOptions,
-): Watch {
+): FileWatcher {
   let watched = files.map((file) => new WatchedFile(file));
   let closed = false;
   let cancelTimer = (): void => undefined;
@@ -59,7 +59,7 @@ export function watchFiles(
   const isClosed = (): boolean => closed;
   void poll();
   return {
-    follow: async (next) => {
+    setFiles: async (next) => {
       const known = new Map(watched.map((file) => [file.name, file]));
       const followed = next.map((name) => known.get(name) ?? new WatchedFile(name));
       await Promise.all(followed.filter(({ name }) => !known.has(name)).map((file) => file.poll()));

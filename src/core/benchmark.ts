@@ -59,7 +59,7 @@ const LUCK = 0.05;
  * @returns log-odds of a share above the floor, softened at both ends, or steps from a usual model for a
  *   rating; always more for a higher figure
  */
-export function linearFigure(name: string, figure: number): number {
+export function linearScore(name: string, figure: number): number {
   const scale = scaleOf(name);
   if (scale.kind === 'rating') return (figure - scale.usual) / scale.step;
   const above = (Math.min(figure, scale.most) - scale.floor) / (scale.most - scale.floor);

@@ -14,11 +14,11 @@ export interface Conversation {
   /** `minimal`, `low`, `medium`, `high`…, as the client wrote it; `null` when it does not say. */
   readonly reasoningEffort: string | null;
   /** Parts that only some providers can read; absent if there are none. */
-  readonly bound?: readonly Binding[];
+  readonly bound?: readonly VendorBinding[];
 }
 
 /** A part of the request that only providers of some dialects can read: a file's id, the signature of a thought. */
-export interface Binding {
+export interface VendorBinding {
   /** Where the client wrote it, as a path. */
   readonly at: string;
   readonly dialects: readonly string[];

@@ -74,7 +74,7 @@ export interface Drop {
 }
 
 /** The result of a decision, without its candidates. */
-export interface DecisionHead {
+export interface DecisionSummary {
   /** `dec_` and 24 characters; unique, sortable by time. */
   readonly id: string;
   /** Wall clock, milliseconds since 1970. */
@@ -102,7 +102,7 @@ export interface DecisionHead {
 }
 
 /** A decision with everything needed to explain and to replay it. */
-export interface Decision extends DecisionHead {
+export interface Decision extends DecisionSummary {
   /** Models to try in order when the chosen one fails before its first byte. */
   readonly fallbacks: readonly string[];
   /** Every model considered, dropped ones included. */

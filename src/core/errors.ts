@@ -71,7 +71,7 @@ export class GatewayError extends Error {
 }
 
 /** The platform's code of an error (`ECONNREFUSED`); empty if it has none. */
-export function codeOf(error: unknown): string {
+export function errorCodeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return '';
   return typeof error.code === 'string' ? error.code : '';
 }
@@ -106,7 +106,7 @@ export class FaultyFileError extends Error {
  * @returns the faults, none of which is an error
  * @throws {FaultyFileError} with all faults, if one of them is an error
  */
-export function refuseErrors(faults: readonly Fault[]): readonly Fault[] {
+export function throwOnErrors(faults: readonly Fault[]): readonly Fault[] {
   if (faults.some(({ severity }) => severity === 'error')) throw new FaultyFileError(faults);
   return faults;
 }

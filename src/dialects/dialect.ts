@@ -2,15 +2,15 @@ import type { Conversation } from '../core/conversation.js';
 import type { GatewayError } from '../core/errors.js';
 import type { RequestHeaders } from '../core/request-headers.js';
 import type { Usage } from '../core/usage.js';
-import type { AnswerForms } from './answer-forms.js';
+import type { CacheCodec } from './cache-codec.js';
 import type { JsonObject } from './json.js';
 import type { AnswerEvent, Emit, EventReader, EventWriter } from './neutral/event.js';
-import type { Unsayable } from './neutral/answer-losses.js';
+import type { FindUnsupportedPart } from './neutral/answer-losses.js';
 import type { Loss, LossPolicy, Losses } from './neutral/losses.js';
 import type { NeutralRequest } from './neutral/request.js';
-import type { ThoughtMemory } from './neutral/thought-store.js';
-import type { Refusal } from './refusal.js';
-import type { RouteTerms } from './route-terms.js';
+import type { ReasoningMemory } from './neutral/reasoning-store.js';
+import type { UnsupportedParams } from './unsupported-params.js';
+import type { RoutingPreferences } from './routing-preferences.js';
 
 /** The wire protocols that clients may speak. */
 export type ClientDialectName = 'openai' | 'anthropic' | 'gemini' | 'responses' | 'completions';
@@ -48,9 +48,9 @@ export interface ChatRequest {
   /** Headers for a provider of the same dialect, as alternating names and values; absent for none. */
   readonly forwarded?: readonly string[];
   /** Which models and providers the client wants, beyond `model`; `null` or absent if it does not say. */
-  readonly terms?: RouteTerms | null;
+  readonly terms?: RoutingPreferences | null;
   /** The names of the body's members; absent if they were not collected. */
-  readonly names?: readonly string[];
+  readonly memberNames?: readonly string[];
   /** The parsed body, for dialects whose answers repeat some of its members. */
   readonly parsed?: JsonObject;
 }
@@ -67,13 +67,13 @@ export interface RequestEdits {
    */
   readonly renames?: Readonly<Record<string, string | null>>;
   /** The provider rejects the object `reasoning` and accepts `reasoning_effort` instead. */
-  readonly effortByName?: boolean;
+  readonly effortAsString?: boolean;
   /** Parameters that the model rejects and that are removed; none if the client named the model itself. */
-  readonly refusals?: readonly Refusal[];
+  readonly refusals?: readonly UnsupportedParams[];
   /** The efforts that the model supports, if the client did not choose the model; absent or `null` for no restriction. */
   readonly efforts?: readonly string[] | null;
   /** The provider rejects a schema for the answer, so the schema goes into the prompt. */
-  readonly tellsSchema?: boolean;
+  readonly schemaInPrompt?: boolean;
 }
 
 /** What was learnt about an answer while it was forwarded. */
@@ -92,7 +92,7 @@ export interface AnswerSummary {
 }
 
 /** How to read an answer, and how to fill in what the provider leaves out. */
-export interface AnswerRules {
+export interface AnswerOptions {
   /** The provider follows OpenAI's rules: its bytes are forwarded as they are unless something must change. */
   readonly trusted: boolean;
   /** The client wants usage in its stream. */
@@ -157,19 +157,19 @@ export interface Target {
   /** The values of `reasoning_effort` that it accepts, in OpenAI's dialects; `null` if unknown. */
   readonly efforts: readonly string[] | null;
   /** Accepts `stream_options`. */
-  readonly usageOption: boolean;
+  readonly acceptsStreamOptions: boolean;
   /** The member that limits the answer's length; providers of the dialect differ. */
-  readonly outputCap: 'max_tokens' | 'max_completion_tokens';
+  readonly outputLimitMember: 'max_tokens' | 'max_completion_tokens';
   /** Accepts the reasoning of earlier turns, as `reasoning_content`. */
-  readonly takesThoughts: boolean;
+  readonly acceptsReasoning: boolean;
   /** Enforces a schema for the answer; providers of the dialect differ. */
-  readonly schemas: boolean;
+  readonly supportsSchemas: boolean;
   readonly renames: Readonly<Record<string, string | null>>;
   /** Parameters that the model rejects although its dialect has them. */
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly UnsupportedParams[];
   readonly onLoss: LossPolicy;
   /** Earlier reasoning for this caller, kept for clients that cannot send it back. */
-  readonly memory: ThoughtMemory;
+  readonly memory: ReasoningMemory;
 }
 
 /** A request in the provider's dialect. */
@@ -180,25 +180,25 @@ export interface WrittenRequest {
 }
 
 /** How to read an answer that is translated to another dialect. */
-export interface Reading extends AnswerRules {
+export interface ReadOptions extends AnswerOptions {
   readonly answerTool: string | null;
 }
 
 /** The wire format of a stream that is not sent as server-sent events. */
-export interface StreamForm {
+export interface StreamFraming {
   readonly contentType: string;
   /** One per stream: `push` takes the bytes of events, split anywhere, and returns what is sent for them; `end` returns the rest. */
   open(): { push(bytes: Buffer): Buffer; end(): Buffer | null };
 }
 
 /** What providers of a dialect reject although the client's dialect allows it; the adapter rewrites requests to fit. */
-export interface Limits {
+export interface ProviderLimits {
   /** Matches the tool names that they accept; absent if they accept any. */
-  readonly toolName?: RegExp;
+  readonly toolNamePattern?: RegExp;
   /** Whether the root of an answer's schema must be an object; absent if any schema is accepted. */
-  readonly objectRoot?: (target: Target, schema: JsonObject) => boolean;
+  readonly requiresObjectRoot?: (target: Target, schema: JsonObject) => boolean;
   /** System prompts must be text only; absent if they may contain images and documents. */
-  readonly textSystem?: boolean;
+  readonly requiresTextSystem?: boolean;
 }
 
 /** The provider side of a wire protocol: requests are written in it, answers are read from it. */
@@ -206,16 +206,16 @@ export interface ProviderDialect {
   readonly name: DialectName;
 
   /** Absent if there are none. */
-  readonly limits?: Limits;
+  readonly limits?: ProviderLimits;
 
   /** @throws {GatewayError} `invalid_request` for what cannot be expressed, if `losses` refuses to drop it */
   writeRequest(request: NeutralRequest, target: Target, losses: Losses): WrittenRequest;
 
   /** Reads a complete answer. @throws {GatewayError} as `readAnswer` */
-  readEvents(body: Buffer, reading: Reading): AnswerEvent[];
+  readEvents(body: Buffer, reading: ReadOptions): AnswerEvent[];
 
   /** Reads a streamed answer. */
-  openReader(reading: Reading, emit: Emit): EventReader;
+  openReader(reading: ReadOptions, emit: Emit): EventReader;
 
   /**
    * Converts an upstream's error response to a `GatewayError`.
@@ -233,12 +233,12 @@ export interface ClientDialect {
   /** @throws {GatewayError} `invalid_json` or `invalid_request`, naming the field */
   readRequest(body: Buffer, headers?: RequestHeaders): ChatRequest;
 
-  writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer;
+  writeAnswer(events: readonly AnswerEvent[], rules: AnswerOptions): Buffer;
 
-  openWriter(rules: AnswerRules): EventWriter;
+  openWriter(rules: AnswerOptions): EventWriter;
 
   /** Which parts of an answer the dialect cannot express. */
-  readonly unsayable: Unsayable;
+  readonly unsupportedPart: FindUnsupportedPart;
 
   /** An error as the body of a reply in this dialect. */
   readonly writeError: (error: GatewayError) => string;
@@ -247,14 +247,14 @@ export interface ClientDialect {
   readonly writeCount?: (inputTokens: number) => string;
 
   /** Absent if streams are sent as server-sent events. */
-  readonly streamForm?: StreamForm;
+  readonly streamFraming?: StreamFraming;
 
   /** How its answers are cached and replayed. */
-  readonly forms: AnswerForms;
+  readonly forms: CacheCodec;
 }
 
 /** A request without other vendors' reasoning. */
-export interface OwnPart {
+export interface StrippedRequest {
   /** The same buffer if there was none. */
   readonly body: Buffer;
   readonly dropped: readonly Loss[];
@@ -269,7 +269,7 @@ export interface Dialect extends ProviderDialect, ClientDialect {
    *
    * @param lacksThinking - `thinking` has already been removed from the request
    */
-  ownThoughts?(body: Buffer, lacksThinking: boolean): OwnPart;
+  stripForeignReasoning?(body: Buffer, lacksThinking: boolean): StrippedRequest;
 
   /**
    * The client's bytes with the answer's schema moved to the prompt, for providers that support none; the same buffer if
@@ -277,13 +277,13 @@ export interface Dialect extends ProviderDialect, ClientDialect {
    *
    * @throws {GatewayError} `invalid_request` if nothing may be dropped
    */
-  tellSchema?: (body: Buffer, losses: Losses) => Buffer;
+  putSchemaInPrompt?: (body: Buffer, losses: Losses) => Buffer;
 
   /** The client's bytes with only the edits applied. */
   editRequest(request: ChatRequest, edits: RequestEdits): Buffer;
 
   /** @throws {GatewayError} `upstream_failed` if the body is not an answer, or is an error inside a 200 */
-  readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer;
+  readAnswer(body: Buffer, rules: AnswerOptions): WholeAnswer;
 
-  openStream(rules: AnswerRules): AnswerStream;
+  openStream(rules: AnswerOptions): AnswerStream;
 }

@@ -6,24 +6,25 @@ import type { ClientDialect, ClientDialectName, DialectName, ProviderDialect } f
 import { gemini } from './gemini/gemini.js';
 import { ollama } from './ollama/ollama.js';
 import { openai } from './openai/openai.js';
-import { direct, translation, type Passage } from './passage.js';
+import { sameDialectAdapter, translatingAdapter, type DialectAdapter } from './dialect-adapter.js';
 import { responses } from './responses/responses.js';
 
-const PASSAGES: Readonly<Record<ClientDialectName, Readonly<Record<DialectName, Passage>>>> = {
-  openai: { ...translations(openai), openai: direct(openai) },
-  anthropic: { ...translations(anthropic), anthropic: direct(anthropic) },
-  gemini: { ...translations(gemini), gemini: direct(gemini) },
-  completions: translations(completions),
-  responses: { ...translations(responses), responses: direct(responses) },
-};
+const PASSAGES: Readonly<Record<ClientDialectName, Readonly<Record<DialectName, DialectAdapter>>>> =
+  {
+    openai: { ...translations(openai), openai: sameDialectAdapter(openai) },
+    anthropic: { ...translations(anthropic), anthropic: sameDialectAdapter(anthropic) },
+    gemini: { ...translations(gemini), gemini: sameDialectAdapter(gemini) },
+    completions: translations(completions),
+    responses: { ...translations(responses), responses: sameDialectAdapter(responses) },
+  };
 
 /** Serves clients of one dialect from providers of the same or another dialect. */
-export function passageBetween(client: ClientDialectName, provider: DialectName): Passage {
+export function adapterBetween(client: ClientDialectName, provider: DialectName): DialectAdapter {
   return PASSAGES[client][provider];
 }
 
-function translations(client: ClientDialect): Record<DialectName, Passage> {
-  const from = (provider: ProviderDialect): Passage => translation(client, provider);
+function translations(client: ClientDialect): Record<DialectName, DialectAdapter> {
+  const from = (provider: ProviderDialect): DialectAdapter => translatingAdapter(client, provider);
   return {
     openai: from(openai),
     anthropic: from(anthropic),

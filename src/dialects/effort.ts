@@ -4,7 +4,7 @@ import {
   scanArray,
   scanObject,
   spliceBytes,
-  valueIn,
+  parseValue,
   type MemberSpan,
   type Splice,
 } from './json-splice.js';
@@ -54,12 +54,16 @@ export function nearestEffort(wanted: string, known: readonly string[]): string 
  * @param body - a JSON object
  * @throws {GatewayError} `invalid_request` if nothing may be dropped and the model does not reason
  */
-export function withKnownEffort(body: Buffer, known: readonly string[], losses: Losses): Buffer {
+export function withSupportedEffort(
+  body: Buffer,
+  known: readonly string[],
+  losses: Losses,
+): Buffer {
   const { found } = scanObject(body, 0, ['reasoning_effort', 'reasoning', 'include']);
   const thinking = found.filter(({ name }) => name !== 'include');
   if (known.length === 0) {
     for (const member of thinking) {
-      if (!saysNothing(valueIn(body, member))) losses.note(member.name, member.name);
+      if (!saysNothing(parseValue(body, member))) losses.note(member.name, member.name);
     }
     const proofs = found.filter(({ name }) => name === 'include');
     const splices = [...removals(thinking), ...proofs.flatMap((member) => proofsIn(body, member))];
@@ -67,12 +71,12 @@ export function withKnownEffort(body: Buffer, known: readonly string[], losses: 
   }
   const efforts = thinking.flatMap((member) => {
     if (member.name === 'reasoning_effort') return [{ ...member, field: member.name }];
-    if (!isObject(valueIn(body, member))) return [];
+    if (!isObject(parseValue(body, member))) return [];
     const inner = scanObject(body, member.start, ['effort']).found;
     return inner.map((span) => ({ ...span, field: 'reasoning.effort' }));
   });
   const splices = efforts.flatMap(({ field, ...span }): Splice[] => {
-    const wanted = textOrNull(valueIn(body, span));
+    const wanted = textOrNull(parseValue(body, span));
     const nearest = wanted === null ? null : nearestEffort(wanted, known);
     if (nearest === null || nearest === wanted) return [];
     losses.hint(field, 'thinking');
@@ -83,9 +87,9 @@ export function withKnownEffort(body: Buffer, known: readonly string[], losses: 
 
 /** Removes `reasoning.encrypted_content` from `include`. */
 function proofsIn(body: Buffer, member: MemberSpan): Splice[] {
-  if (!Array.isArray(valueIn(body, member))) return [];
+  if (!Array.isArray(parseValue(body, member))) return [];
   const gone = scanArray(body.toString('latin1'), member.start).filter(
-    (element) => valueIn(body, element) === 'reasoning.encrypted_content',
+    (element) => parseValue(body, element) === 'reasoning.encrypted_content',
   );
   return removals(gone);
 }

@@ -131,7 +131,10 @@ export function spliceBytes(bytes: Buffer, given: readonly Splice[]): Buffer {
 }
 
 /** The parsed value of a member or element. */
-export function valueIn(json: Buffer, { start, end }: Pick<ElementSpan, 'start' | 'end'>): unknown {
+export function parseValue(
+  json: Buffer,
+  { start, end }: Pick<ElementSpan, 'start' | 'end'>,
+): unknown {
   return JSON.parse(json.toString('utf8', start, end));
 }
 

@@ -1,4 +1,4 @@
-import type { LastQuestion } from './answer-forms.js';
+import type { LastQuestion } from './cache-codec.js';
 import { isObject, type JsonObject } from './json.js';
 
 /**

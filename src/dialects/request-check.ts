@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { GatewayError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { nestsDeeperThan } from './json-depth.js';
-import { findJsonFault } from './json-fault.js';
+import { findJsonSyntaxError } from './json-syntax-error.js';
 import { isObject, type JsonObject } from './json.js';
 
 /** Maximum nesting of arrays and objects: more than any schema needs, and little enough to parse quickly. */
@@ -35,13 +35,13 @@ export function parseBody(body: Buffer): JsonObject {
   if (isObject(value)) return value;
   throw new GatewayError(
     'invalid_request',
-    `The body must be a JSON object, not ${kindOf(value)}.`,
+    `The body must be a JSON object, not ${jsonTypeOf(value)}.`,
   );
 }
 
 function faultMessage(text: string): string {
   if (text.trim() === '') return 'The body is empty; it must be a JSON object.';
-  const fault = findJsonFault(text);
+  const fault = findJsonSyntaxError(text);
   if (fault === null) return 'The body is not valid JSON.';
   const { line, column, what } = fault;
   const near = (text.split('\n')[line - 1] ?? '').slice(Math.max(0, column - 1 - QUOTED_CHARS));
@@ -84,7 +84,7 @@ export function checkMessages(
     if (!isObject(message)) throw wrongType(path, 'an object', message);
     const { role } = message;
     if (typeof role !== 'string' || !roles.has(role)) {
-      const given = typeof role === 'string' ? JSON.stringify(role) : kindOf(role);
+      const given = typeof role === 'string' ? JSON.stringify(role) : jsonTypeOf(role);
       throw invalid(`${path}.role`, `must be one of ${[...roles].join(', ')}; it is ${given}`);
     }
     checkRest(message, path);
@@ -104,7 +104,7 @@ export function isWhole(value: unknown): value is number {
 /** The error for a member of the wrong type, which quotes short values. */
 export function wrongType(param: string, wanted: string, value: unknown): GatewayError {
   const shown = typeof value === 'number' || typeof value === 'string' ? JSON.stringify(value) : '';
-  const given = shown !== '' && shown.length <= QUOTED_CHARS ? shown : kindOf(value);
+  const given = shown !== '' && shown.length <= QUOTED_CHARS ? shown : jsonTypeOf(value);
   return invalid(param, `must be ${wanted}, not ${given}`);
 }
 
@@ -136,7 +136,7 @@ export function missing(request: JsonObject, name: string, wanted: string): Gate
 }
 
 /** The JSON type of a value, with its article: `an array`. */
-export function kindOf(value: unknown): string {
+export function jsonTypeOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';

@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.js';
-import { GrowingBytes } from '../core/growing-bytes.js';
+import { GrowableBuffer } from '../core/growable-buffer.js';
 
 /** A server-sent event as a range of the received bytes; nothing is decoded or copied. */
 export interface SseEvent {
@@ -40,14 +40,14 @@ export class SseReader {
   readonly #maxEventBytes: number;
 
   /** The start of an unfinished event. Never reused once an event that points into it was emitted. */
-  #held: GrowingBytes | null = null;
+  #held: GrowableBuffer | null = null;
 
   // All offsets below are relative to the start of the current event.
   #lineAt = 0;
   #searchAt = 0;
   #dataStart = -1;
   #dataEnd = -1;
-  #earlierData: GrowingBytes | null = null;
+  #earlierData: GrowableBuffer | null = null;
   #name = '';
 
   /** The last line ended in a CR; an LF right after it belongs to the same line ending. */
@@ -129,7 +129,7 @@ export class SseReader {
   #readField(bytes: Buffer, eventAt: number, lineAt: number, lineEnd: number): void {
     if (startsField(bytes, lineAt, lineEnd, DATA)) {
       if (this.#dataStart >= 0) {
-        this.#earlierData ??= new GrowingBytes();
+        this.#earlierData ??= new GrowableBuffer();
         this.#earlierData.push(bytes.subarray(eventAt + this.#dataStart, eventAt + this.#dataEnd));
         this.#earlierData.push(NEWLINE);
       }
@@ -176,7 +176,7 @@ export class SseReader {
     // Emitted events point into the old buffer, so the rest gets a buffer of its own.
     this.#held = null;
     if (rest === 0) return;
-    this.#held = new GrowingBytes();
+    this.#held = new GrowableBuffer();
     this.#held.push(bytes.subarray(eventAt));
   }
 

@@ -119,7 +119,7 @@ export class StaticEmbedder {
    * @returns `row`: its frequency rank among the known words, 0 for the commonest, `null` for an unknown word; `meaning`: the
    *   learned half of its vector, unit length, all zeros if nothing was learned
    */
-  describeWord(word: string): { readonly row: number | null; readonly meaning: Float32Array } {
+  lookUpWord(word: string): { readonly row: number | null; readonly meaning: Float32Array } {
     const bag = this.#tokenizer.scan(word);
     const first = bag.rows[0] ?? 0;
     const row = bag.size > 0 && first < this.#meta.words ? first : null;

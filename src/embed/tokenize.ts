@@ -6,7 +6,7 @@ import {
   mix,
   SECOND_FACTOR,
   SECOND_SEED,
-  spread,
+  inlineSlots,
 } from './word-hash.js';
 
 /** Longest word that may be known; longer "words" are blobs, of which only this many characters count. */
@@ -99,12 +99,12 @@ export class Tokenizer {
     const { words, pairs } = vocabulary;
     const wordSlots = buildSlots(this.#wordCount, (i) => words[2 * i] ?? 0);
     const pairSlots = buildSlots(pairs.length, (i) => mix(pairs[i] ?? 0));
-    this.#wordSlots = spread(wordSlots, WORD_SLOT, (i) => [
+    this.#wordSlots = inlineSlots(wordSlots, WORD_SLOT, (i) => [
       words[2 * i] ?? 0,
       words[2 * i + 1] ?? 0,
       i + 1,
     ]);
-    this.#pairSlots = spread(pairSlots, PAIR_SLOT, (i) => [pairs[i] ?? 0, i + 1]);
+    this.#pairSlots = inlineSlots(pairSlots, PAIR_SLOT, (i) => [pairs[i] ?? 0, i + 1]);
     this.#position = new Int32Array(this.rows);
     this.#bag = {
       rows: new Int32Array(MAX_BAG_ROWS),

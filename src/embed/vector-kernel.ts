@@ -2,7 +2,7 @@
 
 import {
   ADD,
-  advance,
+  increment,
   assemble,
   BITS,
   constant,
@@ -93,8 +93,8 @@ function sumBlocks(blockBytes: number, passes: readonly (readonly Part[])[]): Co
         ...parts.flatMap(({ addend }, i) => [
           ...[...get(FIRST_PART + i), ...addend, ...F32X4.add, ...set(FIRST_PART + i)],
         ]),
-        ...advance(ROW, constant(4)),
-        ...advance(ROW_WEIGHT, constant(4)),
+        ...increment(ROW, constant(4)),
+        ...increment(ROW_WEIGHT, constant(4)),
       ],
       countDown(LEFT),
     ),
@@ -105,8 +105,8 @@ function sumBlocks(blockBytes: number, passes: readonly (readonly Part[])[]): Co
     ...repeat(
       [
         ...passes.flatMap(sumPass),
-        ...advance(SUM, constant(blockBytes)),
-        ...advance(TABLE, constant(16)),
+        ...increment(SUM, constant(blockBytes)),
+        ...increment(TABLE, constant(16)),
       ],
       [...get(TABLE), ...get(END), LESS],
     ),
@@ -178,8 +178,8 @@ export function multiply(): KernelFunction {
   ]);
   const inner = [
     ...products,
-    ...advance(matrix, constant(4 * ROW_STEP)),
-    ...advance(at, constant(4 * ROW_STEP)),
+    ...increment(matrix, constant(4 * ROW_STEP)),
+    ...increment(at, constant(4 * ROW_STEP)),
   ];
   const total = [
     ...sums.flatMap((sum, i) => (i === 0 ? get(sum) : [...get(sum), ...F32X4.add])),
@@ -193,7 +193,7 @@ export function multiply(): KernelFunction {
     ...[...get(vector), ...set(at)],
     ...repeat(inner, [...get(matrix), ...get(end), LESS]),
     ...[...get(out), ...total, ...F32_STORE],
-    ...advance(out, constant(4)),
+    ...increment(out, constant(4)),
   ];
   return {
     name: 'multiply',

@@ -45,7 +45,7 @@ export function buildSlots(count: number, hashOf: (index: number) => number): In
 }
 
 /** The slots with the entries' numbers inlined instead of their indices: one cache miss per look-up instead of two. Empty slots are 0. */
-export function spread(
+export function inlineSlots(
   slots: Int32Array,
   width: number,
   numbersOf: (index: number) => readonly number[],

@@ -39,7 +39,7 @@ const ENGINE = /^\/v1\/engines\/(.+?)\/(chat\/completions|completions|images\/.+
  *
  * @returns any other address unchanged
  */
-export function addressOf(url: string): Address {
+export function normalizeAddress(url: string): Address {
   const mark = url.indexOf('?');
   const query = mark < 0 ? '' : url.slice(mark);
   const path = (mark < 0 ? url : url.slice(0, mark))

@@ -5,21 +5,21 @@ import type { ClientDialect } from '../dialects/dialect.js';
 import { gemini } from '../dialects/gemini/gemini.js';
 import { openai } from '../dialects/openai/openai.js';
 import type { ResponseStore } from '../dialects/responses/response-store.js';
-import type { FeedbackDesk } from '../request/feedback-desk.js';
+import type { FeedbackService } from '../request/feedback-service.js';
 import type { Pipeline } from '../pipeline.js';
-import type { PlainDesk } from '../request/plain-desk.js';
+import type { NonChatService } from '../request/non-chat-service.js';
 import type { CacheSettings } from '../cache/settings.js';
 import type { CacheAdmin } from '../recall/admin.js';
 import { readBody } from './body.js';
 import { purgeCache, statsJson } from './cache.js';
 import type { ClientLimits } from './chat.js';
 import { embeddingRoutes } from './embeddings.js';
-import { takeFeedback } from './feedback.js';
+import { submitFeedback } from './feedback.js';
 import { admitGoogleKeys, geminiModelRoutes, speaksGemini } from './gemini.js';
 import { decisionJson, outcomeJson } from './decision-view.js';
 import { anthropicList, anthropicModel, modelJson, policyJson } from './model-view.js';
-import { passedRoutes, speaksAnthropic } from './passed.js';
-import { askedIn, asGatewayError, sendError } from './reply.js';
+import { passthroughRoutes, speaksAnthropic } from './passthrough.js';
+import { requestInfoOf, asGatewayError, sendError } from './reply.js';
 import { responseRoutes } from './responses.js';
 
 /** Operations endpoints: health, metrics, cache, feedback. */
@@ -27,7 +27,7 @@ export interface Operations {
   /** `ready` is false while draining; `detail` says what is in force and what is wrong with it. */
   readiness(): { readonly ready: boolean; readonly detail: Readonly<Record<string, unknown>> };
   /** Accepts feedback on answers; `null` if feedback is off. */
-  feedback(): FeedbackDesk | null;
+  feedback(): FeedbackService | null;
   /** Statistics and purging of the cache. */
   cache(): { readonly admin: CacheAdmin; readonly settings: CacheSettings | null };
   /** Stored responses that clients can continue. */
@@ -58,7 +58,7 @@ const KNOWN_PATHS = [
 /** The express app with all endpoints that are not on the hot path. */
 export function createApp(
   pipeline: Pipeline,
-  plain: PlainDesk,
+  plain: NonChatService,
   operations: Operations,
   limits: () => ClientLimits,
 ): Express {
@@ -76,7 +76,7 @@ export function createApp(
   modelRoutes(app, pipeline);
   app.get('/v1/decisions/:id', (req, res) => {
     const caller = pipeline.admit(req.headers);
-    const { decision, routing, flips, outcome } = pipeline.recall(req.params.id, caller);
+    const { decision, routing, flips, outcome } = pipeline.findDecision(req.params.id, caller);
     res.json({
       ...decisionJson(decision, routing, flips),
       outcome: outcome && outcomeJson(outcome),
@@ -91,13 +91,13 @@ export function createApp(
 
   app.post('/v1/feedback', async (req, res) => {
     const caller = pipeline.admit(req.headers);
-    res.json(await takeFeedback(await readBody(req, limits().maxBodyBytes), caller, operations));
+    res.json(await submitFeedback(await readBody(req, limits().maxBodyBytes), caller, operations));
   });
 
   cacheRoutes(app, pipeline, operations, limits);
   responseRoutes(app, pipeline, operations.responses);
   embeddingRoutes(app, pipeline, plain, limits);
-  passedRoutes(app, pipeline, plain, limits);
+  passthroughRoutes(app, pipeline, plain, limits);
   app.all(KNOWN_PATHS, (req) => {
     throw new GatewayError('method_not_allowed', `${req.path} does not take ${req.method}`);
   });
@@ -130,7 +130,7 @@ function cacheRoutes(
 /** Lists policies and models, in Anthropic's format for its clients, which send `anthropic-version`. */
 function modelRoutes(app: Express, pipeline: Pipeline): void {
   app.get('/v1/models', (req, res) => {
-    const { policies, models } = pipeline.offer();
+    const { policies, models } = pipeline.listTargets();
     const data = [...policies.map(policyJson), ...models.map(modelJson)];
     const isAnthropic = speaksAnthropic(req);
     res.json(isAnthropic ? anthropicList(data) : { object: 'list', data });
@@ -172,7 +172,7 @@ function errorReply(pipeline: Pipeline): ErrorRequestHandler {
   // Express recognises an error handler by its four parameters, used or not.
   return (thrown: unknown, req, res, _next) => {
     const error = fromExpress(thrown) ?? asGatewayError(thrown);
-    const requestId = pipeline.refused(error, askedIn(req));
+    const requestId = pipeline.recordRefusal(error, requestInfoOf(req));
     sendError(res, error, { 'x-request-id': requestId }, dialectOf(req).writeError);
   };
 }

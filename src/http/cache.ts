@@ -1,8 +1,13 @@
 import * as z from 'zod';
 import type { Caller } from '../admit/keys.js';
-import type { PurgeFilter } from '../cache/past-purges.js';
+import type { PurgeFilter } from '../cache/purge-history.js';
 import type { CacheSettings } from '../cache/settings.js';
-import { purgeScope, type AlikeStats, type CacheAdmin, type CacheStats } from '../recall/admin.js';
+import {
+  purgeScope,
+  type SemanticStats,
+  type CacheAdmin,
+  type CacheStats,
+} from '../recall/admin.js';
 import { GatewayError } from '../core/errors.js';
 import { checkedBody } from './checked-body.js';
 
@@ -41,12 +46,18 @@ export function statsJson(stats: CacheStats): Record<string, unknown> {
     saved_usd: stats.savedUsd,
     saved_s: stats.savedMs / 1_000,
     file: stats.file,
-    semantic: stats.alike === null ? null : alikeJson(stats.alike),
+    semantic: stats.semanticStats === null ? null : alikeJson(stats.semanticStats),
   };
 }
 
-function alikeJson(alike: AlikeStats): Record<string, unknown> {
-  const { hits, expectedWrong, rechecks, leftOut, measured } = alike;
+function alikeJson(alike: SemanticStats): Record<string, unknown> {
+  const {
+    hits,
+    expectedWrong,
+    rechecks,
+    skippedRechecks: leftOut,
+    measuredError: measured,
+  } = alike;
   return {
     questions: alike.questions,
     partitions: alike.partitions,
@@ -83,7 +94,7 @@ export async function purgeCache(
   }
   const tenant = purgeScope(settings, caller.name);
   const filter: PurgeFilter = { ...conditions, tenant };
-  const { answers, bytes: freed, some } = await admin.purge(filter, dryRun);
+  const { answers, bytes: freed, latest: some } = await admin.purge(filter, dryRun);
   return {
     object: 'cache_purge',
     dry_run: dryRun,

@@ -3,20 +3,25 @@ import type { Caller } from '../admit/keys.js';
 import type { ClientDialect } from '../dialects/dialect.js';
 import type { Pipeline } from '../pipeline.js';
 import { readBody } from './body.js';
-import { departureOf, sendExchange, type AnswerWitness, type Patience } from './deliver.js';
+import {
+  disconnectSignal,
+  sendExchange,
+  type AnswerObserver,
+  type StallPolicy,
+} from './deliver.js';
 import { withModel } from './named-model.js';
-import { askedIn, asGatewayError, sendError, sendJson } from './reply.js';
+import { requestInfoOf, asGatewayError, sendError, sendJson } from './reply.js';
 
 /** Limits for a single client. */
 export interface ClientLimits {
   readonly maxBodyBytes: number;
   /** Of bodies that are streamed through. */
   readonly maxUploadBytes: number;
-  readonly patience: Patience;
+  readonly stallPolicy: StallPolicy;
 }
 
 /** Observes one exchange: reads its request, and sees its answer. */
-export interface Witness extends AnswerWitness {
+export interface ExchangeObserver extends AnswerObserver {
   /** The client's dialect; it reads requests with what the observer knows. */
   readonly dialect: ClientDialect;
 }
@@ -25,18 +30,18 @@ export interface Witness extends AnswerWitness {
  * `POST /v1/chat/completions` and its equivalents in other dialects, directly on node:http: express would cost
  * more than all the rest.
  */
-export class ChatSurface {
+export class ChatEndpoint {
   readonly #pipeline: Pipeline;
   readonly #dialect: ClientDialect;
   readonly #limits: () => ClientLimits;
-  readonly #witnessFor: ((caller: Caller) => Witness) | null;
+  readonly #witnessFor: ((caller: Caller) => ExchangeObserver) | null;
 
   /** @param witnessFor - makes an observer for each exchange of a caller; by default there is none */
   constructor(
     pipeline: Pipeline,
     dialect: ClientDialect,
     limits: () => ClientLimits,
-    witnessFor: ((caller: Caller) => Witness) | null = null,
+    witnessFor: ((caller: Caller) => ExchangeObserver) | null = null,
   ) {
     this.#pipeline = pipeline;
     this.#dialect = dialect;
@@ -57,13 +62,18 @@ export class ChatSurface {
     const limits = this.#limits();
     try {
       const call = await this.#receive(req, res, limits, model);
-      const witness = this.#witnessFor?.(call.caller) ?? null;
+      const observer = this.#witnessFor?.(call.caller) ?? null;
       const exchange = await this.#pipeline.chat(
-        witness === null ? call : { ...call, dialect: witness.dialect },
+        observer === null ? call : { ...call, dialect: observer.dialect },
       );
-      const { writeError, streamForm: form } = this.#dialect;
-      const { patience } = limits;
-      sendExchange(res, exchange, { patience, writeError, form, witness });
+      const { writeError, streamFraming: form } = this.#dialect;
+      const { stallPolicy } = limits;
+      sendExchange(res, exchange, {
+        stallPolicy,
+        writeError,
+        form,
+        observer,
+      });
     } catch (thrown) {
       this.#refuse(req, res, thrown);
     }
@@ -89,7 +99,7 @@ export class ChatSurface {
     limits: ClientLimits,
     model: string | null,
   ) {
-    const signal = departureOf(res);
+    const signal = disconnectSignal(res);
     const { headers } = req;
     const caller = this.#pipeline.admit(headers);
     const body = withModel(await readBody(req, limits.maxBodyBytes), model);
@@ -98,7 +108,7 @@ export class ChatSurface {
 
   #refuse(req: IncomingMessage, res: ServerResponse, thrown: unknown): void {
     const error = asGatewayError(thrown);
-    const requestId = this.#pipeline.refused(error, askedIn(req));
+    const requestId = this.#pipeline.recordRefusal(error, requestInfoOf(req));
     sendError(res, error, { 'x-request-id': requestId }, this.#dialect.writeError);
   }
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { GatewayError } from '../core/errors.js';
 import { parseBody } from '../dialects/request-check.js';
-import { inSentences } from '../yaml/sentences.js';
+import { formatZodError } from '../yaml/issue-messages.js';
 
 /**
  * Parses the body of one of the gateway's own endpoints, which must match a strict schema.
@@ -15,6 +15,6 @@ export function checkedBody<T>(bytes: Buffer, schema: z.ZodType<T>): T {
   const [issue] = parsed.error.issues;
   const [unknown] = issue?.code === 'unrecognized_keys' ? issue.keys : [];
   const param = unknown ?? issue?.path.join('.') ?? '';
-  const message = inSentences(parsed.error, { schema, value, whole: 'the body' });
+  const message = formatZodError(parsed.error, { schema, value, whole: 'the body' });
   throw new GatewayError('invalid_request', message, param === '' ? {} : { param });
 }

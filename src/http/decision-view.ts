@@ -1,8 +1,8 @@
 import type { Outcome } from '../account/decision-log.js';
-import type { Candidate, Decision, DecisionHead } from '../core/decision.js';
+import type { Candidate, Decision, DecisionSummary } from '../core/decision.js';
 import type { Usage } from '../core/usage.js';
 import type { Loss } from '../dialects/neutral/losses.js';
-import type { CacheMark } from '../request/exchange.js';
+import type { CacheInfo } from '../request/exchange.js';
 import type { Flip } from '../route/explain.js';
 import type { Routing } from '../route/routing.js';
 
@@ -20,7 +20,7 @@ export interface HeaderBill {
 
 /** The model that answered, and its prediction. */
 export interface HeaderAnswer {
-  readonly decision: DecisionHead;
+  readonly decision: DecisionSummary;
   /** Differs from the decision's model after a fallback; `null` if no model answered. */
   readonly servedModel: string | null;
   readonly expected: Candidate | null;
@@ -28,7 +28,7 @@ export interface HeaderAnswer {
   /** Parts of the request that were dropped for the model that answered. */
   readonly dropped: readonly Loss[];
   /** Absent where no cache is configured. */
-  readonly cache?: CacheMark;
+  readonly cache?: CacheInfo;
 }
 
 /** A decision as the `x-suffice-*` headers of a reply. */
@@ -59,7 +59,7 @@ export function decisionHeaders(
   return headers;
 }
 
-function addCacheHeaders(headers: Record<string, string>, cache: CacheMark | undefined): void {
+function addCacheHeaders(headers: Record<string, string>, cache: CacheInfo | undefined): void {
   if (cache === undefined) return;
   headers['x-suffice-cache'] = cache.status;
   if (cache.why !== null) headers['x-suffice-cache-reason'] = cache.why;

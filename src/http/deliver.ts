@@ -1,22 +1,22 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.js';
-import { Departure } from '../core/departure.js';
+import { DisconnectSignal } from '../core/disconnect-signal.js';
 import { GatewayError } from '../core/errors.js';
 import type { Exchange } from '../request/exchange.js';
 import type { ClientSink } from '../pipeline.js';
 import { decisionHeaders, type HeaderBill } from './decision-view.js';
 import { openClientStream, sendError, sendJson, type WireForm } from './reply.js';
-import type { Pace } from './stall.js';
+import type { StallLimit } from './stall.js';
 
 /** Observes an answer before it is sent to the client. */
-export interface AnswerWitness {
-  whole(body: Buffer): void;
+export interface AnswerObserver {
+  onWhole(body: Buffer): void;
   /** @param bytes - whole events, as sent to the client */
-  streamed(bytes: Buffer): void;
+  onStreamed(bytes: Buffer): void;
 }
 
 /** Handling of clients that do not read their answer. */
-export interface Patience {
+export interface StallPolicy {
   readonly clock: Clock;
   /** Milliseconds a client may leave bytes unread before it is cut off. */
   readonly stallMs: number;
@@ -25,20 +25,20 @@ export interface Patience {
 }
 
 /** How to send a reply. */
-export interface Delivery {
-  readonly patience: Patience;
+export interface DeliveryOptions {
+  readonly stallPolicy: StallPolicy;
   /** Writes an error in the client's dialect. */
   readonly writeError: (error: GatewayError) => string;
   /** The stream's wire form; by default server-sent events. */
   readonly form?: WireForm | undefined;
-  readonly witness?: AnswerWitness | null;
+  readonly observer?: AnswerObserver | null;
   /** Further headers of a stream. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A signal that aborts when the client disconnects before it has the whole reply. */
-export function departureOf(res: ServerResponse): Departure {
-  const signal = new Departure();
+export function disconnectSignal(res: ServerResponse): DisconnectSignal {
+  const signal = new DisconnectSignal();
   // 'close' is also emitted for finished replies, when there is nothing left to abort.
   res.once('close', () => {
     if (!res.writableFinished) signal.abort();
@@ -47,20 +47,24 @@ export function departureOf(res: ServerResponse): Departure {
 }
 
 /** Sends an exchange to the client, with the headers of its decision. */
-export function sendExchange(res: ServerResponse, exchange: Exchange, delivery: Delivery): void {
+export function sendExchange(
+  res: ServerResponse,
+  exchange: Exchange,
+  delivery: DeliveryOptions,
+): void {
   const headers = (bill: HeaderBill | null) => decisionHeaders(exchange, bill);
-  const { witness = null } = delivery;
+  const { observer = null } = delivery;
   switch (exchange.kind) {
     case 'failed':
       sendError(res, exchange.error, headers(null), delivery.writeError);
       return;
     case 'whole': {
-      witness?.whole(exchange.body);
+      observer?.onWhole(exchange.body);
       const { costUsd, answerUsd, savedUsd, usage } = exchange.bill;
       // The usage of failed attempts is never reported.
       const isEstimated = usage?.estimated === true || costUsd !== answerUsd;
       const basis = isEstimated ? 'estimated' : 'usage';
-      const pace = paceOf(exchange, delivery.patience);
+      const pace = paceOf(exchange, delivery.stallPolicy);
       sendJson(res, exchange.body, headers({ costUsd, savedUsd, basis }), pace);
       return;
     }
@@ -71,20 +75,20 @@ export function sendExchange(res: ServerResponse, exchange: Exchange, delivery: 
         () => {
           exchange.drained();
         },
-        paceOf(exchange, delivery.patience),
+        paceOf(exchange, delivery.stallPolicy),
         delivery.form,
       );
       res.once('close', () => {
         exchange.abandon();
       });
-      exchange.pipe(witness === null ? client : observedBy(witness, client));
+      exchange.pipe(observer === null ? client : observedBy(observer, client));
       // The client may have disconnected before the 'close' listener was added.
       if (res.destroyed) exchange.abandon();
     }
   }
 }
 
-function paceOf(exchange: Exchange, { clock, stallMs, onCutOff }: Patience): Pace {
+function paceOf(exchange: Exchange, { clock, stallMs, onCutOff }: StallPolicy): StallLimit {
   return {
     clock,
     stallMs,
@@ -98,11 +102,11 @@ function paceOf(exchange: Exchange, { clock, stallMs, onCutOff }: Patience): Pac
   };
 }
 
-function observedBy(witness: AnswerWitness, client: ClientSink): ClientSink {
+function observedBy(witness: AnswerObserver, client: ClientSink): ClientSink {
   return {
     write: (bytes) => {
       // Before the client gets it: its next request may come at once.
-      witness.streamed(bytes);
+      witness.onStreamed(bytes);
       return client.write(bytes);
     },
     end: () => {

@@ -3,10 +3,10 @@ import type { EmbeddingClient } from '../dialects/embeddings/embedding.js';
 import { geminiEmbeddingsAt, type EmbeddingVerb } from '../dialects/embeddings/gemini.js';
 import { openAiEmbeddings } from '../dialects/embeddings/openai.js';
 import type { Pipeline } from '../pipeline.js';
-import type { PlainDesk } from '../request/plain-desk.js';
+import type { NonChatService } from '../request/non-chat-service.js';
 import { readBody } from './body.js';
 import type { ClientLimits } from './chat.js';
-import { departureOf, sendExchange } from './deliver.js';
+import { disconnectSignal, sendExchange } from './deliver.js';
 import { modelInPath } from './gemini.js';
 import { withModel } from './named-model.js';
 
@@ -19,7 +19,7 @@ const ENGINE_PATH = /^\/v1\/engines\/(.+)\/embeddings$/;
 export function embeddingRoutes(
   app: Express,
   pipeline: Pipeline,
-  plain: PlainDesk,
+  plain: NonChatService,
   limits: () => ClientLimits,
 ): void {
   const embed = async (
@@ -28,12 +28,12 @@ export function embeddingRoutes(
     client: EmbeddingClient,
     model: string | null = null,
   ): Promise<void> => {
-    const signal = departureOf(res);
+    const signal = disconnectSignal(res);
     const caller = pipeline.admit(req.headers);
-    const { maxBodyBytes, patience } = limits();
+    const { maxBodyBytes, stallPolicy } = limits();
     const body = withModel(await readBody(req, maxBodyBytes), model);
     const exchange = await plain.embed({ client, headers: req.headers, body, caller, signal });
-    sendExchange(res, exchange, { patience, writeError: client.writeError });
+    sendExchange(res, exchange, { stallPolicy, writeError: client.writeError });
   };
   app.post('/v1/embeddings', (req, res) => embed(req, res, openAiEmbeddings));
   app.post(ENGINE_PATH, (req, res) => {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { GatewayError } from '../core/errors.js';
 import type { Caller } from '../admit/keys.js';
-import type { FeedbackDesk, Verdict } from '../request/feedback-desk.js';
-import type { CacheAdmin, Heard } from '../recall/admin.js';
+import type { FeedbackService, FeedbackInput } from '../request/feedback-service.js';
+import type { CacheAdmin, FeedbackEffect } from '../recall/admin.js';
 import { checkedBody } from './checked-body.js';
 
 const LABELS = { good: 1, bad: 0 } as const;
@@ -20,7 +20,7 @@ const body = z.strictObject({
  * @returns the reply's JSON
  * @throws {GatewayError} `invalid_json`; `invalid_request`, naming the field at fault; `not_found`; `not_saved`
  */
-export async function takeFeedback(
+export async function submitFeedback(
   bytes: Buffer,
   caller: Caller,
   { feedback, cache }: FeedbackTakers,
@@ -28,17 +28,17 @@ export async function takeFeedback(
   const verdict = readVerdict(bytes);
   const heard = reportToCache(verdict, caller, cache().admin);
   const desk = feedback();
-  if (heard !== null && (heard.wasRecalled || desk === null)) return replyTo(verdict, heard);
+  if (heard !== null && (heard.wasCached || desk === null)) return replyTo(verdict, heard);
   if (desk === null) {
     throw new GatewayError('not_found', 'no feedback is taken here (adaptation.feedback is false)');
   }
   try {
-    const { decisionId, scores, keptText } = await desk.take(verdict, caller);
+    const { decisionId, scores, keptText } = await desk.submit(verdict, caller);
     const evicted = heard === null ? {} : { evicted: heard.evicted };
     return { object: 'feedback', decision_id: decisionId, scores, kept_text: keptText, ...evicted };
   } catch (error) {
     // Feedback that the router cannot learn from may still have evicted a cached answer.
-    if (heard?.isForgotten !== true || !isUnlearnable(error)) throw error;
+    if (heard?.isDropped !== true || !isUnlearnable(error)) throw error;
     return replyTo(verdict, heard);
   }
 }
@@ -49,7 +49,7 @@ function isUnlearnable(error: unknown): boolean {
 }
 
 interface FeedbackTakers {
-  readonly feedback: () => FeedbackDesk | null;
+  readonly feedback: () => FeedbackService | null;
   readonly cache: () => { readonly admin: CacheAdmin };
 }
 
@@ -57,17 +57,24 @@ interface FeedbackTakers {
 const GOOD = 0.5;
 
 /** Tells the cache about a grade; that another model was preferred does not mean that the answer is wrong. */
-function reportToCache(verdict: Verdict, caller: Caller, admin: CacheAdmin): Heard | null {
+function reportToCache(
+  verdict: FeedbackInput,
+  caller: Caller,
+  admin: CacheAdmin,
+): FeedbackEffect | null {
   if (!('score' in verdict)) return null;
-  return admin.hear(verdict.decisionId, caller.name, verdict.score >= GOOD);
+  return admin.applyFeedback(verdict.decisionId, caller.name, verdict.score >= GOOD);
 }
 
 /** The reply to feedback that only the cache has used. */
-function replyTo({ decisionId }: Verdict, { evicted }: Heard): Record<string, unknown> {
+function replyTo(
+  { decisionId }: FeedbackInput,
+  { evicted }: FeedbackEffect,
+): Record<string, unknown> {
   return { object: 'feedback', decision_id: decisionId, scores: {}, kept_text: false, evicted };
 }
 
-function readVerdict(bytes: Buffer): Verdict {
+function readVerdict(bytes: Buffer): FeedbackInput {
   const { decision_id: decisionId, ...said } = checkedBody(bytes, body);
   const [first, second] = Object.keys(said);
   if (first === undefined || second !== undefined) {

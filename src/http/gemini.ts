@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, Request } from 'express';
-import { geminiAt } from '../dialects/gemini/gemini.js';
+import { geminiDialect } from '../dialects/gemini/gemini.js';
 import type { Pipeline } from '../pipeline.js';
-import { ChatSurface, type ClientLimits } from './chat.js';
+import { ChatEndpoint, type ClientLimits } from './chat.js';
 import { modelJson, policyJson } from './model-view.js';
 
 /** The methods of a model's address. */
@@ -44,7 +44,7 @@ export function modelInPath(name: string): string {
 }
 
 /** `POST /v1beta/models/NAME:generateContent`, `:streamGenerateContent` and `:countTokens`. */
-export class GeminiSurface {
+export class GeminiEndpoint {
   readonly #pipeline: Pipeline;
   readonly #limits: () => ClientLimits;
 
@@ -58,8 +58,8 @@ export class GeminiSurface {
     takeKey(req, asked.query);
     const { model, verb, query } = asked;
     const stream = verb === 'streamGenerateContent';
-    const dialect = geminiAt({ model, stream }, query.get('alt') !== 'sse');
-    const surface = new ChatSurface(this.#pipeline, dialect, this.#limits);
+    const dialect = geminiDialect({ model, stream }, query.get('alt') !== 'sse');
+    const surface = new ChatEndpoint(this.#pipeline, dialect, this.#limits);
     return verb === 'countTokens' ? surface.count(req, res) : surface.handle(req, res);
   }
 }
@@ -90,7 +90,7 @@ export function geminiModelRoutes(app: Express, pipeline: Pipeline): void {
       next();
       return;
     }
-    const { policies, models } = pipeline.offer();
+    const { policies, models } = pipeline.listTargets();
     const all = [...policies.map(policyJson), ...models.map(modelJson)];
     res.json({ models: all.map(geminiModel) });
   });

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Asked } from '../account/refusal.js';
+import type { RequestInfo } from '../account/refusal.js';
 import { GatewayError, type ErrorCode } from '../core/errors.js';
 import { openai } from '../dialects/openai/openai.js';
-import type { StreamForm } from '../dialects/dialect.js';
+import type { StreamFraming } from '../dialects/dialect.js';
 import type { ClientSink } from '../pipeline.js';
-import { endWith, StallWatch, type Pace } from './stall.js';
+import { endWith, StallWatch, type StallLimit } from './stall.js';
 
 /** The error that the client may see: anything but a `GatewayError` is a bug, whose details are hidden. */
 export function asGatewayError(thrown: unknown): GatewayError {
@@ -15,7 +15,12 @@ export function asGatewayError(thrown: unknown): GatewayError {
 }
 
 /** The parts of a request that may be logged. */
-export function askedIn({ method = '', url = '', headers, socket }: IncomingMessage): Asked {
+export function requestInfoOf({
+  method = '',
+  url = '',
+  headers,
+  socket,
+}: IncomingMessage): RequestInfo {
   return { method, url, headers, address: socket.remoteAddress };
 }
 
@@ -54,7 +59,7 @@ export function sendJson(
   res: ServerResponse,
   body: Buffer,
   headers: Readonly<Record<string, string>>,
-  pace: Pace | null,
+  pace: StallLimit | null,
 ): void {
   res.writeHead(200, {
     'content-type': 'application/json; charset=utf-8',
@@ -75,14 +80,14 @@ const BROKEN_OFF: ReadonlySet<ErrorCode> = new Set([
 const NOTHING = Buffer.alloc(0);
 
 /** The wire format of a stream, and its status; by default 200. */
-export type WireForm = StreamForm & { readonly status?: number };
+export type WireForm = StreamFraming & { readonly status?: number };
 
 /** A form that sends bytes unchanged. */
-export function plainForm(contentType: string, status = 200): WireForm {
+export function rawForm(contentType: string, status = 200): WireForm {
   return { contentType, status, open: () => ({ push: (bytes) => bytes, end: () => null }) };
 }
 
-const EVENTS = plainForm('text/event-stream; charset=utf-8');
+const EVENTS = rawForm('text/event-stream; charset=utf-8');
 
 /**
  * Begins a stream to the client, of events unless another form is given.
@@ -93,7 +98,7 @@ export function openClientStream(
   res: ServerResponse,
   headers: Readonly<Record<string, string>>,
   onDrain: () => void,
-  pace: Pace,
+  pace: StallLimit,
   form: WireForm = EVENTS,
 ): ClientSink {
   const wire = form.open();
@@ -106,7 +111,7 @@ export function openClientStream(
     ...headers,
   });
   res.on('drain', () => {
-    watch.moved();
+    watch.progressed();
     onDrain();
   });
   return {

@@ -4,11 +4,14 @@ import { GatewayError } from '../core/errors.js';
 import type { ClientDialect } from '../dialects/dialect.js';
 import { objectOrEmpty } from '../dialects/json.js';
 import { parsedObject } from '../dialects/json-members.js';
-import { readKeptRequest, type KeptRequest } from '../dialects/responses/kept-request.js';
-import type { ResponseShelf, ResponseStore } from '../dialects/responses/response-store.js';
+import {
+  readStatefulRequest,
+  type StatefulRequest,
+} from '../dialects/responses/stateful-request.js';
+import type { StoredResponses, ResponseStore } from '../dialects/responses/response-store.js';
 import { responses } from '../dialects/responses/responses.js';
 import type { Pipeline } from '../pipeline.js';
-import type { Witness } from './chat.js';
+import type { ExchangeObserver } from './chat.js';
 
 /** The start of the event with the whole response; it cannot occur inside JSON, which has no raw line breaks. */
 const LAST_EVENTS = ['response.completed', 'response.incomplete'].map((type) =>
@@ -16,46 +19,46 @@ const LAST_EVENTS = ['response.completed', 'response.incomplete'].map((type) =>
 );
 
 /** Makes an observer that stores a caller's responses and resolves requests that continue them. */
-export function responseKeeper(store: ResponseStore): (caller: Caller) => Witness {
+export function responseRecorder(store: ResponseStore): (caller: Caller) => ExchangeObserver {
   return ({ name }) => new Keeper(store.of(name));
 }
 
-class Keeper implements Witness {
+class Keeper implements ExchangeObserver {
   readonly dialect: ClientDialect;
-  readonly #shelf: ResponseShelf;
-  #asked: KeptRequest['asked'] = null;
+  readonly #shelf: StoredResponses;
+  #asked: StatefulRequest['toStore'] = null;
 
-  constructor(shelf: ResponseShelf) {
+  constructor(shelf: StoredResponses) {
     this.#shelf = shelf;
     this.dialect = {
       ...responses,
       readRequest: (body) => {
-        const { request, asked } = readKeptRequest(body, shelf);
+        const { request, toStore: asked } = readStatefulRequest(body, shelf);
         this.#asked = asked;
         return request;
       },
     };
   }
 
-  whole(body: Buffer): void {
+  onWhole(body: Buffer): void {
     const response = this.#asked === null ? null : parsedObject(body.toString('utf8'));
-    if (response !== null && this.#asked !== null) this.#shelf.keep({ response, ...this.#asked });
+    if (response !== null && this.#asked !== null) this.#shelf.store({ response, ...this.#asked });
   }
 
   /** @param bytes - whole events, as sent to the client */
-  streamed(bytes: Buffer): void {
+  onStreamed(bytes: Buffer): void {
     if (this.#asked === null) return;
     const last = LAST_EVENTS.find((mark) => bytes.includes(mark));
     if (last === undefined) return;
     const event = parsedObject(bytes.toString('utf8', bytes.indexOf(last) + last.length));
     const { response } = objectOrEmpty(event);
-    this.#shelf.keep({ response: objectOrEmpty(response), ...this.#asked });
+    this.#shelf.store({ response: objectOrEmpty(response), ...this.#asked });
   }
 }
 
 /** `GET` and `DELETE /v1/responses/ID`, for the caller that created the response. */
 export function responseRoutes(app: Express, pipeline: Pipeline, store: ResponseStore): void {
-  const shelfFor = (req: Request): ResponseShelf => store.of(pipeline.admit(req.headers).name);
+  const shelfFor = (req: Request): StoredResponses => store.of(pipeline.admit(req.headers).name);
   app.get('/v1/responses/:id', (req, res) => {
     const { id } = req.params;
     if (req.query['stream'] === 'true') {
@@ -69,7 +72,7 @@ export function responseRoutes(app: Express, pipeline: Pipeline, store: Response
   });
   app.delete('/v1/responses/:id', (req, res) => {
     const { id } = req.params;
-    if (!shelfFor(req).forget(id)) throw notKept(id);
+    if (!shelfFor(req).delete(id)) throw notKept(id);
     res.json({ id, object: 'response', deleted: true });
   });
 }

@@ -4,13 +4,13 @@ import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import { GatewayError } from '../core/errors.js';
 import { openai } from '../dialects/openai/openai.js';
-import { addressOf } from './address.js';
-import type { ChatSurface } from './chat.js';
+import { normalizeAddress } from './address.js';
+import type { ChatEndpoint } from './chat.js';
 import { clientGone } from './body.js';
 import { ignoredHeaders } from './ignored-headers.js';
-import { allowOrigin, isPreflight } from './origins.js';
+import { allowOrigin, isPreflight } from './cors.js';
 import { DrainableServer } from './drainable-server.js';
-import { geminiAddress, type GeminiSurface } from './gemini.js';
+import { geminiAddress, type GeminiEndpoint } from './gemini.js';
 
 /** Limits at the socket level. */
 export interface SocketLimits {
@@ -24,17 +24,17 @@ export interface SocketLimits {
 }
 
 /** The chat endpoints, by dialect. */
-export interface Surfaces {
+export interface ChatEndpoints {
   /** OpenAI's. */
-  readonly chat: ChatSurface;
+  readonly chat: ChatEndpoint;
   /** Anthropic's. */
-  readonly messages: ChatSurface;
+  readonly messages: ChatEndpoint;
   /** OpenAI's responses. */
-  readonly responses: ChatSurface;
+  readonly responses: ChatEndpoint;
   /** OpenAI's legacy completions. */
-  readonly completions: ChatSurface;
+  readonly completions: ChatEndpoint;
   /** Google's. */
-  readonly gemini: GeminiSurface;
+  readonly gemini: GeminiEndpoint;
 }
 
 const CHAT_PATH = '/v1/chat/completions';
@@ -55,7 +55,7 @@ export type OnUnreadable = (error: GatewayError, address: string | undefined) =>
 
 /** Creates the server; it does not listen yet. */
 export function createServer(
-  surfaces: Surfaces,
+  surfaces: ChatEndpoints,
   app: Express,
   { socket: limits, allowsOrigin }: ServerSettings,
   onUnreadable: OnUnreadable,
@@ -82,7 +82,7 @@ export function createServer(
       if (ignored !== null) res.setHeader('x-suffice-ignored', ignored);
       if (handled(surfaces, req, res, null)) return;
       // Rare: normalising the address is left to requests that no hot path has taken.
-      const { url, model } = addressOf(req.url ?? '/');
+      const { url, model } = normalizeAddress(req.url ?? '/');
       req.url = url;
       if (!handled(surfaces, req, res, model)) app(req, res);
     },
@@ -95,7 +95,7 @@ export function createServer(
 
 /** Dispatches a request to the chat endpoint of its address. @returns `false` if there is none */
 function handled(
-  { chat, messages, responses, completions, gemini }: Surfaces,
+  { chat, messages, responses, completions, gemini }: ChatEndpoints,
   req: IncomingMessage,
   res: ServerResponse,
   model: string | null,

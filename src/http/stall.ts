@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.js';
 
 /** How long a client may leave bytes unread, and what happens then. */
-export interface Pace {
+export interface StallLimit {
   readonly clock: Clock;
   /** Milliseconds. */
   readonly stallMs: number;
@@ -13,12 +13,12 @@ export interface Pace {
 /** Cuts off a client that reads nothing for too long while bytes are pending, since they occupy memory. */
 export class StallWatch {
   readonly #res: ServerResponse;
-  readonly #pace: Pace;
+  readonly #pace: StallLimit;
   /** Most clients never stall, so the 'close' listener is added only when bytes first wait. */
   #hasWaited = false;
   #cancelTimer: (() => void) | null = null;
 
-  constructor(res: ServerResponse, pace: Pace) {
+  constructor(res: ServerResponse, pace: StallLimit) {
     this.#res = res;
     this.#pace = pace;
   }
@@ -30,7 +30,7 @@ export class StallWatch {
     if (!this.#hasWaited) {
       this.#hasWaited = true;
       this.#res.once('close', () => {
-        this.moved();
+        this.progressed();
       });
     }
     this.#cancelTimer ??= this.#pace.clock.after(this.#pace.stallMs, () => {
@@ -40,7 +40,7 @@ export class StallWatch {
   }
 
   /** The client has read, or nothing is pending any more. */
-  moved(): void {
+  progressed(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
   }
@@ -58,7 +58,7 @@ export class StallWatch {
 const SLICE_BYTES = 128 * 1024;
 
 /** Ends a reply with a body of any length, watching for stalls. */
-export function endWith(res: ServerResponse, body: Buffer, pace: Pace): void {
+export function endWith(res: ServerResponse, body: Buffer, pace: StallLimit): void {
   if (body.length > SLICE_BYTES) {
     endInSlices(res, body, new StallWatch(res, pace));
     return;
@@ -70,7 +70,7 @@ export function endWith(res: ServerResponse, body: Buffer, pace: Pace): void {
 function endInSlices(res: ServerResponse, body: Buffer, watch: StallWatch): void {
   let sent = 0;
   const writeMore = (): void => {
-    watch.moved();
+    watch.progressed();
     while (sent + SLICE_BYTES < body.length) {
       const slice = body.subarray(sent, sent + SLICE_BYTES);
       sent += SLICE_BYTES;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../core/errors.js';
-import { GrowingBytes } from '../core/growing-bytes.js';
+import { GrowableBuffer } from '../core/growable-buffer.js';
 import { FormModelFinder, type FormModel } from './form-model.js';
 
 /** How far into a form the model's name is searched for: clients may write it after a file. */
@@ -57,7 +57,7 @@ async function beginningOf(
   chunks: AsyncIterator<Buffer>,
   boundary: string | null,
 ): Promise<Pick<Upload, 'head' | 'model'>> {
-  const head = new GrowingBytes();
+  const head = new GrowableBuffer();
   if (boundary === null) return { head: head.all, model: null };
   const finder = new FormModelFinder(boundary);
   let model: FormModel | null = null;

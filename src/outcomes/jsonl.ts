@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type * as z from 'zod';
-import { inSentences } from '../yaml/sentences.js';
+import { formatZodError } from '../yaml/issue-messages.js';
 
 /** A data file that cannot be read; the message names the file and, if known, the line. */
 export class DataError extends Error {
@@ -50,7 +50,7 @@ function parseLine<T>(line: string, place: string, schema: z.ZodType<T>): T {
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    const faults = inSentences(parsed.error, { schema, value: json, whole: 'the line' });
+    const faults = formatZodError(parsed.error, { schema, value: json, whole: 'the line' });
     throw new DataError(`${place}: ${faults}`);
   }
   return parsed.data;

@@ -1,5 +1,5 @@
 /** A known set of graded answers: how it is used, and the pair of models for its routing curve. */
-export interface OutcomeSet {
+export interface KnownSet {
   readonly name: string;
   readonly licence: string;
   readonly source: string;
@@ -67,12 +67,12 @@ const PREFERENCE = new Set(['alpaca_eval2']);
 const NO_LENGTHS = new Set(['routerbench_subset', 'routellm_mmlu']);
 
 /** All known sets of graded answers, those for evaluation only last. */
-export const OUTCOME_SETS: readonly OutcomeSet[] = [
+export const KNOWN_SETS: readonly KnownSet[] = [
   ...TRAINED.map((row) => describe(row, 'train')),
   ...EVALUATED.map((row) => describe(row, 'evaluate')),
 ];
 
-function describe([name, licence, source, weak, strong]: Row, use: OutcomeSet['use']): OutcomeSet {
+function describe([name, licence, source, weak, strong]: Row, use: KnownSet['use']): KnownSet {
   const preference = PREFERENCE.has(name);
   return { name, licence, source, use, weak, strong, preference, lengths: !NO_LENGTHS.has(name) };
 }

@@ -1,22 +1,22 @@
 import type { AnswerLog } from '../cache/answer-log.js';
-import type { PurgeFilter } from '../cache/past-purges.js';
-import { bytesOf, type KeptAnswer } from '../cache/kept-answer.js';
+import type { PurgeFilter } from '../cache/purge-history.js';
+import { estimatedBytes, type CachedAnswer } from '../cache/cached-answer.js';
 import type { CacheSettings } from '../cache/settings.js';
 import type { Clock } from '../core/clock.js';
 import { GatewayError } from '../core/errors.js';
 import { shareInterval } from '../cache/semantic/beta.js';
-import type { AlikeCounts } from '../cache/semantic/alike.js';
-import type { GivenAnswer } from './given.js';
-import type { AlikeTallied } from './alike-tally.js';
-import type { RecallParts } from './landing.js';
-import type { CacheCounts } from './tally.js';
+import type { SemanticCounts } from '../cache/semantic/semantic-cache.js';
+import type { ServedAnswer } from './served-answers.js';
+import type { SemanticTotals } from './semantic-tally.js';
+import type { RecallParts } from './types.js';
+import type { CacheCounts } from './cache-tally.js';
 
 /** What a purge removed, or would remove. */
-export interface Purged {
+export interface PurgeResult {
   readonly answers: number;
   readonly bytes: number;
   /** The latest of them, newest first. */
-  readonly some: readonly PurgedAnswer[];
+  readonly latest: readonly PurgedAnswer[];
 }
 
 /** A purged answer as it is reported: never its text. */
@@ -43,25 +43,29 @@ export interface CacheStats extends CacheCounts {
   /** File that answers are persisted to; `null` if there is none. */
   readonly file: string | null;
   /** `null` if semantic caching is off. */
-  readonly alike: AlikeStats | null;
+  readonly semanticStats: SemanticStats | null;
 }
 
 /** Statistics of semantic caching since the start. */
-export interface AlikeStats extends AlikeCounts, AlikeTallied {
+export interface SemanticStats extends SemanticCounts, SemanticTotals {
   /** Share of rechecked answers found wrong, with its 95 % confidence interval; `null` before the first recheck. */
-  readonly measured: { readonly error: number; readonly low: number; readonly high: number } | null;
+  readonly measuredError: {
+    readonly error: number;
+    readonly low: number;
+    readonly high: number;
+  } | null;
   /** US dollars spent on rechecks. */
   readonly spentUsd: number;
 }
 
 /** What a client's feedback on an answer did. */
-export interface Heard {
+export interface FeedbackEffect {
   /** Number of answers evicted from this process. */
   readonly evicted: number;
   /** The answer was reported as bad: processes that share it drop it, too. */
-  readonly isForgotten: boolean;
+  readonly isDropped: boolean;
   /** The answer came from the cache: no model was chosen, so none can be blamed. */
-  readonly wasRecalled: boolean;
+  readonly wasCached: boolean;
 }
 
 const MAX_SHOWN = 20;
@@ -87,7 +91,7 @@ export class CacheAdmin {
       ...counts,
       ...tally.counts,
       file: this.#log?.file ?? null,
-      alike: this.#semanticStats(),
+      semanticStats: this.#semanticStats(),
     };
   }
 
@@ -99,31 +103,31 @@ export class CacheAdmin {
    *
    * @returns `null` for a decision that is not the caller's, or did not involve the cache
    */
-  hear(decisionId: string, caller: string, isGood: boolean): Heard | null {
-    const { given: servedAnswers, cache, alike: semantic, tally } = this.#parts;
+  applyFeedback(decisionId: string, caller: string, isGood: boolean): FeedbackEffect | null {
+    const { servedAnswers, cache, semantic, tally } = this.#parts;
     const answer = servedAnswers.get(decisionId);
     if (answer?.caller !== caller) return null;
-    const { key, source, claim: prediction, isFresh } = answer;
-    if (prediction !== null) semantic?.answers.saw(prediction, source, isGood);
+    const { key, source, prediction, isFresh } = answer;
+    if (prediction !== null) semantic?.cache.recordResult(prediction, source, isGood);
     const wasRecalled = !isFresh;
-    if (isGood) return { evicted: 0, wasRecalled, isForgotten: false };
+    if (isGood) return { evicted: 0, wasCached: wasRecalled, isDropped: false };
     // Even if it is gone from here: other processes may have it.
     const evicted = cache.store.drop([{ key, source }, ...this.#similarTo(answer)]);
-    tally.levels();
-    return { evicted: evicted.length, wasRecalled, isForgotten: true };
+    tally.updateGauges();
+    return { evicted: evicted.length, wasCached: wasRecalled, isDropped: true };
   }
 
-  #similarTo({ key, source, question }: GivenAnswer): readonly KeptAnswer[] {
-    const { cache, alike: semantic } = this.#parts;
+  #similarTo({ key, source, question }: ServedAnswer): readonly CachedAnswer[] {
+    const { cache, semantic } = this.#parts;
     const kept = cache.store.peek(key);
     const isReplaced = kept !== undefined && kept.source !== source;
     if (semantic === null || isReplaced) return [];
     const questions = [question, kept?.question ?? null].filter((one) => one !== null);
-    return semantic.answers.kinOf(questions, key);
+    return semantic.cache.similarAnswers(questions, key);
   }
 
-  #semanticStats(): AlikeStats | null {
-    const { alike: semantic } = this.#parts;
+  #semanticStats(): SemanticStats | null {
+    const { semantic } = this.#parts;
     if (semantic === null) return null;
     const { counts } = semantic.tally;
     const { right, wrong } = counts.rechecks;
@@ -132,7 +136,12 @@ export class CacheAdmin {
       checked === 0
         ? null
         : { error: wrong / checked, ...shareInterval(wrong, checked, CONFIDENCE) };
-    return { ...semantic.answers.counts, ...counts, measured, spentUsd: semantic.purse.spentUsd };
+    return {
+      ...semantic.cache.counts,
+      ...counts,
+      measuredError: measured,
+      spentUsd: semantic.budget.spentUsd,
+    };
   }
 
   /**
@@ -142,11 +151,11 @@ export class CacheAdmin {
    * @throws {GatewayError} `not_saved` if they are removed from memory, but could not be removed from
    *   the file, so that a restart would bring them back, or from Redis
    */
-  async purge(filter: PurgeFilter, dryRun: boolean): Promise<Purged> {
+  async purge(filter: PurgeFilter, dryRun: boolean): Promise<PurgeResult> {
     const { cache, books, tally, shared } = this.#parts;
     if (dryRun) return purgedOf(cache.store.matching(filter), books.clock);
     const purged = purgedOf(cache.store.purge(filter), books.clock);
-    tally.levels();
+    tally.updateGauges();
     const file = this.#log?.file ?? 'the file';
     // Both are tried: a failure of one must not prevent the other.
     const [saved, published] = await Promise.allSettled([this.#log?.save(), shared?.purge(filter)]);
@@ -176,19 +185,19 @@ export function purgeScope(settings: CacheSettings | null, caller: string): stri
   return own?.purges === 'all' ? undefined : caller;
 }
 
-function purgedOf(answers: readonly KeptAnswer[], clock: Clock): Purged {
+function purgedOf(answers: readonly CachedAnswer[], clock: Clock): PurgeResult {
   const latest = answers.toSorted((a, b) => b.storedAtMs - a.storedAtMs).slice(0, MAX_SHOWN);
   return {
     answers: answers.length,
-    bytes: answers.reduce((sum, answer) => sum + bytesOf(answer), 0),
-    some: latest.map((answer) => ({
+    bytes: answers.reduce((sum, answer) => sum + estimatedBytes(answer), 0),
+    latest: latest.map((answer) => ({
       id: answer.source,
       model: answer.model,
       tenant: answer.tenant,
       namespace: answer.namespace,
       tags: answer.tags,
       ageS: Math.max(0, clock.wallMs() - answer.storedAtMs) / 1_000,
-      bytes: bytesOf(answer),
+      bytes: estimatedBytes(answer),
     })),
   };
 }

@@ -1,16 +1,22 @@
 import type { Listener, ListenerSink } from '../cache/broadcast.js';
-import { untilGone, type Flight } from '../cache/flight.js';
+import { untilAborted, type InFlightRequest } from '../cache/in-flight-request.js';
 import { GatewayError } from '../core/errors.js';
 import type { Exchange, WholeExchange } from '../request/exchange.js';
 import type { ClientSink } from '../upstream/failover.js';
-import { addressTo } from './address.js';
-import { Guest, type GuestAnswer } from './guest.js';
-import type { Ask, Landing, PlacedRequest, RecallParts, SharedStream } from './landing.js';
+import { rewriterFor } from './rewriter.js';
+import { CachedExchange, type ReusedAnswer } from './cached-exchange.js';
+import type {
+  CallModel,
+  SharedResult,
+  CacheableRequest,
+  RecallParts,
+  SharedStream,
+} from './types.js';
 
 /** A request that shares the leader's answer, and what it does if that is not possible. */
 interface Follower {
-  readonly asked: PlacedRequest;
-  readonly reply: Guest;
+  readonly asked: CacheableRequest;
+  readonly reply: CachedExchange;
   /** Calls a model for this request alone. */
   readonly askAlone: () => Promise<Exchange>;
 }
@@ -18,30 +24,30 @@ interface Follower {
 /** Waits for the answer to an identical request that is in flight for another client. */
 export async function follow(
   parts: RecallParts,
-  asked: PlacedRequest,
-  inFlight: Flight<Landing>,
-  callModel: Ask,
+  asked: CacheableRequest,
+  inFlight: InFlightRequest<SharedResult>,
+  callModel: CallModel,
 ): Promise<Exchange> {
   const { call, request } = asked;
-  const reply = new Guest(parts, asked);
+  const reply = new CachedExchange(parts, asked);
   const follower: Follower = {
     asked,
     reply,
     askAlone: () => {
-      reply.withdraw();
+      reply.cancel();
       return callModel(call.signal, false);
     },
   };
-  inFlight.board(call.signal);
-  inFlight.addTags(asked.place.order.tags);
+  inFlight.join(call.signal);
+  inFlight.addTags(asked.lookup.control.tags);
   const result = await inFlight.wait(call.signal);
-  if (result === null) return reply.sit(sharedWith(asked, null)).abandon();
+  if (result === null) return reply.start(sharedWith(asked, null)).abandon();
   switch (result.kind) {
     case 'threw':
-      reply.withdraw();
+      reply.cancel();
       throw result.error;
     case 'failed':
-      return reply.sit(sharedWith(asked, result)).fail(result.error);
+      return reply.start(sharedWith(asked, result)).fail(result.error);
     case 'whole':
       return takeWhole(follower, result);
     case 'stream':
@@ -50,10 +56,10 @@ export async function follow(
 }
 
 function sharedWith(
-  { request, place: lookup }: PlacedRequest,
+  { request, lookup }: CacheableRequest,
   leader: Exchange | null,
   savedUsd: number | null = null,
-): GuestAnswer {
+): ReusedAnswer {
   const source = leader?.decision.id ?? null;
   return {
     model: leader?.servedModel ?? leader?.decision.model ?? request.model,
@@ -63,7 +69,7 @@ function sharedWith(
     key: lookup.key,
     // Feedback finds it through the cached answer, once that is stored.
     question: null,
-    claim: null,
+    prediction: null,
   };
 }
 
@@ -73,8 +79,8 @@ function takeWhole(
 ): Exchange | Promise<Exchange> {
   // Streamed requests resolve to streams, so only a client that does not stream gets here.
   if (asked.request.stream) return askAlone();
-  reply.sit(sharedWith(asked, leader, leader.bill.answerUsd));
-  return reply.whole(addressTo(asked, reply.decided).whole(leader.body), 0);
+  reply.start(sharedWith(asked, leader, leader.bill.answerUsd));
+  return reply.succeedWhole(rewriterFor(asked, reply.decided).whole(leader.body), 0);
 }
 
 /** The stream as a whole answer, once it is complete. */
@@ -82,19 +88,19 @@ async function collectStream(
   { asked, reply, askAlone }: Follower,
   { ended, exchange }: SharedStream,
 ): Promise<Exchange> {
-  const settled = await untilGone(
+  const settled = await untilAborted(
     ended.then((end) => ({ end })),
     asked.call.signal,
   );
-  if (settled === null) return reply.sit(sharedWith(asked, exchange)).abandon();
+  if (settled === null) return reply.start(sharedWith(asked, exchange)).abandon();
   const { end } = settled;
-  if (end instanceof GatewayError) return reply.sit(sharedWith(asked, exchange)).fail(end);
-  const body = end === null ? null : asked.place.forms.wholeOf(end);
+  if (end instanceof GatewayError) return reply.start(sharedWith(asked, exchange)).fail(end);
+  const body = end === null ? null : asked.lookup.forms.joinFrames(end);
   // The stream cannot be converted to a whole answer.
   if (body === null) return askAlone();
   const savedUsd = exchange.outcome()?.answerUsd ?? null;
-  reply.sit(sharedWith(asked, exchange, savedUsd));
-  return reply.whole(addressTo(asked, reply.decided).whole(body), 0);
+  reply.start(sharedWith(asked, exchange, savedUsd));
+  return reply.succeedWhole(rewriterFor(asked, reply.decided).whole(body), 0);
 }
 
 /** The stream itself, from its beginning. */
@@ -103,8 +109,8 @@ function followStream(
   { broadcast, exchange }: SharedStream,
 ): Exchange | Promise<Exchange> {
   if (!broadcast.hasBeginning) return askAlone();
-  reply.sit(sharedWith(asked, exchange));
-  const address = addressTo(asked, reply.decided);
+  reply.start(sharedWith(asked, exchange));
+  const address = rewriterFor(asked, reply.decided);
   let listener: Listener | null = null;
   const sinkFor = (client: ClientSink): ListenerSink => ({
     write: (bytes) => client.write(address.streamed(bytes)),

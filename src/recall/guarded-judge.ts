@@ -1,4 +1,4 @@
-import type { QuestionJudge, ReadQuestion } from '../cache/verify/judge.js';
+import type { QuestionJudge, PreparedQuestion } from '../cache/verify/judge.js';
 
 /** Has no dimensions, so no index takes it. */
 const NO_VECTOR = new Float32Array(0);
@@ -8,7 +8,10 @@ const NO_VECTOR = new Float32Array(0);
  *
  * @param onFault - called with every error
  */
-export function guarded(judge: QuestionJudge, onFault: (error: unknown) => void): QuestionJudge {
+export function guardedJudge(
+  judge: QuestionJudge,
+  onFault: (error: unknown) => void,
+): QuestionJudge {
   const orElse = <T>(work: () => T, otherwise: T): T => {
     try {
       return work();
@@ -17,17 +20,17 @@ export function guarded(judge: QuestionJudge, onFault: (error: unknown) => void)
       return otherwise;
     }
   };
-  const unread = (text: string): ReadQuestion => ({ text, vector: NO_VECTOR });
-  const { notes } = judge;
+  const unread = (text: string): PreparedQuestion => ({ text, vector: NO_VECTOR });
+  const { codec: notes } = judge;
   return {
     revision: judge.revision,
     read: (text, vector) => orElse(() => judge.read(text, vector), unread(text)),
     judge: (asked, kept) =>
       orElse(() => judge.judge(asked, kept), { similarity: 0, probability: 0, veto: null }),
     ...(notes !== undefined && {
-      notes: {
-        note: (question) => orElse(() => notes.note(question), ''),
-        open: (text, note) => orElse(() => notes.open(text, note), unread(text)),
+      codec: {
+        encode: (question) => orElse(() => notes.encode(question), ''),
+        decode: (text, note) => orElse(() => notes.decode(text, note), unread(text)),
       },
     }),
   };

@@ -1,20 +1,20 @@
 import { Broadcast, type Listener } from '../cache/broadcast.js';
-import type { Flight } from '../cache/flight.js';
+import type { InFlightRequest } from '../cache/in-flight-request.js';
 import {
-  isHeld,
+  hasPayload,
   wholeOf,
   type AnswerPayload,
-  type HeldAnswer,
+  type LoadedAnswer,
   type TimedFrame,
-} from '../cache/kept-answer.js';
+} from '../cache/cached-answer.js';
 import type { GatewayError } from '../core/errors.js';
-import type { CacheMark, Exchange, ExchangeStream, WholeExchange } from '../request/exchange.js';
-import type { Ask, Landing, PlacedRequest, RecallParts } from './landing.js';
+import type { CacheInfo, Exchange, ExchangeStream, WholeExchange } from '../request/exchange.js';
+import type { CallModel, SharedResult, CacheableRequest, RecallParts } from './types.js';
 
 /** Time to fetch a text that is only needed to learn from it. */
 const FETCH_MS = 1_000;
 
-const MISS: CacheMark = { status: 'miss', why: null, ageS: null, source: null, savedUsd: null };
+const MISS: CacheInfo = { status: 'miss', why: null, ageS: null, source: null, savedUsd: null };
 
 /**
  * Calls a model, shares the answer with all followers, and stores it.
@@ -23,29 +23,29 @@ const MISS: CacheMark = { status: 'miss', why: null, ageS: null, source: null, s
  */
 export async function lead(
   parts: RecallParts,
-  asked: PlacedRequest,
-  callModel: Ask,
+  asked: CacheableRequest,
+  callModel: CallModel,
 ): Promise<Exchange> {
   const { cache, tally } = parts;
-  const { call, request, place: lookup } = asked;
-  const inFlight = cache.openFlight(lookup.key, request.stream, lookup.order);
+  const { call, request, lookup } = asked;
+  const inFlight = cache.openInFlight(lookup.key, request.stream, lookup.control);
   const close = (): void => {
-    cache.closeFlight(lookup.key, request.stream, inFlight);
+    cache.closeInFlight(lookup.key, request.stream, inFlight);
   };
-  inFlight.board(call.signal);
+  inFlight.join(call.signal);
   tally.miss();
   let exchange: Exchange;
   try {
     exchange = { cache: MISS, ...(await callModel(inFlight.signal, request.stream)) };
   } catch (error) {
     close();
-    inFlight.land({ kind: 'threw', error });
+    inFlight.settle({ kind: 'threw', error });
     throw error;
   }
   if (exchange.kind === 'stream') return leadStream(parts, asked, { exchange, inFlight, close });
   if (exchange.kind === 'whole') keepWhole(parts, asked, exchange, inFlight.tags);
   close();
-  inFlight.land(exchange);
+  inFlight.settle(exchange);
   return exchange;
 }
 
@@ -54,7 +54,11 @@ export async function lead(
  *
  * An answer that is not stored is counted. It never throws: clients wait for the answer, whether or not it can be stored.
  */
-export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
+export function storeAnswer(
+  parts: RecallParts,
+  asked: CacheableRequest,
+  answer: FreshAnswer,
+): void {
   try {
     storeOrThrow(parts, asked, answer);
   } catch (err) {
@@ -62,16 +66,16 @@ export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: Fre
   }
 }
 
-function storeOrThrow(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
+function storeOrThrow(parts: RecallParts, asked: CacheableRequest, answer: FreshAnswer): void {
   learn(parts, asked, answer);
-  const { cache, books, tally, given: servedAnswers } = parts;
-  const { place: lookup, startedMs, call, request } = asked;
+  const { cache, books, tally, servedAnswers } = parts;
+  const { lookup, startedMs, call, request } = asked;
   const { exchange, payload, costUsd, tags } = answer;
   const { decision, servedModel, simulated, dropped } = exchange;
   // Something was dropped from the request or from the answer. Another model might not drop it, and a client
   // that gets the answer from the cache would not be told.
   if (dropped.length > 0 || (exchange.kind === 'stream' && exchange.lost().length > 0)) {
-    tally.offered('lossy');
+    tally.countStored('lossy');
     return;
   }
   const facts = {
@@ -81,10 +85,10 @@ function storeOrThrow(parts: RecallParts, asked: PlacedRequest, answer: FreshAns
     tookMs: books.clock.now() - startedMs,
     simulated,
   };
-  const { key, order: control, forms, settings, searches: usesProviderTools } = lookup;
+  const { key, control, forms, settings, usesProviderTools } = lookup;
   const repeated = request.parsed;
   const question = lookup.question();
-  const unkept = cache.keep(
+  const unkept = cache.add(
     {
       key,
       question,
@@ -92,52 +96,59 @@ function storeOrThrow(parts: RecallParts, asked: PlacedRequest, answer: FreshAns
       tags,
       facts,
       payload,
-      searches: usesProviderTools,
+      usesProviderTools,
       repeated,
     },
     forms,
     settings,
   );
-  tally.offered(unkept);
+  tally.countStored(unkept);
   if (unkept !== null) return;
   const [caller, source] = [call.caller.name, decision.id];
-  servedAnswers.note(decision.id, { caller, key, source, question, isFresh: true, claim: null });
+  servedAnswers.add(decision.id, {
+    caller,
+    key,
+    source,
+    question,
+    isFresh: true,
+    prediction: null,
+  });
 }
 
-function learn(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
-  const { alike: nearest } = asked;
+function learn(parts: RecallParts, asked: CacheableRequest, answer: FreshAnswer): void {
+  const { nearest } = asked;
   if (nearest === null) return;
-  if (isHeld(nearest.kept)) {
-    compare(parts, asked, answer, nearest.kept);
+  if (hasPayload(nearest.answer)) {
+    compare(parts, asked, answer, nearest.answer);
     return;
   }
   // No client waits for this.
-  void parts.shared?.fetch(nearest.kept, FETCH_MS).then((kept) => {
+  void parts.shared?.fetch(nearest.answer, FETCH_MS).then((kept) => {
     if (kept !== null) compare(parts, asked, answer, kept);
   });
 }
 
 function compare(
-  { alike: semantic }: RecallParts,
-  { alike: nearest, place: lookup }: PlacedRequest,
+  { semantic }: RecallParts,
+  { nearest, lookup }: CacheableRequest,
   answer: FreshAnswer,
-  kept: HeldAnswer,
+  kept: LoadedAnswer,
 ): void {
   const fresh = wholeOf(answer.payload, lookup.forms);
   const cached = wholeOf(kept.payload, lookup.forms);
   if (semantic === null || nearest === null || fresh === null || cached === null) return;
-  semantic.answers.compare(nearest, lookup.forms.textOf(fresh), lookup.forms.textOf(cached));
+  semantic.cache.compare(nearest, lookup.forms.textOf(fresh), lookup.forms.textOf(cached));
 }
 
 function keepWhole(
   parts: RecallParts,
-  asked: PlacedRequest,
+  asked: CacheableRequest,
   exchange: WholeExchange,
   tags: readonly string[],
 ): void {
   const { body, bill } = exchange;
   const payload = { form: 'whole', body } as const;
-  keepAnswer(parts, asked, { exchange, payload, costUsd: bill.answerUsd, tags });
+  storeAnswer(parts, asked, { exchange, payload, costUsd: bill.answerUsd, tags });
 }
 
 interface FreshAnswer {
@@ -150,16 +161,16 @@ interface FreshAnswer {
 
 interface LedStream {
   readonly exchange: Exchange & ExchangeStream;
-  readonly inFlight: Flight<Landing>;
+  readonly inFlight: InFlightRequest<SharedResult>;
   readonly close: () => void;
 }
 
 function leadStream(
   parts: RecallParts,
-  asked: PlacedRequest,
+  asked: CacheableRequest,
   { exchange, inFlight, close }: LedStream,
 ): Exchange {
-  const { forms } = asked.place;
+  const { forms } = asked.lookup;
   let failure: GatewayError | null = null;
   let resolveEnd: (end: readonly TimedFrame[] | GatewayError | null) => void = () => undefined;
   const ended = new Promise<readonly TimedFrame[] | GatewayError | null>((resolve) => {
@@ -168,7 +179,7 @@ function leadStream(
   const broadcast = new Broadcast({
     clock: parts.books.clock,
     maxBytes: parts.cache.maxEntryBytes,
-    framesIn: (bytes) => forms.framesIn(bytes),
+    framesIn: (bytes) => forms.splitFrames(bytes),
     onDrained: () => {
       exchange.drained();
     },
@@ -177,15 +188,15 @@ function leadStream(
       if (frames !== null) {
         const costUsd = exchange.outcome()?.answerUsd ?? null;
         const payload = { form: 'stream', frames } as const;
-        keepAnswer(parts, asked, { exchange, payload, costUsd, tags: inFlight.tags });
+        storeAnswer(parts, asked, { exchange, payload, costUsd, tags: inFlight.tags });
       } else if (failure === null) {
-        parts.tally.offered('too_large');
+        parts.tally.countStored('too_large');
       }
       close();
       resolveEnd(failure ?? frames);
     },
   });
-  inFlight.land({ kind: 'stream', broadcast, exchange, ended });
+  inFlight.settle({ kind: 'stream', broadcast, exchange, ended });
   // The exchange is settled right after it has signalled its end. Listeners read the settled outcome, so
   // they are notified in the next microtask.
   exchange.pipe({

@@ -1,19 +1,19 @@
 import { AnswerCache } from '../cache/answer-cache.js';
-import { AnswerLog, type LogTrouble } from '../cache/answer-log.js';
+import { AnswerLog, type AnswerLogProblem } from '../cache/answer-log.js';
 import type { Log } from '../telemetry/log.js';
-import { loadGraphs } from '../cache/semantic/graph-vectors.js';
-import { AlikeAnswers } from '../cache/semantic/alike.js';
+import { loadHnswlib } from '../cache/semantic/graph-vectors.js';
+import { SemanticCache } from '../cache/semantic/semantic-cache.js';
 import type { QuestionJudge } from '../cache/verify/judge.js';
 import type { SharedAnswers } from '../cache/redis/shared-answers.js';
 import type { RedisSettings } from '../cache/redis/connection.js';
-import { guarded } from './guarded-judge.js';
+import { guardedJudge } from './guarded-judge.js';
 import { CacheAdmin } from './admin.js';
-import { CacheDesk } from './desk.js';
-import type { AlikeTools, Landing, RecallParts } from './landing.js';
-import { AlikeTally } from './alike-tally.js';
-import { GivenAnswers } from './given.js';
-import { RecheckPurse } from './recheck-purse.js';
-import { CacheTally } from './tally.js';
+import { CacheService } from './cache-service.js';
+import type { SemanticServices, SharedResult, RecallParts } from './types.js';
+import { SemanticTally } from './semantic-tally.js';
+import { ServedAnswers } from './served-answers.js';
+import { RecheckBudget } from './recheck-budget.js';
+import { CacheTally } from './cache-tally.js';
 
 /** Options that only take effect at startup. */
 export interface RecallOptions {
@@ -31,7 +31,7 @@ export interface RecallOptions {
 }
 
 /** The cache's part of `/readyz`. */
-export interface RecallDetail {
+export interface CacheReadiness {
   readonly cacheRedis?: 'there' | 'away';
   /** `saved`, or why answers cannot be saved. */
   readonly cacheFile?: string;
@@ -39,14 +39,14 @@ export interface RecallDetail {
 
 /** The running cache. */
 export interface Recall {
-  readonly desk: CacheDesk;
+  readonly service: CacheService;
   readonly admin: CacheAdmin;
   /** State of Redis and of the file, if configured. */
-  detail(): RecallDetail;
+  detail(): CacheReadiness;
   /** Closes the cache, and saves the answers if it has a folder. */
   close(): Promise<void>;
   /** Closes without saving: another process may own the folder. */
-  letGo(): Promise<void>;
+  closeWithoutSaving(): Promise<void>;
 }
 
 /**
@@ -59,7 +59,7 @@ export async function openRecall(
   base: Pick<RecallParts, 'books' | 'decisions' | 'newId'>,
 ): Promise<Recall> {
   const { clock, metrics, log } = base.books;
-  const cache = new AnswerCache<Landing>(options, clock);
+  const cache = new AnswerCache<SharedResult>(options, clock);
   const tally = new CacheTally(metrics, cache.store);
   const answerLog = await openAnswerLog(options, { ...base, cache }, log);
   // After the log: answers from the file have to be indexed, too.
@@ -71,30 +71,30 @@ export async function openRecall(
     ...base,
     cache,
     tally,
-    given: new GivenAnswers(),
-    alike: semantic,
+    servedAnswers: new ServedAnswers(),
+    semantic,
     shared,
   };
-  tally.levels();
+  tally.updateGauges();
   const stop = async (): Promise<void> => {
-    semantic?.purse.close();
-    semantic?.answers.close();
+    semantic?.budget.close();
+    semantic?.cache.close();
     await shared?.close();
   };
   return {
-    desk: new CacheDesk(parts),
+    service: new CacheService(parts),
     admin: new CacheAdmin(parts, answerLog),
     detail: () => ({
-      ...(shared !== null && { cacheRedis: shared.isThere ? 'there' : 'away' }),
+      ...(shared !== null && { cacheRedis: shared.isAvailable ? 'there' : 'away' }),
       ...(answerLog !== null && { cacheFile: fileDetail(answerLog) }),
     }),
     close: async () => {
       await stop();
       await answerLog?.close();
     },
-    letGo: async () => {
+    closeWithoutSaving: async () => {
       await stop();
-      await answerLog?.letGo();
+      await answerLog?.closeWithoutSaving();
     },
   };
 }
@@ -106,37 +106,40 @@ async function openAnswerLog(
 ): Promise<AnswerLog | null> {
   if (folder === null) return null;
   const { clock, metrics } = books;
-  const onTrouble = (trouble: LogTrouble): void => {
+  const onTrouble = (trouble: AnswerLogProblem): void => {
     if (trouble.kind === 'unwritable') metrics.cacheUnsaved.set(1);
     if (trouble.kind === 'writable_again') metrics.cacheUnsaved.set(0);
     logTrouble(trouble, log);
   };
-  return AnswerLog.open({ folder, saveEveryMs: saveEveryS * 1_000, clock, onTrouble }, cache.store);
+  return AnswerLog.open(
+    { folder, saveEveryMs: saveEveryS * 1_000, clock, onProblem: onTrouble },
+    cache.store,
+  );
 }
 
 /** `null` if semantic caching is off, or the verifier cannot be loaded: exact hits still work. */
 async function openSemantic(
   { openJudge, random }: RecallOptions,
   { cache, books }: Pick<RecallParts, 'cache' | 'books'>,
-): Promise<AlikeTools | null> {
+): Promise<SemanticServices | null> {
   const { clock, metrics, log } = books;
   const opened = await openJudge?.().catch((err: unknown) => {
     log.error({ err }, 'questions cannot be compared; there will be exact hits only');
   });
   if (opened === undefined) return null;
-  const judge = guarded(opened, (err) => {
+  const judge = guardedJudge(opened, (err) => {
     log.error({ err }, 'a question could not be compared with others; a model answers it');
   });
   // Its rules are compiled on first use, which takes longer than a look-up may.
   judge.judge(judge.read('What is this?'), judge.read('What is that?'));
-  const openGraph = await loadGraphs().catch((err: unknown) => {
+  const openGraph = await loadHnswlib().catch((err: unknown) => {
     log.warn({ err }, 'hnswlib-node was not built; searching very many questions takes longer');
     return null;
   });
   return {
-    answers: new AlikeAnswers({ judge, openGraph, defer, clock, store: cache.store }),
-    tally: new AlikeTally(metrics),
-    purse: new RecheckPurse(clock),
+    cache: new SemanticCache({ judge, openGraph, defer, clock, store: cache.store }),
+    tally: new SemanticTally(metrics),
+    budget: new RecheckBudget(clock),
     defer,
     random,
   };
@@ -173,9 +176,13 @@ function defer(work: () => void): void {
 }
 
 /** Restores the learnt error rates, and has them saved from now on. */
-function restoreLearnt(answers: AnswerLog, { answers: { learnt } }: AlikeTools, log: Log): void {
+function restoreLearnt(
+  answers: AnswerLog,
+  { cache: { learnedErrors: learnt } }: SemanticServices,
+  log: Log,
+): void {
   const foreign = learnt.restore(answers.learnt);
-  answers.learnFrom(learnt);
+  answers.setLearnedSource(learnt);
   if (foreign === 0) return;
   log.info(
     { notes: foreign },
@@ -183,13 +190,13 @@ function restoreLearnt(answers: AnswerLog, { answers: { learnt } }: AlikeTools, 
   );
 }
 
-function fileDetail({ trouble }: AnswerLog): string {
+function fileDetail({ problem: trouble }: AnswerLog): string {
   if (trouble === null) return 'saved';
   // File system calls throw errors.
   return `not saved: ${(trouble as Error).message}`;
 }
 
-function logTrouble(trouble: LogTrouble, log: Log): void {
+function logTrouble(trouble: AnswerLogProblem, log: Log): void {
   switch (trouble.kind) {
     case 'damaged':
       log.warn(

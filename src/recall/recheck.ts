@@ -1,17 +1,17 @@
 import type { Outcome } from '../account/decision-log.js';
-import { isHeld, wholeOf } from '../cache/kept-answer.js';
-import type { Alike } from '../cache/semantic/alike.js';
-import type { GoneSignal } from '../core/departure.js';
-import type { AnswerForms, Frame } from '../dialects/answer-forms.js';
+import { hasPayload, wholeOf } from '../cache/cached-answer.js';
+import type { SemanticMatch } from '../cache/semantic/semantic-cache.js';
+import type { AbortSignalLike } from '../core/disconnect-signal.js';
+import type { CacheCodec, Frame } from '../dialects/cache-codec.js';
 import type { Exchange, ExchangeStream } from '../request/exchange.js';
-import type { AlikeTools, Ask, PlacedRequest, RecallParts } from './landing.js';
-import { keepAnswer } from './lead.js';
+import type { SemanticServices, CallModel, CacheableRequest, RecallParts } from './types.js';
+import { storeAnswer } from './lead.js';
 
 /** A semantic hit that was given to a client. */
-export interface GivenAlike {
-  readonly semantic: AlikeTools;
-  readonly asked: PlacedRequest;
-  readonly match: Alike;
+export interface ServedMatch {
+  readonly semantic: SemanticServices;
+  readonly asked: CacheableRequest;
+  readonly match: SemanticMatch;
 }
 
 /**
@@ -20,17 +20,18 @@ export interface GivenAlike {
  * A recheck is billed to the caller like any other request, and marked in the log; there is none once the day's budget
  * is spent. Failures are counted, and affect no client.
  */
-export function recheckSometimes(parts: RecallParts, given: GivenAlike, callModel: Ask): void {
+export function maybeRecheck(parts: RecallParts, given: ServedMatch, callModel: CallModel): void {
   const { semantic, asked, match } = given;
-  const { share, usdPerDay } = asked.place.settings.semantic.recheck;
+  const { share, usdPerDay } = asked.lookup.settings.semantic.recheck;
   if (usdPerDay === 0) return;
-  if (semantic.random() >= semantic.answers.book.curiosity(match.claim, share)) return;
+  if (semantic.random() >= semantic.cache.errorRates.recheckProbability(match.prediction, share))
+    return;
   const { limitUsd, spentUsd } = parts.books.spend.state(asked.setup.dailyBudgetUsd);
   if (limitUsd !== null && spentUsd >= limitUsd) {
     semantic.tally.leftOut('spent');
     return;
   }
-  const signal = semantic.purse.begin(usdPerDay, match.kept.costUsd);
+  const signal = semantic.budget.reserve(usdPerDay, match.answer.costUsd);
   if (typeof signal === 'string') {
     semantic.tally.leftOut(signal);
     return;
@@ -41,11 +42,11 @@ export function recheckSometimes(parts: RecallParts, given: GivenAlike, callMode
 
 async function recheck(
   parts: RecallParts,
-  { semantic, asked, match }: GivenAlike,
-  callModel: Ask,
-  signal: GoneSignal,
+  { semantic, asked, match }: ServedMatch,
+  callModel: CallModel,
+  signal: AbortSignalLike,
 ): Promise<void> {
-  const { forms } = asked.place;
+  const { forms } = asked.lookup;
   let costUsd: number | null = null;
   try {
     const exchange = await callModel(signal, asked.request.stream, true);
@@ -53,24 +54,24 @@ async function recheck(
     const cost = costOf(exchange);
     ({ costUsd } = cost);
     if (body === null) {
-      semantic.tally.rechecked('failed');
+      semantic.tally.countRecheck('failed');
       return;
     }
-    const cached = isHeld(match.kept) ? wholeOf(match.kept.payload, forms) : null;
+    const cached = hasPayload(match.answer) ? wholeOf(match.answer.payload, forms) : null;
     const cachedText = cached === null ? null : forms.textOf(cached);
-    const isRight = semantic.answers.compare(match, forms.textOf(body), cachedText);
-    semantic.tally.rechecked(isRight === null ? 'unclear' : isRight ? 'right' : 'wrong');
+    const isRight = semantic.cache.compare(match, forms.textOf(body), cachedText);
+    semantic.tally.countRecheck(isRight === null ? 'unclear' : isRight ? 'right' : 'wrong');
     if (isRight !== false) return;
     // From now on this question has its own answer.
     const payload = { form: 'whole', body } as const;
-    const { tags } = asked.place.order;
+    const { tags } = asked.lookup.control;
     const answer = { exchange, payload, costUsd: cost.answerUsd, tags };
-    keepAnswer(parts, { ...asked, alike: null }, answer);
+    storeAnswer(parts, { ...asked, nearest: null }, answer);
   } catch (error) {
-    semantic.tally.rechecked('failed');
+    semantic.tally.countRecheck('failed');
     parts.books.log.debug({ err: error }, 'an answer could not be rechecked');
   } finally {
-    semantic.purse.end(signal, costUsd);
+    semantic.budget.settle(signal, costUsd);
   }
 }
 
@@ -84,22 +85,22 @@ function costOf(exchange: Exchange): Cost {
 }
 
 /** The whole answer, once it is complete; `null` if there is none. */
-async function bodyOf(exchange: Exchange, forms: AnswerForms): Promise<Buffer | null> {
+async function bodyOf(exchange: Exchange, forms: CacheCodec): Promise<Buffer | null> {
   if (exchange.kind === 'failed') return null;
   if (exchange.kind === 'whole') return exchange.body;
   const frames = await collectFrames(exchange, forms);
-  return frames === null ? null : forms.wholeOf(frames);
+  return frames === null ? null : forms.joinFrames(frames);
 }
 
 function collectFrames(
   stream: ExchangeStream,
-  forms: AnswerForms,
+  forms: CacheCodec,
 ): Promise<readonly Frame[] | null> {
   const frames: Frame[] = [];
   return new Promise((resolve) => {
     stream.pipe({
       write: (bytes) => {
-        frames.push(...forms.framesIn(bytes));
+        frames.push(...forms.splitFrames(bytes));
         return true;
       },
       // The exchange is settled right after it has signalled its end.

@@ -1,18 +1,18 @@
-import { settle, type Books, type OpenEntry } from '../account/settle.js';
+import { settle, type Ledger, type LedgerEntry } from '../account/settle.js';
 import { GatewayError } from '../core/errors.js';
 import type { Upstream } from '../core/model.js';
 import type { Loss } from '../dialects/neutral/losses.js';
-import type { Decided, Exchange } from './exchange.js';
-import type { KeptRouting } from '../route/kept-routing.js';
+import type { ExchangeInfo, Exchange } from './exchange.js';
+import type { CompactRouting } from '../route/compact-routing.js';
 import type { Setup } from './setup.js';
-import { isUpstreamsFault, type Answer } from '../upstream/failover.js';
+import { isUpstreamFault, type Answer } from '../upstream/failover.js';
 
 /** An exchange in progress, and its setup. */
-export interface Running {
-  readonly entry: OpenEntry;
+export interface RunningExchange {
+  readonly entry: LedgerEntry;
   readonly setup: Setup;
   /** The data that the decision was made from; `null` when the client named the model. */
-  readonly routing: KeptRouting | null;
+  readonly routing: CompactRouting | null;
 }
 
 type Delivered<Kind> = Extract<Answer, { kind: Kind }>;
@@ -22,7 +22,7 @@ type Delivered<Kind> = Extract<Answer, { kind: Kind }>;
  *
  * The exchange must have entered the setup, which is left at the end.
  */
-export function deliver(ledger: Books, running: Running, answer: Answer): Exchange {
+export function deliver(ledger: Ledger, running: RunningExchange, answer: Answer): Exchange {
   if (!answer.ok) return fail(ledger, running, answer);
   for (const { what } of answer.dropped) ledger.metrics.dropped.inc({ what });
   return answer.kind === 'whole'
@@ -31,33 +31,45 @@ export function deliver(ledger: Books, running: Running, answer: Answer): Exchan
 }
 
 /** Ends an exchange: it is no longer in flight and leaves the setup. */
-export function leave({ metrics }: Books, setup: Setup): void {
+export function endExchange({ metrics }: Ledger, setup: Setup): void {
   metrics.inFlight.dec();
-  setup.leave();
+  setup.release();
 }
 
-function fail(ledger: Books, running: Running, answer: Extract<Answer, { ok: false }>): Exchange {
+function fail(
+  ledger: Ledger,
+  running: RunningExchange,
+  answer: Extract<Answer, { ok: false }>,
+): Exchange {
   const { entry, setup } = running;
   const { error, attempts } = answer;
   const ending = { status: error.status, error, upstream: null, attempts, summary: null };
   settle(ledger, entry, { ...ending, firstByteMs: null });
-  leave(ledger, setup);
+  endExchange(ledger, setup);
   return { kind: 'failed', error, ...decided(running, null, []) };
 }
 
-function deliverWhole(ledger: Books, running: Running, answer: Delivered<'whole'>): Exchange {
+function deliverWhole(
+  ledger: Ledger,
+  running: RunningExchange,
+  answer: Delivered<'whole'>,
+): Exchange {
   const { entry, setup } = running;
   const { upstream, attempts } = answer;
   const { body, summary } = answer.whole;
   const firstByteMs = ledger.clock.now();
   const ending = { status: 200, error: null, upstream, attempts, summary, firstByteMs };
   const bill = settle(ledger, entry, ending);
-  setup.resting.ended(upstream, null);
-  leave(ledger, setup);
+  setup.resting.recordEnd(upstream, null);
+  endExchange(ledger, setup);
   return { kind: 'whole', body, bill, ...decided(running, upstream, answer.dropped) };
 }
 
-function deliverStream(ledger: Books, running: Running, answer: Delivered<'stream'>): Exchange {
+function deliverStream(
+  ledger: Ledger,
+  running: RunningExchange,
+  answer: Delivered<'stream'>,
+): Exchange {
   const { entry, setup } = running;
   const { upstream, attempts, stream } = answer;
   const firstByteMs = ledger.clock.now();
@@ -68,8 +80,8 @@ function deliverStream(ledger: Books, running: Running, answer: Delivered<'strea
     const { summary } = stream;
     settle(ledger, entry, { status, error, upstream, attempts, summary, firstByteMs });
     for (const { what } of summary.lost ?? []) ledger.metrics.dropped.inc({ what });
-    if (error === null || isUpstreamsFault(error)) setup.resting.ended(upstream, error);
-    leave(ledger, setup);
+    if (error === null || isUpstreamFault(error)) setup.resting.recordEnd(upstream, error);
+    endExchange(ledger, setup);
   };
   return {
     kind: 'stream',
@@ -104,10 +116,10 @@ function deliverStream(ledger: Books, running: Running, answer: Delivered<'strea
 }
 
 function decided(
-  { entry, setup, routing }: Running,
+  { entry, setup, routing }: RunningExchange,
   upstream: Upstream | null,
   dropped: readonly Loss[],
-): Decided {
+): ExchangeInfo {
   const { decision } = entry.record;
   const servedModel = upstream?.modelId ?? null;
   return {

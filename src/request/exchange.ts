@@ -1,7 +1,7 @@
 import type { Outcome } from '../account/decision-log.js';
 import type { Caller } from '../admit/keys.js';
-import type { Candidate, DecisionHead } from '../core/decision.js';
-import type { GoneSignal } from '../core/departure.js';
+import type { Candidate, DecisionSummary } from '../core/decision.js';
+import type { AbortSignalLike } from '../core/disconnect-signal.js';
 import type { GatewayError } from '../core/errors.js';
 import type { RequestHeaders } from '../core/request-headers.js';
 import type { ChatRequest, ClientDialect } from '../dialects/dialect.js';
@@ -17,11 +17,11 @@ export interface ChatCall {
   readonly body: Buffer;
   readonly caller: Caller;
   /** Aborts when the client disconnects. */
-  readonly signal: GoneSignal;
+  readonly signal: AbortSignalLike;
 }
 
 /** A parsed request, and the setup that answers it. */
-export interface AskedRequest {
+export interface ReceivedRequest {
   readonly call: ChatCall;
   readonly request: ChatRequest;
   readonly setup: Setup;
@@ -30,7 +30,7 @@ export interface AskedRequest {
 }
 
 /** The cache's part in an answer. */
-export interface CacheMark {
+export interface CacheInfo {
   /** `hit`, `semantic`: no upstream was called for this client, and nothing spent. */
   readonly status: 'hit' | 'semantic' | 'miss' | 'bypass';
   /** The reason, if the status alone does not tell; `shared` for the answer of an identical request in flight. */
@@ -46,8 +46,8 @@ export interface CacheMark {
 }
 
 /** The decision on a request, and the model that answered. */
-export interface Decided {
-  readonly decision: DecisionHead;
+export interface ExchangeInfo {
+  readonly decision: DecisionSummary;
   /** The model that answered; `null` if none did. */
   readonly servedModel: string | null;
   /** The prediction for that model, or for the chosen one; `null` when the client named it. */
@@ -56,21 +56,24 @@ export interface Decided {
   /** Parts of the request that were dropped for the model that answered. */
   readonly dropped: readonly Loss[];
   /** Absent where no cache is configured. */
-  readonly cache?: CacheMark;
+  readonly cache?: CacheInfo;
 }
 
 /** A request that could not be answered. */
-export type FailedExchange = Decided & { readonly kind: 'failed'; readonly error: GatewayError };
+export type FailedExchange = ExchangeInfo & {
+  readonly kind: 'failed';
+  readonly error: GatewayError;
+};
 
 /** A whole answer. */
-export type WholeExchange = Decided & {
+export type WholeExchange = ExchangeInfo & {
   readonly kind: 'whole';
   readonly body: Buffer;
   readonly bill: Outcome;
 };
 
 /** The result of a chat request, from its decision on. */
-export type Exchange = FailedExchange | WholeExchange | (Decided & ExchangeStream);
+export type Exchange = FailedExchange | WholeExchange | (ExchangeInfo & ExchangeStream);
 
 /** A streamed answer. */
 export interface ExchangeStream {

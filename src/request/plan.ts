@@ -1,32 +1,32 @@
-import type { KnownPrompt } from '../account/prompt-caches.js';
-import type { Books } from '../account/settle.js';
+import type { PromptCacheState } from '../account/prompt-caches.js';
+import type { Ledger } from '../account/settle.js';
 import type { Caller } from '../admit/keys.js';
-import type { Decision, DecisionHead } from '../core/decision.js';
+import type { Decision, DecisionSummary } from '../core/decision.js';
 import type { ServedModel, Upstream } from '../core/model.js';
 import type { ChatRequest } from '../dialects/dialect.js';
-import type { RouteTerms } from '../dialects/route-terms.js';
+import type { RoutingPreferences } from '../dialects/routing-preferences.js';
 import { fallbacksOf } from '../route/decide.js';
 import { flips, type Flip } from '../route/explain.js';
-import { KeptRouting } from '../route/kept-routing.js';
-import type { PromptReader, ReadAhead } from '../route/prompt-reader.js';
+import { CompactRouting } from '../route/compact-routing.js';
+import type { PromptReader, PreparedFeatures } from '../route/prompt-reader.js';
 import type { RouteRequest } from '../route/router.js';
 import type { Routing } from '../route/routing.js';
-import { placesOnTerms, refuseTermsOn, type AskedPlaces } from './asked-places.js';
+import { placesWithinTerms, refuseTermsOnPolicy, type PlacesToTry } from './places-to-try.js';
 import type { Setup } from './setup.js';
 
 /** The places to try, in order, and the decision behind them. */
 export interface Plan {
-  readonly decision: DecisionHead;
+  readonly decision: DecisionSummary;
   /** The data that the decision was made from; `null` when the client named the model. */
-  readonly routing: KeptRouting | null;
+  readonly routing: CompactRouting | null;
   /** Can be iterated once. */
   readonly tries: Iterable<Upstream>;
   /** Attempts in all. */
   readonly maxAttempts: number;
-  /** See `AskedPlaces.tellsModels`. */
-  readonly tellsModels?: boolean;
+  /** See `PlacesToTry.tellsModels`. */
+  readonly sendsModelList?: boolean;
   /** What providers may have of it in their prompt caches; `null` if it was not routed or is too short. */
-  readonly prompt: KnownPrompt | null;
+  readonly prompt: PromptCacheState | null;
 }
 
 /** A decision, its routing data, and what would have flipped it. */
@@ -47,7 +47,7 @@ export interface PolicyRequest {
 
 /** Dependencies of planning. */
 export interface PlanningParts {
-  readonly books: Pick<Books, 'clock' | 'metrics' | 'spend' | 'promptCaches'>;
+  readonly ledger: Pick<Ledger, 'clock' | 'metrics' | 'spend' | 'promptCaches'>;
   /** Makes a decision's id from the wall clock. */
   readonly newId: (wallMs: number) => string;
 }
@@ -57,7 +57,7 @@ export interface PlanOptions {
   /** The request will not be sent: the decision is not counted, and nothing is learnt from it. */
   readonly isPreview: boolean;
   /** The result of `readAhead`; `null` if the router reads the prompt itself. */
-  readonly read: ReadAhead | null;
+  readonly read: PreparedFeatures | null;
 }
 
 /** Without an encoder, and not a preview. */
@@ -73,9 +73,9 @@ export async function readAhead(
   setup: Setup,
   reader: PromptReader,
   request: ChatRequest,
-): Promise<ReadAhead | null> {
+): Promise<PreparedFeatures | null> {
   if (setup.resolve(request.model).kind === 'model') return null;
-  return await reader.readInTime(request.conversation());
+  return await reader.readWithinLimit(request.conversation());
 }
 
 /**
@@ -91,37 +91,54 @@ export function planFor(
   { isPreview, read } = DEFAULT_OPTIONS,
 ): Plan {
   const target = setup.resolve(request.model);
-  const atMs = parts.books.clock.wallMs();
+  const atMs = parts.ledger.clock.wallMs();
   const id = parts.newId(atMs);
   const { terms = null } = request;
   if (target.kind === 'model') {
-    const decision = namedByClient(id, atMs, request.model, target.served.model.id, setup);
-    const { tries, maxAttempts, tellsModels = false } = placesFor(setup, target.served, terms);
-    return { decision, routing: null, prompt: null, tries, maxAttempts, tellsModels };
+    const decision = requestedModelDecision(id, atMs, request.model, target.served.model.id, setup);
+    const { tries, maxAttempts, sendsModelList = false } = placesFor(setup, target.served, terms);
+    return {
+      decision,
+      routing: null,
+      prompt: null,
+      tries,
+      maxAttempts,
+      sendsModelList,
+    };
   }
-  if (terms !== null) refuseTermsOn(target.policy, terms);
+  if (terms !== null) refuseTermsOnPolicy(target.policy, terms);
 
-  const beganMs = parts.books.clock.now();
+  const beganMs = parts.ledger.clock.now();
   const conversation = request.conversation();
-  const { promptCaches } = parts.books;
-  const prompt = promptCaches.look(conversation, caller.name, setup.promptCacheMs);
+  const { promptCaches } = parts.ledger;
+  const prompt = promptCaches.lookup(conversation, caller.name, setup.promptCacheMs);
   const { policy } = target;
   const asked = { setup, request, caller, policy };
   const routing = setup.router.route(
-    routeRequest(asked, parts.books, { id, atMs, cached: prompt?.held ?? null, isPreview, read }),
+    routeRequest(asked, parts.ledger, {
+      id,
+      atMs,
+      cached: prompt?.cachedTokens ?? null,
+      isPreview,
+      read,
+    }),
   );
   if (!isPreview) {
     const readMs = read === null ? 0 : read.tookMs;
-    count(parts, routing.head, readMs + parts.books.clock.now() - beganMs);
+    count(parts, routing.head, readMs + parts.ledger.clock.now() - beganMs);
   }
-  const kept = new KeptRouting(routing);
+  const kept = new CompactRouting(routing);
   const tries = triesOf(setup, kept);
   return { decision: kept.head, routing: kept, prompt, tries, maxAttempts: setup.maxAttempts };
 }
 
 /** The places of a model that the client names, within its routing terms if it has any. */
-function placesFor(setup: Setup, served: ServedModel, terms: RouteTerms | null): AskedPlaces {
-  if (terms !== null) return placesOnTerms(setup, served, terms);
+function placesFor(
+  setup: Setup,
+  served: ServedModel,
+  terms: RoutingPreferences | null,
+): PlacesToTry {
+  if (terms !== null) return placesWithinTerms(setup, served, terms);
   return { tries: served.upstreams, maxAttempts: setup.maxAttempts };
 }
 
@@ -130,7 +147,7 @@ type RequestTerms = Pick<RouteRequest, 'id' | 'atMs' | 'cached' | 'isPreview' | 
 /** The router's view of a request to a policy. */
 export function routeRequest(
   { setup, request, caller, policy }: PolicyRequest,
-  { spend }: Pick<Books, 'spend'>,
+  { spend }: Pick<Ledger, 'spend'>,
   { id, atMs, cached, isPreview = false, read = null }: RequestTerms,
 ): RouteRequest {
   return {
@@ -158,7 +175,7 @@ export function routeRequest(
  *
  * A generator, because fallbacks are ranked only if the first place fails, which is rare.
  */
-function* triesOf({ served }: Setup, routing: KeptRouting): Iterable<Upstream> {
+function* triesOf({ served }: Setup, routing: CompactRouting): Iterable<Upstream> {
   const places = served.get(routing.head.model)?.upstreams ?? [];
   for (const place of places) {
     if (speaksAs(place, places[0] ?? place)) yield place;
@@ -175,8 +192,8 @@ function speaksAs(place: Upstream, first: Upstream): boolean {
 }
 
 function count(
-  { books: { metrics } }: PlanningParts,
-  decision: DecisionHead,
+  { ledger: { metrics } }: PlanningParts,
+  decision: DecisionSummary,
   tookMs: number,
 ): void {
   const { policy, reason, model, degraded } = decision;
@@ -206,24 +223,32 @@ export function explained({
 }
 
 /** The decision record of a request whose model the client named. */
-export function namedByClient(
+export function requestedModelDecision(
   id: string,
   atMs: number,
   requested: string,
   model: string,
   setup: Setup,
-): DecisionHead {
+): DecisionSummary {
   const { receipt } = setup.router;
-  return undecided({ id, atMs, requested, policy: null, model, reason: 'requested', receipt });
+  return unroutedDecision({
+    id,
+    atMs,
+    requested,
+    policy: null,
+    model,
+    reason: 'requested',
+    receipt,
+  });
 }
 
 /** The decision record of a request that was not routed. */
-export function undecided(
+export function unroutedDecision(
   known: Pick<
-    DecisionHead,
+    DecisionSummary,
     'id' | 'atMs' | 'requested' | 'policy' | 'model' | 'reason' | 'receipt'
   >,
-): DecisionHead {
+): DecisionSummary {
   const { id, atMs, requested, policy, model, reason, receipt } = known;
   return {
     id,

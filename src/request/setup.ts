@@ -10,7 +10,7 @@ import type { Router } from '../route/router.js';
 import type { LossPolicy } from '../dialects/neutral/losses.js';
 import type { Upstreams } from '../upstream/call.js';
 import type { Provider } from '../upstream/providers.js';
-import type { RestingPlaces } from '../upstream/resting.js';
+import type { CircuitBreakers } from '../upstream/circuit-breakers.js';
 
 /** What a client's `model` resolves to. */
 export type Target =
@@ -18,7 +18,7 @@ export type Target =
   | { readonly kind: 'policy'; readonly policy: string };
 
 /** Why a name does not resolve. */
-export interface Missing {
+export interface UnresolvedName {
   /** It names a known model that no configured provider serves. */
   readonly isKnown: boolean;
   /** Without a full stop. */
@@ -42,7 +42,7 @@ interface SetupParts {
   /** Closed once the setup is retired and its last request has ended. */
   readonly upstreams: Upstreams;
   /** Starts empty after a reload, which may have fixed the problem. */
-  readonly resting: RestingPlaces;
+  readonly resting: CircuitBreakers;
   readonly dailyBudgetUsd: number | null;
   /** How long providers are assumed to cache prompts, in milliseconds; 0 for not at all. */
   readonly promptCacheMs: number;
@@ -69,7 +69,7 @@ export class Setup {
   readonly aliases: Readonly<Record<string, string>>;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly upstreams: Upstreams;
-  readonly resting: RestingPlaces;
+  readonly resting: CircuitBreakers;
   readonly dailyBudgetUsd: number | null;
   readonly promptCacheMs: number;
   readonly maxAttempts: number;
@@ -114,15 +114,15 @@ export class Setup {
    * @throws {GatewayError} `model_not_found`, with a suggestion
    */
   resolve(name: string): Target {
-    checkLength(name);
-    const target = this.#find(this.meant(name));
+    checkNameLength(name);
+    const target = this.#find(this.resolveAlias(name));
     if (target !== null) return target;
     throw new GatewayError('model_not_found', this.#unknown(name), { param: 'model' });
   }
 
   /** Why a name does not resolve; `null` if it does. */
-  missing(name: string): Missing | null {
-    const meant = this.meant(name);
+  whyUnresolved(name: string): UnresolvedName | null {
+    const meant = this.resolveAlias(name);
     if (this.#find(meant) !== null) return null;
     const alias = meant === name ? '' : `"${name}" stands for "${meant}": `;
     const hosts = this.catalog.find(meant)?.hosts.map((host) => host.provider);
@@ -137,7 +137,7 @@ export class Setup {
   }
 
   /** Resolves an alias; other names are returned as they are. */
-  meant(name: string): string {
+  resolveAlias(name: string): string {
     return Object.hasOwn(this.aliases, name) ? (this.aliases[name] ?? name) : name;
   }
 
@@ -145,13 +145,13 @@ export class Setup {
   #withoutAffixes(meant: string): string | null {
     const bare = meant.replace(/^[@~]/u, '').replace(/:[a-z]+$/u, '');
     const written = [meant.replace(':', '/'), bare, withoutVendor(bare)];
-    const found = written.find((name) => this.#find(this.meant(name)) !== null);
-    const target = found === undefined ? null : this.#find(this.meant(found));
+    const found = written.find((name) => this.#find(this.resolveAlias(name)) !== null);
+    const target = found === undefined ? null : this.#find(this.resolveAlias(found));
     return target?.kind === 'model' ? target.served.model.id : (target?.policy ?? null);
   }
 
   #nearest(meant: string): string | null {
-    const own = Object.keys(this.aliases).filter((other) => this.meant(other) !== meant);
+    const own = Object.keys(this.aliases).filter((other) => this.resolveAlias(other) !== meant);
     const names = [...this.#policies, ...own, ...this.served.keys()];
     // Model names may lack their vendor; policies have none.
     return nearest(meant, names) ?? nearest(meant, [...this.served.keys()].map(withoutVendor));
@@ -171,13 +171,13 @@ export class Setup {
     return model && this.served.get(model.id);
   }
 
-  /** Counts a user of this setup's connections; `leave` must follow. A request may enter more than once. */
-  enter(): void {
+  /** Counts a user of this setup's connections; `release` must follow. A request may enter more than once. */
+  acquire(): void {
     this.#users += 1;
   }
 
   /** Ends what `enter` began. */
-  leave(): void {
+  release(): void {
     this.#users -= 1;
     this.#closeWhenIdle();
   }
@@ -205,7 +205,7 @@ export class Setup {
   }
 
   #unknown(name: string): string {
-    const { isKnown = false, why = '', hint = '' } = this.missing(name) ?? {};
+    const { isKnown = false, why = '', hint = '' } = this.whyUnresolved(name) ?? {};
     return `${why}${hint}${isKnown ? '' : ' GET /v1/models lists what there is.'}`;
   }
 }
@@ -215,7 +215,7 @@ export class Setup {
  *
  * @throws {GatewayError} `model_not_found`
  */
-export function checkLength(name: string): void {
+export function checkNameLength(name: string): void {
   if (name.length <= MAX_MODEL_NAME) return;
   const message = `no model has a name of ${name.length} characters; the longest that is taken has ${MAX_MODEL_NAME}`;
   throw new GatewayError('model_not_found', message, { param: 'model' });

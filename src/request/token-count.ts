@@ -1,9 +1,9 @@
 import { GatewayError } from '../core/errors.js';
-import type { GoneSignal } from '../core/departure.js';
+import type { AbortSignalLike } from '../core/disconnect-signal.js';
 import { retryHeader } from '../dialects/openai/retry-after.js';
 import { parseAnswerObject } from '../dialects/answer-body.js';
 import type { ChatRequest, ClientDialect } from '../dialects/dialect.js';
-import { passageBetween } from '../dialects/dialects.js';
+import { adapterBetween } from '../dialects/dialects.js';
 import { estimateTokens } from '../route/token-estimate.js';
 import type { Setup } from './setup.js';
 
@@ -24,7 +24,7 @@ export interface TokenCount {
 export async function countTokens(
   setup: Setup,
   request: ChatRequest,
-  { dialect, signal }: { readonly dialect: ClientDialect; readonly signal: GoneSignal },
+  { dialect, signal }: { readonly dialect: ClientDialect; readonly signal: AbortSignalLike },
 ): Promise<TokenCount> {
   const target = setup.resolve(request.model);
   const upstream = target.kind === 'model' ? target.served.upstreams[0] : null;
@@ -33,13 +33,13 @@ export async function countTokens(
   if (upstream === null || !canAsk) {
     return { inputTokens: estimateTokens(request.conversation()), estimated: true };
   }
-  const passage = passageBetween(dialect.name, provider.dialect);
+  const passage = adapterBetween(dialect.name, provider.dialect);
   const edits = {
     model: upstream.upstreamModel,
     askUsage: false,
     renames: provider.renames,
   };
-  const { body, headers } = passage.ask(request, edits, () => {
+  const { body, headers } = passage.prepareRequest(request, edits, () => {
     throw new Error('a request to count was to be translated');
   });
   const call = { upstream, body, headers, stream: false, signal, counting: true };

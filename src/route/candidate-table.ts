@@ -11,7 +11,7 @@ const LATENCY = 5;
 const FIGURES = 6;
 
 /** What a candidate of a table is expected to take; see `Candidate`. */
-export type Outlays = Pick<Candidate, 'cachedTokens' | 'costUsd' | 'latencyMs'>;
+export type CandidateEstimates = Pick<Candidate, 'cachedTokens' | 'costUsd' | 'latencyMs'>;
 
 /**
  * What is expected of every candidate for one request, dropped ones included.
@@ -33,7 +33,7 @@ export class CandidateTable {
    *
    * @param space - made by `spaceFor` as many models
    */
-  constructor(models: readonly string[], space = CandidateTable.spaceFor(models.length)) {
+  constructor(models: readonly string[], space = CandidateTable.slabFor(models.length)) {
     this.models = models;
     this.#from = space.take();
     this.#figures = space.numbers;
@@ -44,7 +44,7 @@ export class CandidateTable {
    *
    * @param tables - that are given memory at once
    */
-  static spaceFor(models: number, tables = 1): Slab<Float64Array> {
+  static slabFor(models: number, tables = 1): Slab<Float64Array> {
     return new Slab((length) => new Float64Array(length), FIGURES * models, tables);
   }
 
@@ -68,14 +68,14 @@ export class CandidateTable {
     return this.models.length;
   }
 
-  expect(i: number, success: number, uncertainty: number, outputTokens: number): void {
+  setPrediction(i: number, success: number, uncertainty: number, outputTokens: number): void {
     const at = this.#from + FIGURES * i;
     this.#figures[at + SUCCESS] = success;
     this.#figures[at + UNCERTAINTY] = uncertainty;
     this.#figures[at + OUTPUT_TOKENS] = outputTokens;
   }
 
-  estimate(i: number, { cachedTokens, costUsd, latencyMs }: Outlays): void {
+  setEstimates(i: number, { cachedTokens, costUsd, latencyMs }: CandidateEstimates): void {
     const at = this.#from + FIGURES * i;
     this.#figures[at + CACHED_TOKENS] = cachedTokens;
     this.#figures[at + COST] = costUsd ?? NaN;
@@ -88,23 +88,23 @@ export class CandidateTable {
   }
 
   #write(i: number, candidate: Candidate): void {
-    this.expect(i, candidate.success, candidate.uncertainty, candidate.outputTokens);
-    this.estimate(i, candidate);
+    this.setPrediction(i, candidate.success, candidate.uncertainty, candidate.outputTokens);
+    this.setEstimates(i, candidate);
     if (candidate.dropped !== null) this.drop(i, candidate.dropped);
     else if (this.#drops !== null) this.#drops[i] = null;
   }
 
   /** Whether the candidate may be chosen. */
-  isOpen(i: number): boolean {
+  isEligible(i: number): boolean {
     return this.#drops === null || this.#drops[i] === null;
   }
 
-  get hasOpen(): boolean {
+  get hasEligible(): boolean {
     return this.#drops === null ? this.length > 0 : this.#drops.includes(null);
   }
 
   /** The rule that dropped all that are dropped; `null` where several did, or something that is no rule. */
-  get soleDropper(): string | null {
+  get soleDroppingRule(): string | null {
     const drops = this.#drops?.filter((drop) => drop !== null) ?? [];
     const rule = drops[0]?.rule ?? null;
     return drops.every((drop) => drop.rule === rule) ? rule : null;
@@ -145,7 +145,7 @@ export class CandidateTable {
   }
 
   /** @returns all candidates as objects of their own, made anew */
-  rows(): readonly Candidate[] {
+  toArray(): readonly Candidate[] {
     return this.models.map((_, i) => this.at(i));
   }
 

@@ -1,23 +1,23 @@
 import { expectedCostUsd } from '../catalog/price.js';
-import type { Binding } from '../core/conversation.js';
+import type { VendorBinding } from '../core/conversation.js';
 import type { Candidate, Drop } from '../core/decision.js';
 import type { Capability, Model, Price, ServedModel, Speed, Upstream } from '../core/model.js';
 import type { CandidateTable } from './candidate-table.js';
 import type { Features } from './features.js';
 import type { ModelPrediction } from './predictor.js';
 import { globMatcher } from './rules/glob.js';
-import type { Ruled, RuleOutcome } from './rules/outcome.js';
+import type { RuleValue, RuleOutcome } from './rules/outcome.js';
 
 /** A model that the router may choose. `upstreams` is `null` if it is only ranked, never called. */
 export interface RoutedModel {
   readonly model: Model;
   readonly upstreams: ServedModel['upstreams'] | null;
   /** The catalog's entry if `model` has another name there; its ability is then used. */
-  readonly knownAs?: Model | undefined;
+  readonly catalogEntry?: Model | undefined;
 }
 
 /** What the candidates of one request are evaluated with. */
-export interface Demand {
+export interface EvaluationContext {
   readonly features: Pick<
     Features,
     'inputTokens' | 'maxOutputTokens' | 'needs' | 'bound' | 'askedLength' | 'tools'
@@ -35,17 +35,17 @@ export interface Demand {
 }
 
 /** What is known of a model independently of the request. */
-export interface KnownOfModel {
+export interface ModelState {
   /** `null` when unknown. */
   readonly speed: Speed | null;
   /** How many times longer its answers are than predicted. */
   readonly lengthFactor: number;
-  /** The model's entry of `dropsByRules` for the demand's outcome. */
-  readonly ruled: Drop | null;
+  /** The model's entry of `ruleDrops` for the demand's outcome. */
+  readonly droppedByRules: Drop | null;
 }
 
 /** Evaluates one model as a candidate; what does not depend on the request is computed once. */
-export class Contender {
+export class ModelEvaluator {
   readonly id: string;
   readonly #place: number;
   readonly #capabilities: Model['capabilities'];
@@ -74,11 +74,11 @@ export class Contender {
    *
    * @param known - of the model, independently of the request
    */
-  writeTo(
+  evaluateInto(
     table: CandidateTable,
     prediction: ModelPrediction,
-    { speed, lengthFactor, ruled }: KnownOfModel,
-    demand: Demand,
+    { speed, lengthFactor, droppedByRules: ruled }: ModelState,
+    demand: EvaluationContext,
   ): void {
     const { features, choices } = demand;
     const outputTokens = this.#answerTokens(lengthFactor * prediction.outputTokens, features);
@@ -93,8 +93,8 @@ export class Contender {
     const costUsd = expectedCostUsd(this.#price, inputTokens, answers, cachedTokens);
     const latencyMs =
       speed === null ? null : speed.firstTokenMs + (timedTokens / speed.tokensPerS) * 1000;
-    table.expect(this.#place, prediction.success, prediction.uncertainty, outputTokens);
-    table.estimate(this.#place, { cachedTokens, costUsd, latencyMs });
+    table.setPrediction(this.#place, prediction.success, prediction.uncertainty, outputTokens);
+    table.setEstimates(this.#place, { cachedTokens, costUsd, latencyMs });
     const dropped =
       (demand.vouched ? null : this.#dropByRequest(outputTokens, features)) ??
       (features.bound === undefined ? null : dropByBinding(this.#dialects, features.bound)) ??
@@ -107,14 +107,17 @@ export class Contender {
    * Expected tokens of an answer within the requested length and the limits. A requested length does not bound
    * reasoning, which is bounded by the limits only.
    */
-  #answerTokens(expected: number, { askedLength, maxOutputTokens }: Demand['features']): number {
+  #answerTokens(
+    expected: number,
+    { askedLength, maxOutputTokens }: EvaluationContext['features'],
+  ): number {
     const limit = Math.min(maxOutputTokens ?? Infinity, this.#maxOutputTokens);
     if (askedLength === undefined) return Math.min(expected, limit);
-    const most = this.#capabilities.has('reasoning') ? Infinity : askedLength.most;
-    return Math.min(Math.max(askedLength.least, Math.min(most, expected)), limit);
+    const most = this.#capabilities.has('reasoning') ? Infinity : askedLength.maxTokens;
+    return Math.min(Math.max(askedLength.minTokens, Math.min(most, expected)), limit);
   }
 
-  #dropByRequest(answerTokens: number, features: Demand['features']): Drop | null {
+  #dropByRequest(answerTokens: number, features: EvaluationContext['features']): Drop | null {
     const missing = missingOf(this.#capabilities, features.needs);
     if (missing !== null) {
       return { why: 'capability_missing', detail: `has no ${missing}`, rule: null };
@@ -148,7 +151,7 @@ function dialectsOf(upstream: Upstream | undefined): readonly string[] | undefin
 /** An upstream of unknown dialects is not dropped. */
 function dropByBinding(
   spoken: readonly string[] | undefined,
-  bound: readonly Binding[],
+  bound: readonly VendorBinding[],
 ): Drop | null {
   if (spoken === undefined) return null;
   const lost = bound.find(({ dialects }) => !spoken.some((dialect) => dialects.includes(dialect)));
@@ -171,10 +174,10 @@ function missingOf(has: Model['capabilities'], needs: readonly Capability[]): Ca
  *
  * Computed once per outcome, not per request.
  *
- * @param vouched - see `Demand.vouched`
+ * @param vouched - see `EvaluationContext.vouched`
  * @returns in the order of `models`; `null` for a model that no list drops
  */
-export function dropsByRules(
+export function ruleDrops(
   outcome: RuleOutcome,
   models: readonly Model[],
   vouched: boolean,
@@ -198,7 +201,7 @@ function compiled({ value, rule }: RuleOutcome['only'][number]): CompiledList {
 }
 
 /** Every list and limit of an outcome that drops a candidate; the first one is the reason it was dropped for. */
-export function objectionsTo(
+export function dropReasons(
   { model, costUsd, latencyMs }: Candidate,
   { never, only, limits }: RuleOutcome,
 ): readonly Drop[] {
@@ -238,7 +241,7 @@ function dropByRequirements(
 function dropByLimits(
   expectedUsd: number | null,
   expectedMs: number | null,
-  { outcome, features }: Demand,
+  { outcome, features }: EvaluationContext,
 ): Drop | null {
   const { costUsd, latencyMs, contextTokens } = outcome.limits;
   if (contextTokens !== null && features.inputTokens > contextTokens.value) {
@@ -251,7 +254,7 @@ function dropByLimits(
   return dropByCost(expectedUsd, costUsd) ?? dropByLatency(expectedMs, latencyMs);
 }
 
-function dropByCost(expectedUsd: number | null, limit: Ruled<number> | null): Drop | null {
+function dropByCost(expectedUsd: number | null, limit: RuleValue<number> | null): Drop | null {
   if (limit === null) return null;
   const { value, rule } = limit;
   if (expectedUsd === null) {
@@ -262,7 +265,7 @@ function dropByCost(expectedUsd: number | null, limit: Ruled<number> | null): Dr
   return { why: 'cost_limit', detail, rule };
 }
 
-function dropByLatency(expectedMs: number | null, limit: Ruled<number> | null): Drop | null {
+function dropByLatency(expectedMs: number | null, limit: RuleValue<number> | null): Drop | null {
   if (limit === null) return null;
   const { value, rule } = limit;
   if (expectedMs === null) {

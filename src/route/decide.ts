@@ -4,7 +4,7 @@ import type { RuleOutcome } from './rules/outcome.js';
 import { globMatcher } from './rules/glob.js';
 
 /** Over this distance a prompt counts as out of distribution; see `Prediction.ood`. */
-export const FAR = 0.5;
+export const OOD_THRESHOLD = 0.5;
 
 /** The model that answers, and how it came to that. */
 export interface Choice {
@@ -31,7 +31,7 @@ export interface Choice {
  * @returns `null` when every candidate is dropped
  */
 export function choose(input: ChoiceInput): Choice | null {
-  const far = input.ood > FAR;
+  const far = input.ood > OOD_THRESHOLD;
   const ranking = Ranking.of(input, far);
   if (ranking === null) return null;
   const { place, reason, rule } = pick(ranking, input);
@@ -103,12 +103,13 @@ function pick(ranking: Ranking, { candidates, outcome }: ChoiceInput): Picked {
 
   if (pin !== null) {
     const place = models.indexOf(pin.value);
-    if (place >= 0 && candidates.isOpen(place)) return { place, reason: 'pinned', rule: pin.rule };
+    if (place >= 0 && candidates.isEligible(place))
+      return { place, reason: 'pinned', rule: pin.rule };
   }
-  if (ranking.open === 1) {
-    return { place: first, reason: 'only_candidate', rule: candidates.soleDropper };
+  if (ranking.eligibleCount === 1) {
+    return { place: first, reason: 'only_candidate', rule: candidates.soleDroppingRule };
   }
-  if (ranking.sufficient === 0) {
+  if (ranking.sufficientCount === 0) {
     return { place: first, reason: 'best_available', rule: outcome.keep.rule };
   }
 
@@ -117,7 +118,7 @@ function pick(ranking: Ranking, { candidates, outcome }: ChoiceInput): Picked {
     const place = ranking.firstOf(
       (i) =>
         ranking.isSufficient(i) &&
-        ranking.quality(i) >= ranking.preferable &&
+        ranking.quality(i) >= ranking.preferenceFloor &&
         matches(models[i] ?? ''),
     );
     if (place >= 0) return { place, reason: 'preferred', rule: prefer?.rule ?? null };

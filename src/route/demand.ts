@@ -1,7 +1,7 @@
 import type { Conversation, Message } from '../core/conversation.js';
-import { askedAround, firstAskedLength, type AskedLength } from './asked-length.js';
+import { boundedLength, firstRequestedLength, type RequestedLength } from './requested-length.js';
 import { MAX_TURN_CHARS, stripBoilerplate } from './boilerplate.js';
-import { readGivenCode } from './given-code.js';
+import { readSuppliedCode } from './supplied-code.js';
 import { readMaterial } from './material.js';
 import { estimateTextTokens } from './token-estimate.js';
 
@@ -27,7 +27,7 @@ export interface Demand {
   /** `text` without material (a text or code to be worked on). */
   readonly task: string;
   /** Length of the answer as requested by the newest user turn or else by the system prompt, or as the task implies; `null` if unknown. */
-  readonly askedLength: AskedLength | null;
+  readonly askedLength: RequestedLength | null;
   /** Characters of the material, a text or code to be worked on (`material.ts`, `given-code.ts`); 0 for none. */
   readonly materialChars: number;
   /** Characters of the newest user turn without boilerplate and material; of the whole turn if it is too long to strip. */
@@ -80,19 +80,19 @@ type TaskParts = Pick<Demand, 'text' | 'task' | 'askedLength' | 'taskChars' | 'm
 function readTask({ earlier, newest, whole, chars }: Turns, system: string): TaskParts {
   const text = joinText([...earlier.map((turn) => turn.text), newest, system]);
   const before = earlier.map((turn) => turn.task);
-  const material = readGivenCode(whole, system) ?? readMaterial(whole, system);
+  const material = readSuppliedCode(whole, system) ?? readMaterial(whole, system);
   if (material === null) {
-    const askedLength = firstAskedLength([newest, system]);
+    const askedLength = firstRequestedLength([newest, system]);
     const task = taskOf(newest, before, newest === '' ? system : '');
     return { text, task, askedLength, taskChars: chars, materialChars: 0 };
   }
-  const { task, isGivenBack } = material;
+  const { task, isRewritten: isGivenBack } = material;
   const materialChars = chars - whole.length + material.chars;
   const rewrittenLength = isGivenBack ? rewrittenLengthOf(materialChars, whole) : null;
   return {
     text,
     task: taskOf(task, before, task.length < MIN_TASK_CHARS ? system : ''),
-    askedLength: firstAskedLength([task, system]) ?? rewrittenLength,
+    askedLength: firstRequestedLength([task, system]) ?? rewrittenLength,
     taskChars: task.length,
     materialChars,
   };
@@ -121,7 +121,7 @@ interface EarlierTurn {
 }
 
 function readEarlierTask(turn: string, kept: string): string {
-  const task = readGivenCode(turn)?.task;
+  const task = readSuppliedCode(turn)?.task;
   return task === undefined ? kept : headAndTail(task, EARLIER_TURN_CHARS);
 }
 
@@ -243,9 +243,9 @@ function textsOf(message: Message): string[] {
 }
 
 /** @param chars - of material that is translated or rewritten; `turn` tells its tokens per character */
-function rewrittenLengthOf(chars: number, turn: string): AskedLength {
+function rewrittenLengthOf(chars: number, turn: string): RequestedLength {
   const tokens = (chars / turn.length) * estimateTextTokens([turn]);
-  return askedAround(REWRITTEN_LENGTH.least * tokens, REWRITTEN_LENGTH.most * tokens);
+  return boundedLength(REWRITTEN_LENGTH.least * tokens, REWRITTEN_LENGTH.most * tokens);
 }
 
 /** Characters of a turn that `stripBoilerplate` reads only in part; 0 if it reads all of it. */

@@ -9,9 +9,9 @@ import type { Quantities } from './quantities.js';
 import { KIND } from './text-statistics.js';
 import type { TextStatistics } from './text-statistics.js';
 import { estimateAskedTokens } from './token-estimate.js';
-import { readToolbox } from './toolbox.js';
-import type { Toolbox } from './toolbox.js';
-import { isOfWorkbench } from './workbench.js';
+import { readToolFeatures } from './tool-features.js';
+import type { ToolFeatures } from './tool-features.js';
+import { isCodingAgentConversation } from './coding-agent.js';
 
 /** The order of `Features.dense`. Artefacts are trained on it, so a change here requires new ones. */
 export const FEATURE_NAMES = [
@@ -75,7 +75,7 @@ export const FEATURE_NAMES = [
 type FeatureName = (typeof FEATURE_NAMES)[number];
 
 /** Features that no network reads, because graded prompts do not show their effect; some select how to predict. */
-export const UNREAD_FEATURES: readonly FeatureName[] = [
+export const UNUSED_BY_NETWORK: readonly FeatureName[] = [
   'log_context_chars',
   'log_system_chars',
   'log_turns',
@@ -94,23 +94,23 @@ const AT = Object.fromEntries(FEATURE_NAMES.map((name, index) => [name, index]))
 >;
 
 /** How many of the dense features carry information: all, or without tools those before the tool features. */
-export function telling(dense: Float32Array): number {
+export function informativeCount(dense: Float32Array): number {
   const offersTools = (dense[AT.log_tools] ?? 0) > 0;
   return offersTools ? dense.length : Math.min(dense.length, FIRST_TOOL_FEATURE);
 }
 
 /** Share of the task that is not in English, 0 to 1. */
-export function foreignShare(dense: Float32Array): number {
+export function nonEnglishShare(dense: Float32Array): number {
   return dense[AT.foreign] ?? 0;
 }
 
 /** Whether the request comes from a coding agent. */
-export function isOfAgent(dense: Float32Array): boolean {
+export function isFromCodingAgent(dense: Float32Array): boolean {
   return (dense[AT.workbench] ?? 0) > 0.5;
 }
 
 /** The analysis of one text. */
-export interface ReadText {
+export interface TextAnalysis {
   readonly statistics: TextStatistics;
   readonly notation: Notation;
   readonly language: Language;
@@ -123,18 +123,22 @@ interface AnalysedRequest {
   readonly conversation: Conversation;
   readonly demand: Demand;
   /** The analysis of `demand.task`. */
-  readonly asked: ReadText;
+  readonly asked: TextAnalysis;
 }
 
 /** Computes the dense features of a request: finite numbers between 0 and 2, in `FEATURE_NAMES` order. */
-export function measureRequest({ conversation, demand, asked }: AnalysedRequest): Float32Array {
+export function computeDenseFeatures({
+  conversation,
+  demand,
+  asked,
+}: AnalysedRequest): Float32Array {
   const dense = new Float32Array(FEATURE_NAMES.length);
   describeSize(dense, conversation, demand);
   describeText(dense, asked.statistics, asked.language);
   describeNotation(dense, asked.notation, asked.maths);
   describeQuantities(dense, readQuantities(demand.task));
-  describeTools(dense, readToolbox(conversation.tools, demand.task));
-  dense[AT.workbench] = isOfWorkbench(conversation) ? 1 : 0;
+  describeTools(dense, readToolFeatures(conversation.tools, demand.task));
+  dense[AT.workbench] = isCodingAgentConversation(conversation) ? 1 : 0;
   return dense;
 }
 
@@ -208,7 +212,7 @@ function describeQuantities(dense: Float32Array, quantities: Quantities): void {
   dense[AT.numeric_items] = quantities.numericItems;
 }
 
-function describeTools(dense: Float32Array, toolbox: Toolbox): void {
+function describeTools(dense: Float32Array, toolbox: ToolFeatures): void {
   dense[AT.log_parameters] = logScale(toolbox.parameters);
   dense[AT.log_required_parameters] = logScale(toolbox.required);
   dense[AT.parameter_depth] = Math.min(2, toolbox.depth / 4);

@@ -1,7 +1,7 @@
 import type { Candidate } from '../core/decision.js';
-import { objectionsTo } from './candidates.js';
+import { dropReasons } from './candidates.js';
 import { choose, outlayOf, qualityOf, type Choice } from './decide.js';
-import { figuresPast, MILLISECONDS, SHARE, USD } from './figures.js';
+import { numbersPast, MILLISECONDS, SHARE, USD } from './number-format.js';
 import type { ChoiceInput } from './ranking.js';
 import type { RuleOutcome } from './rules/outcome.js';
 
@@ -34,7 +34,7 @@ export function flips(input: ChoiceInput, choice: Choice): readonly Flip[] {
     ...withoutSettings(input),
     ...withOtherPromise(input, choice),
     ...input.candidates
-      .rows()
+      .toArray()
       .filter((candidate) => candidate.model !== choice.chosen.model)
       .flatMap((candidate) => withOtherCandidate(input, choice, candidate)),
   ];
@@ -98,12 +98,12 @@ function withOtherKeep(input: ChoiceInput, choice: Choice): readonly Proposal[] 
   const reference = qualityOf(choice.reference, choice);
   if (reference <= 0) return [];
   return input.candidates
-    .rows()
+    .toArray()
     .filter((candidate) => candidate.dropped === null)
     .map((candidate) => {
       // To let a candidate in, keep must fall to its share; to push the chosen one out, rise past it.
       const share = qualityOf(candidate, choice) / reference;
-      return figuresPast(SHARE, share, keep.value)
+      return numbersPast(SHARE, share, keep.value)
         .filter(({ value }) => value > 0 && value <= 1)
         .map(({ value }) => ({
           change: `keep ${value} instead of ${keep.value}`,
@@ -123,7 +123,7 @@ function withOtherPrice(input: ChoiceInput, choice: Choice, price: number): read
   const outlay = (candidate: Candidate): number => outlayOf(candidate, outcome) ?? NaN;
   const form = outcome.objective === 'latency' ? MILLISECONDS : USD;
   return input.candidates
-    .rows()
+    .toArray()
     .filter(({ model, dropped }) => dropped === null && model !== choice.chosen.model)
     .map((candidate) => {
       const more = qualityOf(candidate, choice) - qualityOf(choice.chosen, choice);
@@ -131,7 +131,7 @@ function withOtherPrice(input: ChoiceInput, choice: Choice, price: number): read
     })
     .filter((even) => Number.isFinite(even) && even > 0)
     .map((even) =>
-      figuresPast(form, even, price).map(({ value, text }) => ({
+      numbersPast(form, even, price).map(({ value, text }) => ({
         change: `one more adequate answer worth ${text}`,
         size: price === Infinity ? 1 : Math.abs(value - price) / Math.max(price, Number.MIN_VALUE),
         input: { ...input, price: value },
@@ -147,7 +147,7 @@ function withOtherCandidate(
   const { model, dropped } = candidate;
   if (dropped !== null) {
     // Nobody gets a model back by undoing one of several reasons.
-    const others = objectionsTo(candidate, input.outcome).filter(
+    const others = dropReasons(candidate, input.outcome).filter(
       ({ detail, rule }) => detail !== dropped.detail || rule !== dropped.rule,
     );
     const why = [dropped, ...others].map(({ detail, rule }) => `${detail}${byRule(rule)}`);
@@ -165,7 +165,7 @@ function withOtherSuccess(input: ChoiceInput, choice: Choice, candidate: Candida
   const missing = Math.max(choice.floor - qualityOf(candidate, choice), lack / (input.price ?? 1));
   if (missing <= 0 || own <= 0) return [];
   return (
-    figuresPast(SHARE, own + missing, own)
+    numbersPast(SHARE, own + missing, own)
       // Nothing succeeds more often than always: no success would be enough.
       .filter(({ value }) => value < 1)
       .map(({ value, text }) => ({
@@ -183,7 +183,7 @@ function withOtherCost(input: ChoiceInput, choice: Choice, candidate: Candidate)
   if (own === null) return [];
   const toBeat = weighs ? own - behind(candidate, input, choice) : choice.chosen.costUsd;
   if (toBeat === null || toBeat <= 0 || own <= toBeat) return [];
-  return figuresPast(USD, toBeat, own).map(({ value, text }) => ({
+  return numbersPast(USD, toBeat, own).map(({ value, text }) => ({
     change: `cost of ${model} under ${text}`,
     size: (own - value) / own,
     input: withCandidate(input, { ...candidate, costUsd: value * UNDER }),

@@ -1,5 +1,5 @@
 import { DenseMatrix } from '../embed/dense-matrix.js';
-import { telling } from './dense-features.js';
+import { informativeCount } from './dense-features.js';
 
 /** Sizes of the network and of its input. */
 export interface NetworkShape {
@@ -73,7 +73,7 @@ export function writeDense(
   input: Float32Array,
 ): void {
   const offset = input.length - dense.length;
-  const count = telling(dense);
+  const count = informativeCount(dense);
   for (let i = 0; i < count; i++) {
     const value = (at(dense, i) - at(tables.denseMean, i)) * at(tables.denseScale, i);
     input[offset + i] = Math.max(-DENSE_LIMIT, Math.min(DENSE_LIMIT, value));

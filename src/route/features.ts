@@ -1,10 +1,10 @@
-import type { AskedLength } from './asked-length.js';
-import type { Binding, Conversation, OutputFormat } from '../core/conversation.js';
+import type { RequestedLength } from './requested-length.js';
+import type { VendorBinding, Conversation, OutputFormat } from '../core/conversation.js';
 import type { Capability } from '../core/model.js';
 import { readDemand } from './demand.js';
 import type { Demand } from './demand.js';
-import { measureRequest } from './dense-features.js';
-import type { ReadText } from './dense-features.js';
+import { computeDenseFeatures } from './dense-features.js';
+import type { TextAnalysis } from './dense-features.js';
 import { readLanguage } from './language.js';
 import { readMaths, readNotation } from './notation.js';
 import { readStatistics } from './text-statistics.js';
@@ -35,9 +35,9 @@ export interface Features {
   /** Capabilities without which a model cannot serve the request. */
   readonly needs: readonly Capability[];
   /** Parts that only some providers can read; absent if there are none. */
-  readonly bound?: readonly Binding[];
+  readonly bound?: readonly VendorBinding[];
   /** Requested length of the answer; absent if none is stated or implied. */
-  readonly askedLength?: AskedLength;
+  readonly askedLength?: RequestedLength;
   /** The client's limit on output tokens; `null` for none. */
   readonly maxOutputTokens: number | null;
   /** The numbers the predictor reads beside the embedding, in `FEATURE_NAMES` order. */
@@ -75,11 +75,11 @@ export function readFeatures(conversation: Conversation): Features {
     ...(conversation.bound !== undefined && { bound: conversation.bound }),
     ...(demand.askedLength !== null && { askedLength: demand.askedLength }),
     maxOutputTokens: conversation.maxOutputTokens,
-    dense: measureRequest({ conversation, demand, asked }),
+    dense: computeDenseFeatures({ conversation, demand, asked }),
   };
 }
 
-function readText(text: string): ReadText {
+function readText(text: string): TextAnalysis {
   const statistics = readStatistics(text);
   const notation = readNotation(text);
   return {

@@ -1,6 +1,6 @@
 import { DenseMatrix } from '../embed/dense-matrix.js';
 import { at } from './factor-network.js';
-import { NearestFew } from './nearest-few.js';
+import { TopK } from './top-k.js';
 
 /** Sizes of a memory. */
 export interface MemoryShape {
@@ -37,7 +37,7 @@ export interface MemoryTables {
 }
 
 /** Answers of some models to the prompts of a memory. */
-export interface SomeAnswers {
+export interface PackedAnswers {
   /** For each row the index after its last answer. */
   readonly ends: Int32Array;
   /** Model, surprise and variance packed into one integer, for locality. */
@@ -45,7 +45,7 @@ export interface SomeAnswers {
 }
 
 /** What the memory holds about prompts similar to the given one. Reused by the next call. */
-export interface Recollection {
+export interface NeighbourEvidence {
   /** Similarity to the graded prompts, 0 to 1: how far to trust what was learnt from them. */
   closeness: number;
   /** As `closeness`, with lower thresholds. */
@@ -97,11 +97,11 @@ export class GradedMemory {
   readonly #centres: DenseMatrix;
   readonly #vectors: DenseMatrix;
   readonly #point: Float32Array;
-  readonly #cells = new NearestFew(CELLS_READ);
-  readonly #rows = new NearestFew(NEIGHBOURS);
+  readonly #cells = new TopK(CELLS_READ);
+  readonly #rows = new TopK(NEIGHBOURS);
   /** See `sumAnswers`. */
   readonly #sums: Float64Array;
-  readonly #recalled: Recollection;
+  readonly #recalled: NeighbourEvidence;
 
   /** @param models - number of models with graded answers */
   constructor(shape: MemoryShape, tables: MemoryTables, models: number) {
@@ -128,7 +128,7 @@ export class GradedMemory {
    * @param answers - of the models to predict, from `answersOf`
    * @param comparable - factor on closeness and kinship, 0 to 1; 0 if the prompt cannot be compared with graded ones
    */
-  recall(input: Float32Array, answers: SomeAnswers, comparable = 1): Recollection {
+  recall(input: Float32Array, answers: PackedAnswers, comparable = 1): NeighbourEvidence {
     this.#findRows(input);
     const recalled = this.#recalled;
     const similarity = meanSimilarity(this.#rows);
@@ -141,7 +141,7 @@ export class GradedMemory {
   }
 
   /** The graded answers of some models, for `recall`; takes milliseconds. */
-  answersOf(isWanted: (model: number) => boolean): SomeAnswers {
+  answersOf(isWanted: (model: number) => boolean): PackedAnswers {
     const { answerEnds, answerModels, surprises, variances } = this.#tables;
     const packed: number[] = [];
     let start = 0;
@@ -168,7 +168,7 @@ export class GradedMemory {
     for (let i = 0; i < point.length; i++) point[i] = scale * at(point, i);
     this.#cells.clear();
     this.#cells.offer(this.#centres.times(point), 0);
-    this.#cells.settle();
+    this.#cells.select();
     this.#rows.clear();
     for (let k = 0; k < this.#cells.size; k++) {
       const cell = this.#cells.index(k);
@@ -176,10 +176,10 @@ export class GradedMemory {
       const rows = (cellEnds[cell] ?? start) - start;
       if (rows > 0) this.#rows.offer(this.#vectors.timesRows(point, start, rows), start);
     }
-    this.#rows.settle();
+    this.#rows.select();
   }
 
-  #askRows(answers: SomeAnswers): void {
+  #askRows(answers: PackedAnswers): void {
     const [rows, sums] = [this.#rows, this.#sums];
     const nearest = rows.value(0);
     let surprise = 0;
@@ -198,7 +198,7 @@ export class GradedMemory {
     this.#recalled.shift = surprise / variance;
   }
 
-  #askRow(row: number, weight: number, { ends, answers }: SomeAnswers): void {
+  #askRow(row: number, weight: number, { ends, answers }: PackedAnswers): void {
     const { byModel } = this.#recalled;
     const start = row === 0 ? 0 : (ends[row - 1] ?? 0);
     const end = ends[row] ?? start;
@@ -220,7 +220,7 @@ export class GradedMemory {
  *
  * @param model - index into the models with graded answers; −1 for one that has none
  */
-export function recalledLogOdds(recalled: Recollection, model: number): number {
+export function neighbourLogOdds(recalled: NeighbourEvidence, model: number): number {
   const { closeness, shift, byModel } = recalled;
   if (model < 0) return closeness * shift;
   const surprise = (byModel[SUMS * model + 1] ?? 0) / SURPRISE_STEPS;
@@ -230,7 +230,7 @@ export function recalledLogOdds(recalled: Recollection, model: number): number {
 }
 
 /** Number of a model's graded answers to similar prompts, weighted by similarity. */
-export function answersRecalled({ byModel }: Recollection, model: number): number {
+export function neighbourAnswerCount({ byModel }: NeighbourEvidence, model: number): number {
   return byModel[SUMS * model] ?? 0;
 }
 
@@ -256,7 +256,7 @@ function sumAnswers({ answerEnds, surprises, variances }: MemoryTables): Float64
   return sums;
 }
 
-function meanSimilarity(rows: NearestFew): number {
+function meanSimilarity(rows: TopK): number {
   const count = Math.min(SIMILARITY_ROWS, rows.size);
   let sum = 0;
   for (let k = 0; k < count; k++) sum += rows.value(k);

@@ -1,4 +1,10 @@
-import { LATIN_LANGUAGES, LEAST_VOTE, markedLetters, MOST_VOTE, vote } from './latin-languages.js';
+import {
+  LATIN_LANGUAGES,
+  MIN_VOTE,
+  distinctiveLetters,
+  MAX_VOTE,
+  addVotes,
+} from './latin-languages.js';
 import { KIND } from './text-statistics.js';
 import type { TextStatistics } from './text-statistics.js';
 
@@ -76,7 +82,7 @@ export function readLanguage(text: string, statistics: TextStatistics): Language
     const script = SCRIPT_OF[unit] ?? 0;
     scripts[script] = (scripts[script] ?? 0) + 1;
     if (unit > LAST_ASCII && unit < LANGUAGES_BY_UNIT.length)
-      vote(votes, LANGUAGES_BY_UNIT[unit] ?? 0);
+      addVotes(votes, LANGUAGES_BY_UNIT[unit] ?? 0);
   }
   // ASCII letters were counted in the whole text, the others in its beginning only.
   const latin = ascii * (end / Math.max(1, text.length));
@@ -107,7 +113,7 @@ function latinLanguage(votes: Uint16Array, words: number, inScripts = 0): Langua
   }
   const most = votes[language] ?? 0;
   // A fourth of the words of prose are in these lists, but almost none of a list of names.
-  const needed = Math.min(4, Math.max(1, words / 25)) * (language === 0 ? LEAST_VOTE : MOST_VOTE);
+  const needed = Math.min(4, Math.max(1, words / 25)) * (language === 0 ? MIN_VOTE : MAX_VOTE);
   const code = most >= needed ? LATIN_LANGUAGES[language] : undefined;
   const isForeign = code !== undefined && code !== 'en';
   return { code: code ?? 'und', foreign: isForeign ? 1 : inScripts };
@@ -122,7 +128,7 @@ function buildScripts(): Uint8Array {
 function buildLanguagesByUnit(): Int32Array {
   const marked = new Int32Array(0x1f00);
   LATIN_LANGUAGES.forEach((language, bit) => {
-    for (const letter of markedLetters(language)) {
+    for (const letter of distinctiveLetters(language)) {
       const unit = letter.charCodeAt(0);
       marked[unit] = (marked[unit] ?? 0) | (1 << bit);
     }

@@ -131,25 +131,25 @@ export function commonWords(language: LatinLanguage): readonly string[] {
 }
 
 /** Letters of a language that English does not have, in lower and upper case. */
-export function markedLetters(language: LatinLanguage): readonly string[] {
+export function distinctiveLetters(language: LatinLanguage): readonly string[] {
   const { letters = '' }: Marks = MARKS[language];
   return [...new Set(letters + letters.toUpperCase())];
 }
 
 /** Weights of a word or letter that a language shares with 0, 1, 2 … others: the fewer, the higher. */
-export const MOST_VOTE = 6;
-export const LEAST_VOTE = 2;
-const VOTES = [MOST_VOTE, 4, 3];
+export const MAX_VOTE = 6;
+export const MIN_VOTE = 2;
+const VOTES = [MAX_VOTE, 4, 3];
 
 /**
  * Adds a vote for each language whose bit is set in `languages`.
  *
  * @param votes - in `LATIN_LANGUAGES` order
  */
-export function vote(votes: Uint16Array, languages: number): void {
+export function addVotes(votes: Uint16Array, languages: number): void {
   let others = -1;
   for (let rest = languages; rest !== 0; rest &= rest - 1) others += 1;
-  const weight = VOTES[others] ?? LEAST_VOTE;
+  const weight = VOTES[others] ?? MIN_VOTE;
   for (let rest = languages; rest !== 0; rest &= rest - 1) {
     const bit = 31 - Math.clz32(rest & -rest);
     votes[bit] = (votes[bit] ?? 0) + weight;

@@ -8,7 +8,7 @@ export type Hint = (typeof HINTS)[number];
 /** The lowest bit of the hints in a word's flags. */
 export const FIRST_HINT_BIT = LATIN_LANGUAGES.length;
 /** The bits of the languages, in `LATIN_LANGUAGES` order. */
-export const LANGUAGES = (1 << FIRST_HINT_BIT) - 1;
+export const LANGUAGE_MASK = (1 << FIRST_HINT_BIT) - 1;
 
 const HINT_WORDS: Readonly<Record<Hint, string>> = {
   explain:

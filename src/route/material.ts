@@ -4,7 +4,7 @@ export interface Material {
   readonly task: string;
   readonly chars: number;
   /** Whether the answer is a rewritten or translated version of the whole. */
-  readonly isGivenBack: boolean;
+  readonly isRewritten: boolean;
 }
 
 /** Shorter turns, and turns with shorter material, have no material; in characters. */
@@ -100,7 +100,7 @@ export function readMaterial(turn: string, system = ''): Material | null {
     task: `${turn.slice(0, opening).trim()}\n${turn.slice(closing).trim()}`.trim(),
     chars: material.length,
     // An instruction at the beginning takes precedence: what is at the end may belong to the text.
-    isGivenBack: REWRITES.test(opening > 0 ? `${before}\n${system.toLowerCase()}` : asked),
+    isRewritten: REWRITES.test(opening > 0 ? `${before}\n${system.toLowerCase()}` : asked),
   };
 }
 

@@ -70,14 +70,14 @@ export function measureStrength(
   return { before, expected, ...momentsOf(grid, likely) };
 }
 
-/** Difference of strengths for the numerical derivative in `tellingOf`. */
+/** Difference of strengths for the numerical derivative in `fisherInformation`. */
 const STRENGTH_DIFFERENCE = 0.5;
 
 /**
  * Fisher information of an answer to each prompt about a model's strength, at the strength it is
  * believed to have. 0 for prompts that the model surely succeeds or fails on.
  */
-export function tellingOf(
+export function fisherInformation(
   model: Model,
   predictor: Predictor,
   prompts: readonly Features[],

@@ -1,4 +1,4 @@
-import { linearFigure } from '../core/benchmark.js';
+import { linearScore } from '../core/benchmark.js';
 import type { Model } from '../core/model.js';
 
 /** Regression of general strength on published facts, fitted to models with graded answers. */
@@ -20,7 +20,7 @@ export interface StrengthRule {
   readonly benchmarks: Readonly<Record<string, BenchmarkRule>>;
 }
 
-/** Strength as a linear function of the benchmark's score, transformed by `linearFigure`; `variance` is the residual variance. */
+/** Strength as a linear function of the benchmark's score, transformed by `linearScore`; `variance` is the residual variance. */
 export interface BenchmarkRule {
   readonly intercept: number;
   readonly slope: number;
@@ -79,7 +79,7 @@ function readFigures(
   return Object.entries(model.benchmarks).flatMap(([name, figure]) => {
     const line = Object.hasOwn(rule.benchmarks, name) ? rule.benchmarks[name] : undefined;
     if (line === undefined) return [];
-    const estimate = line.intercept + line.slope * linearFigure(name, figure);
+    const estimate = line.intercept + line.slope * linearScore(name, figure);
     return [{ estimate, variance: line.variance }];
   });
 }

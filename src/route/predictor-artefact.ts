@@ -76,12 +76,12 @@ export interface PredictorTables {
   readonly skillSlope: Float32Array;
   /** Unit vectors, shape [centroids, embedding]. */
   readonly centroids: Float32Array;
-  /** Mean vector that is subtracted by `centred`, shape [embedding]; `null` if vectors are used unchanged. */
+  /** Mean vector that is subtracted by `centreVector`, shape [embedding]; `null` if vectors are used unchanged. */
   readonly centre: Float32Array | null;
 }
 
 /** The operator's transformer that a predictor was trained with instead of the static embedder. */
-export interface EncoderNote {
+export interface EncoderInfo {
   /** Its name at training: a folder, or a model on the Hugging Face hub. */
   readonly name: string;
   /** Whether its vectors mean the same in every language, so that training in English holds for all. */
@@ -93,7 +93,7 @@ export interface PredictorMeta {
   /** `StaticEmbedder.id` of the embedder the network was trained with, or `Encoder.id`. */
   readonly embedder: string;
   /** Absent for the static embedder. */
-  readonly encoder?: EncoderNote | undefined;
+  readonly encoder?: EncoderInfo | undefined;
   readonly shape: NetworkShape;
   readonly memory: MemoryShape;
   /** Models with graded answers, in the order of the tables. */

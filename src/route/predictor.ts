@@ -31,7 +31,7 @@ export interface Prediction {
 }
 
 /** A prompt of which only numbers are left. */
-export interface NumberedPrompt {
+export interface PromptNumbers {
   /** Sentence vector of unit length, by the predictor's own embedder. */
   readonly vector: Float32Array;
   /** `Features.dense`. */
@@ -39,7 +39,7 @@ export interface NumberedPrompt {
 }
 
 /** One of the prompts that stand for those that usually come. */
-export interface UsualPrompt extends NumberedPrompt {
+export interface UsualPrompt extends PromptNumbers {
   readonly inputTokens: number;
 }
 
@@ -54,12 +54,12 @@ export interface Predictor {
   predict(features: Features, abilities: readonly Ability[]): Prediction;
 
   /** As `predict`, for a prompt of which only the numbers are left; absent where they do not suffice. */
-  readonly judge?:
-    | ((prompt: NumberedPrompt, abilities: readonly Ability[]) => readonly ModelPrediction[])
+  readonly predictNumbers?:
+    | ((prompt: PromptNumbers, abilities: readonly Ability[]) => readonly ModelPrediction[])
     | undefined;
 
-  /** Prompts as they usually come, in no order, for `judge`; absent where the predictor brings none. */
-  readonly usual?: readonly UsualPrompt[] | undefined;
+  /** Prompts as they usually come, in no order, for `predictNumbers`; absent where the predictor brings none. */
+  readonly usualPrompts?: readonly UsualPrompt[] | undefined;
 
   /** Numbers of a sentence vector; absent where none is read. */
   readonly vectorLength?: number | undefined;

@@ -6,7 +6,7 @@ import { readFeatures, type Features } from './features.js';
 const MAX_ENCODER_CHARS = 8192;
 
 /** The part of `Features.task` that an encoder gets, in training and in serving. */
-export function encodedPart(task: string): string {
+export function encoderInput(task: string): string {
   return task.length <= MAX_ENCODER_CHARS ? task : task.slice(0, MAX_ENCODER_CHARS);
 }
 
@@ -20,13 +20,13 @@ export interface TextEncoder {
 }
 
 /** Why features have no vector of the encoder. */
-export type Lack = 'encoder_late' | 'encoder_failed';
+export type EncoderFault = 'encoder_late' | 'encoder_failed';
 
 /** Features that were extracted before the decision. */
-export interface ReadAhead {
+export interface PreparedFeatures {
   /** With `encoded`, unless `lack` is set. */
   readonly features: Features;
-  readonly lack: Lack | null;
+  readonly lack: EncoderFault | null;
   /** Milliseconds, including the encoder. */
   readonly tookMs: number;
 }
@@ -51,14 +51,16 @@ export class PromptReader {
    */
   async read(conversation: Conversation): Promise<Features> {
     const features = readFeatures(conversation);
-    return withVector(features, await this.#encoder.encode(encodedPart(features.task)));
+    return withVector(features, await this.#encoder.encode(encoderInput(features.task)));
   }
 
   /** As `read`, but returns without the vector if it cannot be computed. */
-  async readAnyway(conversation: Conversation): Promise<Pick<ReadAhead, 'features' | 'lack'>> {
+  async readOrDegrade(
+    conversation: Conversation,
+  ): Promise<Pick<PreparedFeatures, 'features' | 'lack'>> {
     const features = readFeatures(conversation);
     try {
-      const vector = await this.#encoder.encode(encodedPart(features.task));
+      const vector = await this.#encoder.encode(encoderInput(features.task));
       return { features: withVector(features, vector), lack: null };
     } catch {
       return { features, lack: 'encoder_failed' };
@@ -66,23 +68,23 @@ export class PromptReader {
   }
 
   /** Waits for the vector up to the time limit. */
-  async readInTime(conversation: Conversation): Promise<ReadAhead> {
+  async readWithinLimit(conversation: Conversation): Promise<PreparedFeatures> {
     const startMs = this.#clock.now();
     const features = readFeatures(conversation);
-    const vector = await this.#inTime(encodedPart(features.task));
+    const vector = await this.#inTime(encoderInput(features.task));
     const tookMs = this.#clock.now() - startMs;
     if (typeof vector === 'string') return { features, lack: vector, tookMs };
     return { features: withVector(features, vector), lack: null, tookMs };
   }
 
-  #inTime(text: string): Promise<Float32Array | Lack> {
+  #inTime(text: string): Promise<Float32Array | EncoderFault> {
     return new Promise((resolve) => {
       let isWanted = true;
       const cancelTimeout = this.#clock.after(this.#withinMs, () => {
         isWanted = false;
         resolve('encoder_late');
       });
-      const done = (outcome: Float32Array | Lack): void => {
+      const done = (outcome: Float32Array | EncoderFault): void => {
         cancelTimeout();
         resolve(outcome);
       };
@@ -96,7 +98,7 @@ export class PromptReader {
 }
 
 /** Extracts features, with the encoder's vector if there is a reader; `null` if the static embedder is used, at decision time. */
-export async function readBy(
+export async function readPrompt(
   reader: PromptReader | null,
   conversation: Conversation,
 ): Promise<Features> {

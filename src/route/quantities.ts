@@ -1,4 +1,4 @@
-import { SlotSet } from './slot-set.js';
+import { BitSet } from './bit-set.js';
 
 /** Counts of a text that tell hard questions from easy ones of the same kind. */
 export interface Quantities {
@@ -68,7 +68,7 @@ export function readQuantities(text: string): Quantities {
 }
 
 function countMarks(text: string, counts: Counts): void {
-  const seen = new SlotSet(DISTINCT_SLOTS);
+  const seen = new BitSet(DISTINCT_SLOTS);
   for (let i = 0; i < text.length; i++) {
     const mark = MARKS[text.charCodeAt(i)] ?? MARK.none;
     if (mark === MARK.none) continue;
@@ -82,7 +82,7 @@ function countMarks(text: string, counts: Counts): void {
 }
 
 /** Counts a number: digits with points and commas between them. @returns its end */
-function readNumber(text: string, start: number, seen: SlotSet, counts: Counts): number {
+function readNumber(text: string, start: number, seen: BitSet, counts: Counts): number {
   let value = 0;
   let scale = 1;
   let hash = 0;

@@ -30,16 +30,16 @@ export class Ranking {
   /** The quality that a candidate has to reach; below 0 when the average alone is promised. */
   readonly floor: number;
   /** Quality from which a preferred model is taken. */
-  readonly preferable: number;
+  readonly preferenceFloor: number;
   /** How many may answer, and how many of them are good enough. */
-  readonly open: number;
-  readonly sufficient: number;
+  readonly eligibleCount: number;
+  readonly sufficientCount: number;
   readonly #table: CandidateTable;
   readonly #objective: RuleOutcome['objective'];
   readonly #cautious: boolean;
   /** `null` where nothing is weighed. */
   readonly #price: number | null;
-  /** See `supposedOutlay`. */
+  /** See `assumedOutlay`. */
   readonly #unknown: number;
 
   private constructor(input: ChoiceInput, cautious: boolean, reference: number) {
@@ -50,22 +50,23 @@ export class Ranking {
     this.#cautious = cautious;
     this.#price = outcome.objective === 'quality' ? null : price;
     const success = candidates.success(reference);
-    const promised = floorFor(outcome.keep.value, success);
-    const each = floorFor(outcome.keepEach?.value ?? 0, success);
+    const promised = qualityFloor(outcome.keep.value, success);
+    const each = qualityFloor(outcome.keepEach?.value ?? 0, success);
     this.floor = price === null ? Math.max(promised, each) : each;
     let open = 0;
     let sufficient = 0;
     for (let i = 0; i < candidates.length; i++) {
-      if (!candidates.isOpen(i)) continue;
+      if (!candidates.isEligible(i)) continue;
       open += 1;
       if (this.quality(i) >= this.floor) sufficient += 1;
     }
-    this.open = open;
-    this.sufficient = sufficient;
-    this.#unknown = supposedOutlay(candidates, outcome);
+    this.eligibleCount = open;
+    this.sufficientCount = sufficient;
+    this.#unknown = assumedOutlay(candidates, outcome);
     this.first = this.firstOf(() => true);
     // What keeps the promise by itself, or does no worse than the choice, takes nothing from the average.
-    this.preferable = price === null ? this.floor : Math.min(promised, this.quality(this.first));
+    this.preferenceFloor =
+      price === null ? this.floor : Math.min(promised, this.quality(this.first));
   }
 
   /**
@@ -73,7 +74,7 @@ export class Ranking {
    * @returns `null` when every candidate is dropped
    */
   static of(input: ChoiceInput, cautious: boolean): Ranking | null {
-    const reference = referenceIn(input.candidates, input.outcome, cautious);
+    const reference = findReference(input.candidates, input.outcome, cautious);
     return reference < 0 ? null : new Ranking(input, cautious, reference);
   }
 
@@ -92,7 +93,7 @@ export class Ranking {
     let firstKey = 0;
     let firstSuffices = false;
     for (let i = 0; i < this.#table.length; i++) {
-      if (!this.#table.isOpen(i) || !isWanted(i)) continue;
+      if (!this.#table.isEligible(i) || !isWanted(i)) continue;
       const suffices = this.isSufficient(i);
       if (first >= 0 && firstSuffices && !suffices) continue;
       const key = this.#key(i, suffices);
@@ -120,7 +121,7 @@ export class Ranking {
   /** All that may answer, in order. */
   inOrder(): readonly number[] {
     return [...this.#table.models.keys()]
-      .filter((i) => this.#table.isOpen(i))
+      .filter((i) => this.#table.isEligible(i))
       .sort((a, b) => this.compare(a, b));
   }
 
@@ -165,12 +166,12 @@ export function compareTied(
 }
 
 /** The quality that keeps a share of the reference's success. */
-export function floorFor(share: number, success: number): number {
+export function qualityFloor(share: number, success: number): number {
   return share * success - SLACK;
 }
 
 /** The candidate that a policy's promise is measured against; -1 when all are dropped. */
-export function referenceIn(
+export function findReference(
   candidates: CandidateTable,
   { reference }: Pick<RuleOutcome, 'reference'>,
   cautious: boolean,
@@ -178,7 +179,7 @@ export function referenceIn(
   let best = -1;
   let most = -1;
   for (let i = 0; i < candidates.length; i++) {
-    if (!candidates.isOpen(i)) continue;
+    if (!candidates.isEligible(i)) continue;
     const quality = qualityAt(candidates, i, cautious);
     if (quality < most) continue;
     // Of equals the cheapest, so that what is saved against it is not flattered.
@@ -217,7 +218,7 @@ const SUPPOSED = { cost: 0.001, quality: 0.001, latency: 1000 } as const;
  * What is taken for an unknown outlay: more than any candidate is known to take, dropped ones included, so that a known
  * outlay goes first; and never nothing.
  */
-export function supposedOutlay(
+export function assumedOutlay(
   candidates: CandidateTable,
   { objective }: Pick<RuleOutcome, 'objective'>,
 ): number {

@@ -1,13 +1,17 @@
 import type { Conversation } from '../core/conversation.js';
-import type { DecisionHead, Receipt } from '../core/decision.js';
-import type { Demand, RoutedModel } from './candidates.js';
-import { Contenders, type ContendersParts } from './contenders.js';
+import type { DecisionSummary, Receipt } from '../core/decision.js';
+import type { EvaluationContext, RoutedModel } from './candidates.js';
+import { CandidateEvaluator, type CandidateEvaluatorParts } from './candidate-evaluator.js';
 import { choose, type Choice } from './decide.js';
 import { readFeatures, type Features } from './features.js';
-import { Forecaster, type Forecast, type ForecastParts } from './forecaster.js';
+import {
+  PredictionService,
+  type AttributedPrediction,
+  type PredictionServiceParts,
+} from './prediction-service.js';
 import { NoCandidateError } from './no-candidate.js';
 import type { Ability, Predictor } from './predictor.js';
-import type { ReadAhead } from './prompt-reader.js';
+import type { PreparedFeatures } from './prompt-reader.js';
 import type { Prospect } from './price/expectations.js';
 import { PriceBook } from './price/price-book.js';
 import { UsualTraffic } from './price/usual-traffic.js';
@@ -17,13 +21,13 @@ import { Routing } from './routing.js';
 import type { RoutingParts } from './routing.js';
 import { PromptSketch } from './sketch.js';
 import type { RuleFacts } from './rules/facts.js';
-import type { FactKind } from './rules/reads.js';
+import type { FactKind } from './rules/fact-kinds.js';
 import type { RuleSet } from './rules/rule-set.js';
 
 /** The parts of a router, replaced together when the configuration changes. */
-export interface RouterParts extends ContendersParts, ForecastParts {
+export interface RouterParts extends CandidateEvaluatorParts, PredictionServiceParts {
   /** Why there are no models, for the error message: the end of a sentence, without a full stop. */
-  readonly whyNone?: string | null;
+  readonly noModelsReason?: string | null;
   readonly rules: RuleSet;
   /** First 12 hex digits of the catalog's hash. */
   readonly catalogRevision: string;
@@ -46,14 +50,14 @@ export interface RouteRequest {
   readonly stream: boolean;
   readonly conversation: Conversation;
   /** Features of `conversation` if already extracted; `null` or absent for the router to extract them. */
-  readonly read?: Pick<ReadAhead, 'features' | 'lack'> | null | undefined;
+  readonly read?: Pick<PreparedFeatures, 'features' | 'lack'> | null | undefined;
   readonly key: RuleFacts['key'];
   readonly metadata: RuleFacts['metadata'];
   readonly budget: RuleFacts['budget'];
-  /** See `Demand.vouched`. */
+  /** See `EvaluationContext.vouched`. */
   readonly vouched: boolean;
-  /** See `Demand.cached`. */
-  readonly cached?: Demand['cached'];
+  /** See `EvaluationContext.cached`. */
+  readonly cached?: EvaluationContext['cached'];
   /** The decision answers no request, so it does not count for prices. */
   readonly isPreview?: boolean;
 }
@@ -65,9 +69,9 @@ const SLAB_SKETCHES = 64;
 export class Router {
   readonly receipt: Receipt;
   readonly #parts: RouterParts;
-  readonly #forecaster: Forecaster;
-  readonly #contenders: Contenders;
-  #sketches: ReturnType<typeof PromptSketch.spaceFor> | null = null;
+  readonly #forecaster: PredictionService;
+  readonly #contenders: CandidateEvaluator;
+  #sketches: ReturnType<typeof PromptSketch.slabFor> | null = null;
   /** Of the latest decision; the next one is usually the same. */
   #latest: Receipt;
   readonly #usual: UsualTraffic;
@@ -75,8 +79,8 @@ export class Router {
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
-    this.#contenders = new Contenders(parts);
-    this.#forecaster = new Forecaster(parts, (predictor) =>
+    this.#contenders = new CandidateEvaluator(parts);
+    this.#forecaster = new PredictionService(parts, (predictor) =>
       parts.models.map((routed) => abilityOf(routed, predictor)),
     );
     this.receipt = {
@@ -88,10 +92,10 @@ export class Router {
     this.#latest = this.receipt;
     const { abilities } = this.#forecaster;
     this.#usual = new UsualTraffic(parts.predictor, abilities, (prediction, demand) =>
-      this.#contenders.measured(prediction, demand),
+      this.#contenders.evaluateStrict(prediction, demand),
     );
     this.#prices = new PriceBook({
-      usual: (outcome) => this.#usual.under(outcome),
+      usualProspects: (outcome) => this.#usual.prospectsFor(outcome),
       defer: parts.defer ?? null,
     });
   }
@@ -110,21 +114,21 @@ export class Router {
     const { read = null } = request;
     const features = read === null ? readFeatures(request.conversation) : read.features;
     const outcome = rules.apply(request.policy, factsOf(request, features));
-    const forecast = this.#forecaster.of(features, read === null ? null : read.lack);
+    const forecast = this.#forecaster.predict(features, read === null ? null : read.lack);
     const { prediction } = forecast;
 
     const { choices } = request.conversation;
     const { vouched, cached = null } = request;
-    const demand: Demand = { features, outcome, choices, vouched, cached };
-    const candidates = this.#contenders.able(prediction, demand);
+    const demand: EvaluationContext = { features, outcome, choices, vouched, cached };
+    const candidates = this.#contenders.evaluate(prediction, demand);
     const price = this.#prices.priceOf(outcome);
     const input: ChoiceInput = { candidates, outcome, ood: prediction.ood, price };
     const choice = choose(input);
     if (choice === null) {
-      const { whyNone = null } = this.#parts;
-      throw new NoCandidateError(request.policy, candidates.rows(), whyNone);
+      const { noModelsReason: whyNone = null } = this.#parts;
+      throw new NoCandidateError(request.policy, candidates.toArray(), whyNone);
     }
-    if (request.isPreview !== true) this.#prices.note(outcome, input);
+    if (request.isPreview !== true) this.#prices.record(outcome, input);
     const head = this.#headOf(request, input, choice, forecast);
     const sketch = this.#sketch(features, forecast);
     return new Routing({ head, features: withoutText(features), input, choice, sketch });
@@ -141,7 +145,7 @@ export class Router {
     policy: string,
     request: () => RouteRequest,
   ): readonly string[] {
-    return this.#parts.rules.matchedBy(policy, kinds, () => {
+    return this.#parts.rules.matchedRulesReading(policy, kinds, () => {
       const read = request();
       return factsOf(read, readFeatures(read.conversation));
     });
@@ -152,23 +156,23 @@ export class Router {
    *
    * @throws {GatewayError} `model_not_found` if there is no such policy
    */
-  outcomeOf(policy: string): RuleOutcome {
-    return this.#parts.rules.unconditionally(policy);
+  unconditionalOutcome(policy: string): RuleOutcome {
+    return this.#parts.rules.unconditionalOutcome(policy);
   }
 
   /** The candidates of the usual prompts under an outcome; empty if the predictor has no usual prompts. */
   usual(outcome: RuleOutcome): readonly Prospect[] {
-    return this.#usual.under(outcome);
+    return this.#usual.prospectsFor(outcome);
   }
 
   #sketch(
     { text, dense }: Features,
-    { prediction: { vector }, by }: Forecast,
+    { prediction: { vector }, predictor: by }: AttributedPrediction,
   ): PromptSketch | null {
     const { sketches = null, predictor } = this.#parts;
     // This predictor cannot learn from another one's vectors.
     if (sketches === null || vector === null || by !== predictor) return null;
-    this.#sketches ??= PromptSketch.spaceFor({ vector, dense }, SLAB_SKETCHES);
+    this.#sketches ??= PromptSketch.slabFor({ vector, dense }, SLAB_SKETCHES);
     return new PromptSketch(
       { predictor: sketches.predictor, text: sketches.text ? text : null },
       { vector, dense },
@@ -188,8 +192,8 @@ export class Router {
     request: RouteRequest,
     input: ChoiceInput,
     choice: Choice,
-    { degraded, by: { revision } }: Forecast,
-  ): DecisionHead {
+    { degraded, predictor: { revision } }: AttributedPrediction,
+  ): DecisionSummary {
     const { outcome } = input;
     const byHeuristic = degraded === 'predictor_failed' || revision === 'heuristic';
     // A pin or a single candidate does not depend on predictions.
@@ -212,7 +216,7 @@ export class Router {
   }
 }
 
-function abilityOf({ model, knownAs }: RoutedModel, predictor: Predictor): Ability {
+function abilityOf({ model, catalogEntry: knownAs }: RoutedModel, predictor: Predictor): Ability {
   const own = predictor.ability(model);
   // The requested name may be the one that was graded (a dated release).
   return knownAs === undefined || own.basis === 'fitted' ? own : predictor.ability(knownAs);

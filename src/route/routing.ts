@@ -1,4 +1,4 @@
-import type { Decision, DecisionHead } from '../core/decision.js';
+import type { Decision, DecisionSummary } from '../core/decision.js';
 import { fallbacksOf, type Choice } from './decide.js';
 import type { Features } from './features.js';
 import type { ChoiceInput } from './ranking.js';
@@ -6,7 +6,7 @@ import type { PromptSketch } from './sketch.js';
 
 /** The parts of a routing. */
 export interface RoutingParts {
-  readonly head: DecisionHead;
+  readonly head: DecisionSummary;
   readonly features: Omit<Features, 'text' | 'task' | 'dense'>;
   readonly input: ChoiceInput;
   readonly choice: Choice;
@@ -34,6 +34,6 @@ export class Routing implements RoutingParts {
   get decision(): Decision {
     const { input, choice } = this;
     const fallbacks = fallbacksOf(input, choice);
-    return { ...this.head, fallbacks, candidates: input.candidates.rows() };
+    return { ...this.head, fallbacks, candidates: input.candidates.toArray() };
   }
 }

@@ -7,7 +7,7 @@ const MAX_BYTE = 127;
 const DENSE_STEPS = MAX_BYTE / 2;
 
 /** The numbers of a prompt that a predictor reads. */
-export interface ReadPrompt {
+export interface SketchedPrompt {
   readonly vector: Float32Array;
   /** `Features.dense`. */
   readonly dense: Float32Array;
@@ -28,8 +28,8 @@ export class PromptSketch {
   /** @param space - made by `spaceFor` for prompts of the same shape */
   constructor(
     { predictor, text }: Pick<PromptSketch, 'predictor' | 'text'>,
-    { vector, dense }: ReadPrompt,
-    space = PromptSketch.spaceFor({ vector, dense }),
+    { vector, dense }: SketchedPrompt,
+    space = PromptSketch.slabFor({ vector, dense }),
   ) {
     this.predictor = predictor;
     this.text = text;
@@ -45,7 +45,7 @@ export class PromptSketch {
    *
    * @param sketches - per allocation
    */
-  static spaceFor({ vector, dense }: ReadPrompt, sketches = 1): Slab<Int8Array> {
+  static slabFor({ vector, dense }: SketchedPrompt, sketches = 1): Slab<Int8Array> {
     return new Slab((length) => new Int8Array(length), vector.length + dense.length, sketches);
   }
 
@@ -65,7 +65,7 @@ export function packNumbers(vector: Float32Array, dense: Float32Array): Int8Arra
   return numbers;
 }
 
-function packInto(numbers: Int8Array, from: number, { vector, dense }: ReadPrompt): void {
+function packInto(numbers: Int8Array, from: number, { vector, dense }: SketchedPrompt): void {
   // By index and without `Math.round`: iterators and rounding would take four fifths of the time.
   let largest = 1e-9;
   for (let i = vector.length - 1; i >= 0; i--) {
@@ -86,7 +86,7 @@ function packInto(numbers: Int8Array, from: number, { vector, dense }: ReadPromp
  * Whether a kept sketch fits a predictor. Vectors of another predictor mean something else, and a line that is damaged or
  * written by hand may have the wrong number of numbers.
  */
-export function isSketchBy(
+export function fitsPredictor(
   { revision, vectorLength }: Pick<Predictor, 'revision' | 'vectorLength'>,
   kept: Pick<PromptSketch, 'predictor' | 'vectorLength' | 'numbers'>,
 ): boolean {
@@ -98,7 +98,7 @@ export function isSketchBy(
 }
 
 /** The vector, scaled to unit length, and the dense features. */
-export function unpackNumbers(numbers: Int8Array, vectorLength: number): ReadPrompt {
+export function unpackNumbers(numbers: Int8Array, vectorLength: number): SketchedPrompt {
   const vector = Float32Array.from(numbers.subarray(0, vectorLength));
   const square = vector.reduce((sum, value) => sum + value * value, 0);
   const scale = square === 0 ? 0 : 1 / Math.sqrt(square);

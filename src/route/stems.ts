@@ -1,4 +1,4 @@
-import { EMPTY_HASH, flagsOf, LANGUAGES, wordHash } from './lexicon.js';
+import { EMPTY_HASH, flagsOf, LANGUAGE_MASK, wordHash } from './lexicon.js';
 
 /** Letters of a stem: `calculate` and `calculation` have the same. */
 const STEM_CHARS = 5;
@@ -62,7 +62,7 @@ function eachStem(text: string, chars: number, onStem: (stem: number) => void): 
     const unit = code < UNITS.length ? (UNITS[code] ?? BREAK) : code;
     const isCapital = unit !== code;
     if (unit === BREAK || (isCapital && wasSmall)) {
-      if (length >= MIN_WORD_CHARS && (flagsOf(whole) & LANGUAGES) === 0) onStem(stem);
+      if (length >= MIN_WORD_CHARS && (flagsOf(whole) & LANGUAGE_MASK) === 0) onStem(stem);
       length = 0;
       whole = EMPTY_HASH;
     }

@@ -1,6 +1,6 @@
-import { LATIN_LANGUAGES, vote } from './latin-languages.js';
-import { EMPTY_HASH, FIRST_HINT_BIT, flagsOf, HINTS, LANGUAGES, wordHash } from './lexicon.js';
-import { SlotSet } from './slot-set.js';
+import { LATIN_LANGUAGES, addVotes } from './latin-languages.js';
+import { EMPTY_HASH, FIRST_HINT_BIT, flagsOf, HINTS, LANGUAGE_MASK, wordHash } from './lexicon.js';
+import { BitSet } from './bit-set.js';
 
 /** Kinds of characters, as indexes into `TextStatistics.kinds`. */
 export const KIND = {
@@ -95,7 +95,7 @@ class WordCensus implements WordCounts {
   longestNumber = 0;
   readonly votes = new Uint16Array(LATIN_LANGUAGES.length);
   readonly hints = new Uint16Array(HINTS.length);
-  readonly #seen = new SlotSet(DISTINCT_SLOTS);
+  readonly #seen = new BitSet(DISTINCT_SLOTS);
 
   add(first: number, length: number, hash: number): void {
     if (this.#seen.add((hash ^ (hash >>> 15)) & (DISTINCT_SLOTS - 1))) this.distinctWords += 1;
@@ -113,7 +113,7 @@ class WordCensus implements WordCounts {
 }
 
 function countFlags(flags: number, { votes, hints }: WordCounts): void {
-  vote(votes, flags & LANGUAGES);
+  addVotes(votes, flags & LANGUAGE_MASK);
   for (let rest = flags >>> FIRST_HINT_BIT, hint = 0; rest !== 0; rest >>>= 1, hint++) {
     hints[hint] = (hints[hint] ?? 0) + (rest & 1);
   }

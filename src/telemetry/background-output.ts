@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import type { Clock } from '../core/clock.js';
-import { codeOf } from '../core/errors.js';
-import type { ByteOutput } from './gathered.js';
+import { errorCodeOf } from '../core/errors.js';
+import type { ByteOutput } from './buffered-lines.js';
 
 /** The calls of `node:fs` that write to a file descriptor. */
 export type FileWrites = Pick<typeof fs, 'writeSync'> & {
@@ -91,7 +91,7 @@ export class BackgroundOutput implements ByteOutput {
 
   readonly #onWritten = (error: Error | null, written: number): void => {
     if (error !== null) {
-      this.#onError(codeOf(error));
+      this.#onError(errorCodeOf(error));
       return;
     }
     const [first] = this.#waiting;
@@ -131,7 +131,7 @@ export class BackgroundOutput implements ByteOutput {
         written += this.#files.writeSync(this.#fd, bytes.subarray(written));
       } catch (error) {
         tries += 1;
-        if (!isBusy(codeOf(error)) || tries === FLUSH_TRIES) break;
+        if (!isBusy(errorCodeOf(error)) || tries === FLUSH_TRIES) break;
         pause(FLUSH_RETRY_MS);
       }
     }

@@ -1,7 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Clock } from '../core/clock.js';
 import { BackgroundOutput } from './background-output.js';
-import { gathered } from './gathered.js';
+import { bufferedLines } from './buffered-lines.js';
 
 /** How much is logged. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -92,7 +92,7 @@ const STANDARD_ERROR = 2;
 
 /** Standard error, written in the background in chunks, so that logging never waits for a terminal. */
 export function standardError(clock: Clock): LogDestination {
-  const lines = gathered(new BackgroundOutput(STANDARD_ERROR, clock), clock);
+  const lines = bufferedLines(new BackgroundOutput(STANDARD_ERROR, clock), clock);
   // The lines before a crash are the ones that matter.
   process.once('exit', () => {
     lines.flushSync();

@@ -1,5 +1,5 @@
 import { Registry, collectDefaultMetrics } from 'prom-client';
-import { Level, Spread, Tally } from './tallies.js';
+import { BufferedGauge, BufferedHistogram, BufferedCounter } from './buffered-metrics.js';
 
 const OVERHEAD_BUCKETS_S = [
   0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 1,
@@ -156,15 +156,19 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Tally<L> {
-    return new Tally({ name, help, registry: this.registry }, labelNames);
+  #counter<L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+  ): BufferedCounter<L> {
+    return new BufferedCounter({ name, help, registry: this.registry }, labelNames);
   }
 
-  #gauge(name: string, help: string): Level {
-    return new Level({ name, help, registry: this.registry });
+  #gauge(name: string, help: string): BufferedGauge {
+    return new BufferedGauge({ name, help, registry: this.registry });
   }
 
-  #histogram(name: string, help: string, buckets: readonly number[]): Spread {
-    return new Spread({ name, help, registry: this.registry }, buckets);
+  #histogram(name: string, help: string, buckets: readonly number[]): BufferedHistogram {
+    return new BufferedHistogram({ name, help, registry: this.registry }, buckets);
   }
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { GoneSignal } from '../core/departure.js';
+import type { AbortSignalLike } from '../core/disconnect-signal.js';
 import type { Upstream } from '../core/model.js';
 import type { DialectName } from '../dialects/dialect.js';
 import type { UpstreamError } from './upstream-error.js';
@@ -27,7 +27,7 @@ export interface UpstreamRequest {
   /** The body asks for a stream. */
   readonly stream: boolean;
   /** Aborts when the answer is no longer needed; the upstream request is then aborted at once, at any stage. */
-  readonly signal: GoneSignal;
+  readonly signal: AbortSignalLike;
 }
 
 interface AnswerHead {
@@ -60,7 +60,7 @@ export interface AnswerSink {
 }
 
 /** Discards everything. */
-export const NOWHERE: AnswerSink = { data: ignore, end: ignore, fail: ignore };
+export const DISCARD: AnswerSink = { data: ignore, end: ignore, fail: ignore };
 
 /** The bytes of a streamed answer, decoded, in order, each once. */
 export interface AnswerBody {

@@ -1,27 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
-import type { GoneSignal } from '../core/departure.js';
+import type { AbortSignalLike } from '../core/disconnect-signal.js';
 import type { ServedModel, Upstream } from '../core/model.js';
 import { retryHeader } from '../dialects/openai/retry-after.js';
 import type {
-  AnswerRules,
+  AnswerOptions,
   ChatRequest,
   ClientDialect,
   RequestEdits,
   Target,
   WholeAnswer,
 } from '../dialects/dialect.js';
-import { passageBetween } from '../dialects/dialects.js';
+import { adapterBetween } from '../dialects/dialects.js';
 import { withMembers } from '../dialects/members.js';
 import { fitForDeepSeek } from '../dialects/deepseek/fit-request.js';
 import { fitForMistral } from '../dialects/mistral/fit-request.js';
 import type { Loss, LossPolicy } from '../dialects/neutral/losses.js';
-import type { ThoughtMemory } from '../dialects/neutral/thought-store.js';
+import type { ReasoningMemory } from '../dialects/neutral/reasoning-store.js';
 import type { Upstreams } from './call.js';
-import { commit, type CommittedStream } from './committed-stream.js';
+import { commitStream, type CommittedStream } from './committed-stream.js';
 import type { Provider } from './providers.js';
-import { askedBehind, renamesFor, withWishes } from './terms.js';
-import { unfinished } from './unfinished.js';
+import { requestForRouter, renamesFor, withUnmetPreferences } from './routing-terms.js';
+import { withPartialAnswer } from './partial-answer.js';
 
 /** A request, and what is needed to send it to a place. */
 export interface PlaceTask {
@@ -33,28 +33,28 @@ export interface PlaceTask {
   /** What to do with parts that the provider's dialect cannot express. */
   readonly onLoss: LossPolicy;
   /** Called only if the request is translated. */
-  readonly memory: () => ThoughtMemory;
+  readonly memory: () => ReasoningMemory;
   readonly upstreams: Upstreams;
   /** By name. */
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clock: Clock;
   /** Aborts when the client disconnects; no attempt is made after that. */
-  readonly signal: GoneSignal;
+  readonly signal: AbortSignalLike;
   /** A stream includes its usage even if the client did not ask for it, for the cache. */
   readonly keepsUsage?: boolean;
   /** The gateway chose the model, so the client could not know what that rejects. */
   readonly isRouted?: boolean;
   /** The request's list of models is sent to a provider that takes such lists. */
-  readonly tellsModels?: boolean;
+  readonly sendsModelList?: boolean;
 }
 
 /** Parts of the request, and of a whole answer, that were dropped in translation. */
-export interface Lossy {
+export interface WithDropped {
   readonly dropped: readonly Loss[];
 }
 
 /** The answer of one upstream. */
-export type Got = Lossy &
+export type PlaceAnswer = WithDropped &
   (
     | { readonly kind: 'whole'; readonly whole: WholeAnswer }
     | { readonly kind: 'stream'; readonly stream: CommittedStream }
@@ -66,18 +66,18 @@ export type Got = Lossy &
  * @throws {GatewayError} any failure, to be read by `failureOf`; `invalid_request` for parts that its dialect cannot express, if
  *   nothing may be dropped
  */
-export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<Got> {
+export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<PlaceAnswer> {
   const { request, dialect } = task;
   const provider = task.providers.get(upstream.provider);
   if (provider === undefined) throw new Error(`provider ${upstream.provider} is not configured`);
 
   const spoken = provider.dialectFor(dialect.name, upstream.upstreamModel);
-  const passage = passageBetween(dialect.name, spoken);
+  const passage = adapterBetween(dialect.name, spoken);
   const edits = editsFor(task, upstream, provider, spoken);
-  const told = askedBehind(request, provider, task.providers);
-  const asked = passage.ask(told, edits, () => targetOf(task, upstream, provider));
+  const told = requestForRouter(request, provider, task.providers);
+  const asked = passage.prepareRequest(told, edits, () => targetOf(task, upstream, provider));
   const { headers } = asked;
-  const dropped = withWishes(asked.dropped, request.terms ?? null, provider);
+  const dropped = withUnmetPreferences(asked.dropped, request.terms ?? null, provider);
   // A row's request members and fixes are for the provider's first dialect.
   const body = spoken === provider.dialect ? fitted(asked.body, provider) : asked.body;
   const answer = await task.upstreams.call({
@@ -88,7 +88,7 @@ export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<Got
     stream: request.stream,
     signal: task.signal,
   });
-  const rules: AnswerRules = {
+  const rules: AnswerOptions = {
     trusted: provider.trustedAnswers,
     includeUsage: request.includeUsage || task.keepsUsage === true,
     model: upstream.modelId,
@@ -99,10 +99,12 @@ export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<Got
   if (answer.kind === 'stream') {
     const stream = passage.openStream(rules, asked);
     try {
-      const committed = await commit(answer.body, stream, (error) => provider.redacted(error));
+      const committed = await commitStream(answer.body, stream, (error) =>
+        provider.redacted(error),
+      );
       return { kind: 'stream', stream: committed, dropped };
     } catch (error) {
-      throw unfinished(error, stream.summary);
+      throw withPartialAnswer(error, stream.summary);
     }
   }
   if (answer.status >= 300) {
@@ -116,7 +118,7 @@ const NONE: readonly never[] = [];
 
 /** @param spoken - the dialect that the provider is asked in */
 function editsFor(
-  { request, isRouted, tellsModels }: PlaceTask,
+  { request, isRouted, sendsModelList }: PlaceTask,
   upstream: Upstream,
   provider: Provider,
   spoken: Provider['dialect'],
@@ -124,9 +126,9 @@ function editsFor(
   return {
     model: upstream.upstreamModel,
     askUsage: request.stream && !request.includeUsage && provider.usageOption,
-    renames: renamesFor(request, spoken, provider, upstream, tellsModels),
-    effortByName: spoken === 'openai' && provider.effortByName,
-    tellsSchema: !provider.schemas,
+    renames: renamesFor(request, spoken, provider, upstream, sendsModelList),
+    effortAsString: spoken === 'openai' && provider.effortByName,
+    schemaInPrompt: !provider.schemas,
     // A client that names the model itself gets the provider's own errors.
     refusals: isRouted === true ? provider.refusalsFor(upstream.upstreamModel) : NONE,
     efforts: isRouted === true ? provider.effortsFor(upstream.upstreamModel) : null,
@@ -155,10 +157,10 @@ function targetOf(
     maxOutputTokens: model?.maxOutputTokens ?? null,
     canThink: model?.capabilities.has('reasoning') ?? false,
     efforts: provider.effortsFor(upstream.upstreamModel),
-    usageOption,
-    outputCap,
-    takesThoughts,
-    schemas,
+    acceptsStreamOptions: usageOption,
+    outputLimitMember: outputCap,
+    acceptsReasoning: takesThoughts,
+    supportsSchemas: schemas,
     renames: provider.renamesFor(upstream.upstreamModel),
     refusals: provider.refusalsFor(upstream.upstreamModel),
     onLoss,

@@ -4,7 +4,7 @@ import { CollectedBytes } from '../core/collected-bytes.js';
 import {
   type AnswerBody,
   type AnswerSink,
-  NOWHERE,
+  DISCARD,
   type StreamedUpstreamAnswer,
   type Timeouts,
   type UpstreamAnswer,
@@ -12,10 +12,10 @@ import {
 } from './answer.js';
 import { type Decoder, openDecoder } from './content-encoding.js';
 import type { ConnectionPool } from './connection-pool.js';
-import { KeptConnection } from './kept-connection.js';
+import { StaleConnectionCheck } from './stale-connection.js';
 import { findHeader } from './raw-headers.js';
-import { StageWatch } from './stage-watch.js';
-import { Tap } from './tap.js';
+import { StageTimeouts } from './stage-timeouts.js';
+import { FlowControl } from './flow-control.js';
 import { transportError, UpstreamError } from './upstream-error.js';
 
 /** Limit of whole answers: the longest known output is some 2 MiB of JSON. */
@@ -51,18 +51,18 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   readonly #resolve: (answer: UpstreamAnswer) => void;
   readonly #reject: (error: UpstreamError) => void;
 
-  readonly #watch: StageWatch;
+  readonly #watch: StageTimeouts;
   #over = false;
   #rawHeaders: readonly Buffer[] = [];
   #abortRequest: (() => void) | null = null;
-  readonly #connection: KeptConnection;
+  readonly #connection: StaleConnectionCheck;
 
   #streaming = false;
   #decoder: Decoder | null = null;
   readonly #unread = new CollectedBytes();
   #sink: AnswerSink | null = null;
   #forgetRelease: (() => void) | null = null;
-  readonly #tap = new Tap();
+  readonly #tap = new FlowControl();
   /** How the body ended, for a sink that comes later: `true` for a complete one. */
   #outcome: true | UpstreamError | null = null;
 
@@ -76,8 +76,8 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     this.#context = context;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#watch = new StageWatch(this, context.clock, context.timeouts);
-    this.#connection = new KeptConnection(this.#watch);
+    this.#watch = new StageTimeouts(this, context.clock, context.timeouts);
+    this.#connection = new StaleConnectionCheck(this.#watch);
     request.signal.addEventListener('abort', this);
   }
 
@@ -97,26 +97,26 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     const outcome = this.#outcome;
     if (outcome === true) sink.end();
     else if (outcome !== null) sink.fail(outcome);
-    else if (!this.#tap.isShut) this.#tap.flow();
+    else if (!this.#tap.isPaused) this.#tap.resumeSoon();
   }
 
   pause(): void {
-    this.#tap.isShut = true;
+    this.#tap.isPaused = true;
     this.#decoder?.pause();
   }
 
   resume(): void {
-    if (!this.#tap.isShut) return;
-    this.#tap.isShut = false;
+    if (!this.#tap.isPaused) return;
+    this.#tap.isPaused = false;
     // Restarts the stage's time limit: a pause is not the upstream's silence.
     this.#watch.enter(this.#watch.stage);
     this.#decoder?.resume();
-    this.#tap.flow();
+    this.#tap.resumeSoon();
   }
 
   release(): void {
     if (this.#over) return;
-    this.#sink = NOWHERE;
+    this.#sink = DISCARD;
     this.#forgetRelease = this.#context.clock.after(RELEASED_MS, () => {
       this.abort();
     });
@@ -133,13 +133,13 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
 
   // --- timeouts and aborts
 
-  get isHolding(): boolean {
-    return this.#tap.isHolding;
+  get isStopped(): boolean {
+    return this.#tap.isStopped;
   }
 
   onTimeout(what: string): void {
     const isConnecting = this.#watch.stage === 'connecting';
-    this.#failWith('upstream_timeout', what + (isConnecting ? this.#context.pool.hindrance : ''));
+    this.#failWith('upstream_timeout', what + (isConnecting ? this.#context.pool.waitReason : ''));
   }
 
   /** The request's signal. */
@@ -154,7 +154,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     // An error thrown here drops the request and keeps the connection usable; `abort` would close it.
     if (this.#over) throw new Error('nobody waits for this request any more');
     this.#abortRequest = abort;
-    this.#connection.taken(!this.#context.pool.isConnecting);
+    this.#connection.recordDispatch(!this.#context.pool.isConnecting);
     this.#watch.enter('waiting');
   }
 
@@ -162,7 +162,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     if (status < 200) return true;
     this.status = status;
     this.#rawHeaders = rawHeaders;
-    this.#tap.connect(resume);
+    this.#tap.attach(resume);
     if (status >= 300 && status < 400) {
       this.#failWith('upstream_failed', `answered with a redirect (${status})`);
       return false;
@@ -178,8 +178,8 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   onData(chunk: Buffer): boolean {
     this.#watch.enter('reading');
     if (this.#decoder === null) this.#accept(chunk);
-    else if (!this.#decoder.write(chunk)) this.#tap.halt();
-    return this.#tap.runsOn();
+    else if (!this.#decoder.write(chunk)) this.#tap.stop();
+    return this.#tap.shouldReadOn();
   }
 
   onComplete(): void {
@@ -190,9 +190,9 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   onError(cause: Error): void {
     if (this.#over) return;
     const isUntouched = this.#request.upload === undefined && this.status === 0;
-    if (isUntouched && this.#connection.isStale(cause)) {
+    if (isUntouched && this.#connection.shouldRetry(cause)) {
       this.#watch.enter('connecting');
-      this.#context.pool.dispatchAlone(this.#context.options, this);
+      this.#context.pool.dispatchOnNewConnection(this.#context.options, this);
       return;
     }
     this.#fail(transportError(this.#request.upstream, this.#watch.stage, cause));
@@ -210,7 +210,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
       this.#limit();
       return;
     }
-    if (this.#unread.length > MAX_UNREAD_BYTES) this.#tap.halt();
+    if (this.#unread.length > MAX_UNREAD_BYTES) this.#tap.stop();
     this.#resolve(this);
   }
 
@@ -258,7 +258,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   #finish(): void {
     this.#over = true;
     this.#watch.stop();
-    this.#tap.disconnect();
+    this.#tap.detach();
     this.#forgetRelease?.();
     this.#request.signal.removeEventListener('abort', this);
     // A decoder that has ended destroys itself; an unfinished one holds native memory.
@@ -271,7 +271,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
         if (!this.#over) this.#accept(chunk);
       },
       drain: () => {
-        this.#tap.flow();
+        this.#tap.resumeSoon();
       },
       end: () => {
         this.#end();

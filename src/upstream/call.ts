@@ -120,7 +120,7 @@ function bodyOf({ method = METHOD, body, upload }: UpstreamRequest): Buffer | Re
 
 function pathFor(request: UpstreamRequest, provider: Provider): string {
   const { path, counting, upstream, stream, dialect } = request;
-  if (path !== undefined) return provider.behind(path, upstream.upstreamModel);
+  if (path !== undefined) return provider.siblingPath(path, upstream.upstreamModel);
   if (counting === true && provider.countPath !== null) return provider.countPath;
   return provider.pathFor(upstream.upstreamModel, stream, dialect);
 }

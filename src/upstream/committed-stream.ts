@@ -40,7 +40,7 @@ const MAX_HELD_BYTES = 64 * 1024;
  * @param redacted - removes secrets from errors that occur later
  * @throws {GatewayError} if the stream fails before that; the client has then seen nothing of it
  */
-export function commit(
+export function commitStream(
   body: AnswerBody,
   stream: AnswerStream,
   redacted: Redacted,

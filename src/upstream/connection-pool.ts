@@ -46,8 +46,8 @@ export class ConnectionPool {
   }
 
   /** Why there is no connection yet, as the end of a sentence; empty if unknown. */
-  get hindrance(): string {
-    return this.#tunnels?.hindrance ?? '';
+  get waitReason(): string {
+    return this.#tunnels?.waitReason ?? '';
   }
 
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
@@ -55,7 +55,10 @@ export class ConnectionPool {
   }
 
   /** Dispatches on a new connection outside of the pool, which is closed after the answer. */
-  dispatchAlone(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+  dispatchOnNewConnection(
+    options: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+  ): void {
     const client = new Client(this.#origin, this.#options);
     this.#singleUse.add(client);
     client.dispatch({ ...options, reset: true }, handler);

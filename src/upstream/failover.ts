@@ -2,14 +2,14 @@ import { GatewayError } from '../core/errors.js';
 import type { Upstream } from '../core/model.js';
 import type { WholeAnswer } from '../dialects/dialect.js';
 import type { CommittedStream } from './committed-stream.js';
-import { askPlace, type Got, type Lossy, type PlaceTask } from './ask-place.js';
+import { askPlace, type PlaceAnswer, type WithDropped, type PlaceTask } from './ask-place.js';
 import type { Provider } from './providers.js';
-import type { RestingPlaces } from './resting.js';
-import { failureOf, type Failure, type UnusedAnswer } from './unfinished.js';
-import { WaitingPlaces } from './waiting-places.js';
+import type { CircuitBreakers } from './circuit-breakers.js';
+import { failureOf, type Failure, type WastedAnswer } from './partial-answer.js';
+import { PlaceQueue } from './place-queue.js';
 
 export type { ClientSink, CommittedStream } from './committed-stream.js';
-export type { Got } from './ask-place.js';
+export type { PlaceAnswer as Got } from './ask-place.js';
 
 /** A request, and the places that may answer it. */
 export interface AnswerTask extends PlaceTask {
@@ -18,7 +18,7 @@ export interface AnswerTask extends PlaceTask {
   /** Attempts in all, the first included. At least 1. */
   readonly maxAttempts: number;
   /** The places to try last, whatever the preference. */
-  readonly resting: RestingPlaces;
+  readonly resting: CircuitBreakers;
   /** The places are of several models that the client lists: it wants an answer from any of them. */
   readonly listsModels?: boolean;
   /** The client restricts the providers, so a provider that is itself a router may find none. */
@@ -34,7 +34,7 @@ export interface AttemptOutcome {
   /** Milliseconds until the answer began (a stream) or was complete, or the attempt failed. */
   readonly ms: number;
   /** A failed answer that the provider probably bills; absent if the attempt answered or cost nothing. */
-  readonly unused?: UnusedAnswer;
+  readonly wasted?: WastedAnswer;
 }
 
 interface Attempted {
@@ -45,14 +45,14 @@ interface Attempted {
 /** A committed answer, or the last failure. */
 export type Answer =
   | (Attempted &
-      Lossy & {
+      WithDropped & {
         readonly ok: true;
         readonly kind: 'whole';
         readonly upstream: Upstream;
         readonly whole: WholeAnswer;
       })
   | (Attempted &
-      Lossy & {
+      WithDropped & {
         readonly ok: true;
         readonly kind: 'stream';
         readonly upstream: Upstream;
@@ -61,7 +61,7 @@ export type Answer =
   | (Attempted & { readonly ok: false; readonly error: GatewayError });
 
 /** The result of trying one place after the other. */
-export type Tried<Got> =
+export type FailoverResult<Got> =
   | (Attempted & { readonly ok: true; readonly upstream: Upstream; readonly got: Got })
   | (Attempted & { readonly ok: false; readonly error: GatewayError });
 
@@ -70,12 +70,12 @@ export type Tried<Got> =
  *
  * Rejects only with bugs; every failure of an upstream is in the answer.
  */
-export async function answerFrom(task: AnswerTask): Promise<Answer> {
-  return answerOf(await tryEach(task, (upstream) => askPlace(task, upstream)));
+export async function answerWithFailover(task: AnswerTask): Promise<Answer> {
+  return toAnswer(await tryPlaces(task, (upstream) => askPlace(task, upstream)));
 }
 
-/** Flattens the result of `tryEach` into an answer. */
-export function answerOf(tried: Tried<Got>): Answer {
+/** Flattens the result of `tryPlaces` into an answer. */
+export function toAnswer(tried: FailoverResult<PlaceAnswer>): Answer {
   if (!tried.ok) return tried;
   const { upstream, attempts, got } = tried;
   return { ok: true, upstream, attempts, ...got };
@@ -89,16 +89,16 @@ export function answerOf(tried: Tried<Got>): Answer {
  *
  * Rejects only with bugs; every failure of an upstream is in the answer.
  */
-export async function tryEach<Got>(
+export async function tryPlaces<Got>(
   task: Pick<AnswerTask, 'tries' | 'maxAttempts' | 'signal' | 'clock' | 'resting' | 'providers'> &
     Partial<Pick<AnswerTask, 'served' | 'isRouted' | 'listsModels' | 'limitsPlaces'>>,
   attempt: (upstream: Upstream) => Promise<Got>,
-): Promise<Tried<Got>> {
+): Promise<FailoverResult<Got>> {
   const { places, passedOver } = task.resting.order(task.tries);
   const attempts: AttemptOutcome[] = passedOver.map(({ id }) => restingOutcome(id));
   let error: GatewayError | null = null;
   let left = task.maxAttempts;
-  const waiting = new WaitingPlaces(places);
+  const waiting = new PlaceQueue(places);
   for (const upstream of waiting) {
     if (task.signal.aborted) {
       error = new GatewayError('client_closed', 'the client has gone');
@@ -111,19 +111,20 @@ export async function tryEach<Got>(
     try {
       const got = await attempt(upstream);
       attempts.push(record('ok'));
-      task.resting.note(upstream, null);
+      task.resting.recordAttempt(upstream, null);
       return { ok: true, upstream, attempts, got };
     } catch (thrown) {
       const failure = failureOf(thrown);
       error = redactedBy(task.providers.get(upstream.provider), failure.error);
       attempts.push(withUnused(record(error.code), upstream, failure));
-      const isTheirs = isUpstreamsFault(error);
+      const isTheirs = isUpstreamFault(error);
       if (!isTheirs && !isTheModels(error, task)) break;
-      if (isTheirs && !isOfThisRequest(error, task)) task.resting.note(upstream, error);
+      if (isTheirs && !isOfThisRequest(error, task)) task.resting.recordAttempt(upstream, error);
       left -= 1;
       if (left === 0) break;
       // The order of models that the client lists is kept.
-      if (isTooLong(error) && task.listsModels !== true) waiting.putRoomiestFirst(upstream, task);
+      if (isTooLong(error) && task.listsModels !== true)
+        waiting.preferLargerContext(upstream, task);
     }
   }
   error ??= new GatewayError('upstream_failed', 'there is no upstream to ask');
@@ -140,7 +141,7 @@ function withUnused(
   upstream: Upstream,
   { summary }: Failure,
 ): AttemptOutcome {
-  return summary === null ? tried : { ...tried, unused: { upstream, summary } };
+  return summary === null ? tried : { ...tried, wasted: { upstream, summary } };
 }
 
 function restingOutcome(upstream: string): AttemptOutcome {
@@ -181,7 +182,7 @@ function isOfThisRequest(
 }
 
 /** Whether another upstream may answer the same request. */
-export function isUpstreamsFault(error: GatewayError): boolean {
+export function isUpstreamFault(error: GatewayError): boolean {
   if (error.code === 'client_closed') return false;
   if (error.code !== 'upstream_rejected') return true;
   return NOT_HERE.has(error.status) || error.status >= 500;

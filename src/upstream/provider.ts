@@ -1,7 +1,7 @@
 import type { GatewayError } from '../core/errors.js';
 import type { ClientDialectName, DialectName } from '../dialects/dialect.js';
-import type { EmbeddingForm } from '../dialects/embeddings/embeddings.js';
-import type { Refusal } from '../dialects/refusal.js';
+import type { EmbeddingFormat } from '../dialects/embeddings/embeddings.js';
+import type { UnsupportedParams } from '../dialects/unsupported-params.js';
 import type { Credentials } from './auth/credentials.js';
 import type { OutgoingProxy } from './proxy/outgoing-proxy.js';
 import type { ProxyChoice } from './proxy/proxy-choice.js';
@@ -41,7 +41,7 @@ const MOST_NOTED = 1_000;
 interface ModelCustoms {
   readonly responsesOnly: boolean;
   readonly renames: ProviderRow['renames'];
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly UnsupportedParams[];
   readonly efforts: readonly string[] | null;
 }
 
@@ -75,7 +75,7 @@ export class Provider {
   readonly dialect: DialectName;
   readonly serves: ProviderRow['serves'];
   /** What it is asked for vectors in. */
-  readonly vectorForm: EmbeddingForm;
+  readonly vectorForm: EmbeddingFormat;
   readonly trustedAnswers: boolean;
   readonly usageOption: boolean;
   readonly outputCap: ProviderRow['outputCap'];
@@ -136,7 +136,7 @@ export class Provider {
     this.connections = parts.connections ?? DEFAULT_CONNECTIONS;
     this.origin = url.origin;
     this.proxies = parts.proxies;
-    this.proxy = parts.proxies.to(url);
+    this.proxy = parts.proxies.proxyFor(url);
     this.streamType = STREAM_TYPES[row.dialect] ?? EVENTS;
     this.#base = url.pathname.replace(/\/+$/u, '');
     this.#query = url.search.slice(1);
@@ -164,7 +164,7 @@ export class Provider {
   }
 
   /** What requests to one of its models must not have. */
-  refusalsFor(model: string): readonly Refusal[] {
+  refusalsFor(model: string): readonly UnsupportedParams[] {
     return this.#customsOf(model).refusals;
   }
 
@@ -200,7 +200,7 @@ export class Provider {
   }
 
   /** Another path beside chat's, behind the base URL, with the queries of all. */
-  behind(path: string, model: string): string {
+  siblingPath(path: string, model: string): string {
     const [chat = '', query = ''] = this.pathFor(model, false).split('?');
     const base = chat.endsWith(CHAT) ? chat.slice(0, -CHAT.length) : this.#base;
     const more = chat.endsWith(CHAT) ? query : this.#query;
@@ -209,7 +209,7 @@ export class Provider {
 
   /** What it said went wrong, without the secrets that it was sent. */
   redacted(error: GatewayError): GatewayError {
-    return this.#redaction.of(error);
+    return this.#redaction.redact(error);
   }
 
   /** Authorization included, names in lower case: for the wire only, never for a log. */
@@ -226,7 +226,7 @@ export class Provider {
 /** A path behind the base URL's own, with both their queries. */
 function at(url: URL, path: string, places: Readonly<Record<string, string>>): string {
   const base = url.pathname.replace(/\/+$/u, '');
-  const filled = fill(path, places);
+  const filled = fillTemplate(path, places);
   return base + filled + (filled.includes('?') ? url.search.replace('?', '&') : url.search);
 }
 
@@ -235,7 +235,7 @@ function at(url: URL, path: string, places: Readonly<Record<string, string>>): s
  *
  * `{name.service}` is the host of that service of Google's at the place.
  */
-export function fill(text: string, places: Readonly<Record<string, string>>): string {
+export function fillTemplate(text: string, places: Readonly<Record<string, string>>): string {
   return text.replace(/\{(\w+)(?:\.(\w+))?\}/gu, (whole, name: string, service?: string) => {
     const value = places[name];
     if (value === undefined) return whole;

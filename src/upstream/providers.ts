@@ -3,12 +3,12 @@ import type { DialectName } from '../dialects/dialect.js';
 import type { AwsSource } from './auth/aws.js';
 import type { Credentials } from './auth/credentials.js';
 import type { GoogleFile } from './auth/google.js';
-import { fill, Provider } from './provider.js';
+import { fillTemplate, Provider } from './provider.js';
 import { PROVIDERS, type ProviderRow } from './provider-rows.js';
 import { ProxyChoice } from './proxy/proxy-choice.js';
 import { RESPONSES_ONLY } from './rows/openai-models.js';
 import { row as rowFor } from './rows/row.js';
-import { basicProof } from './url-proof.js';
+import { basicAuthHeader } from './basic-auth.js';
 
 export { Provider } from './provider.js';
 export { PROVIDERS, SIMULATION, type ProviderRow } from './provider-rows.js';
@@ -229,7 +229,7 @@ function urlOf(
   { baseUrl = row.baseUrl }: ProviderSettings,
   places: Readonly<Record<string, string>>,
 ): URL | null {
-  const text = fill(baseUrl, places);
+  const text = fillTemplate(baseUrl, places);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return null;
   // Everybody writes Ollama's address as its OpenAI-compatible door has it.
@@ -264,7 +264,7 @@ function ownHeaders({ auth, dialect }: ProviderRow, url: URL, key: string): Reco
 /** From the key, or from a base URL of the form `https://user:password@host`. */
 function authorization(url: URL, key: string): { authorization?: string } {
   if (key !== '') return { authorization: `Bearer ${key}` };
-  const proof = basicProof(url);
+  const proof = basicAuthHeader(url);
   return proof === undefined ? {} : { authorization: proof };
 }
 

@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.js';
 import type { Credentials } from './auth/credentials.js';
-import { decoded } from './url-proof.js';
+import { decodeOrKeep } from './basic-auth.js';
 
 /** Shorter ones are placeholders (`none`, `ollama`) that may occur in an error as words. */
 const MIN_SECRET_CHARS = 8;
@@ -28,7 +28,7 @@ export class Redaction {
   }
 
   /** @returns the same error if it contains no secret */
-  of(error: GatewayError): GatewayError {
+  redact(error: GatewayError): GatewayError {
     const { message, param, upstreamCode, upstreamType } = error;
     const texts = [message, param ?? '', upstreamCode ?? '', upstreamType ?? ''];
     if (!texts.some((text) => this.#isIn(text))) return error;
@@ -56,7 +56,7 @@ function secretsIn({ url, headers, credentials }: SecretPlaces): string[] {
   const values = named.flatMap(([name, value]) => (SECRET_NAMES.test(name) ? [value] : []));
   // The part before a space is the scheme: `Bearer`.
   const proofs = values.flatMap((value) => value.split(/\s+/u));
-  return [...proofs, url.password, decoded(url.password), ...keysIn(credentials)];
+  return [...proofs, url.password, decodeOrKeep(url.password), ...keysIn(credentials)];
 }
 
 function keysIn(credentials: Credentials | null): string[] {

@@ -1,5 +1,5 @@
 import type { Upstream } from '../core/model.js';
-import { codeOf, type ErrorCode, GatewayError } from '../core/errors.js';
+import { errorCodeOf, type ErrorCode, GatewayError } from '../core/errors.js';
 import { ProxyError } from './proxy/proxy-error.js';
 
 /** A failed attempt, and whether the request was sent, so that it may be billed. */
@@ -61,7 +61,7 @@ const CLOSED = new Set([
 
 /** Whether an established connection was closed, as opposed to failing to connect or carrying invalid data. */
 export function isClosedConnection(error: unknown): boolean {
-  return CLOSED.has(codeOf(error)) && interimIn(error) === undefined;
+  return CLOSED.has(errorCodeOf(error)) && interimIn(error) === undefined;
 }
 
 /**
@@ -70,7 +70,7 @@ export function isClosedConnection(error: unknown): boolean {
  * Its message names the upstream, never a header or a URL: either may contain a key.
  */
 export function transportError(upstream: Upstream, stage: Stage, cause: unknown): UpstreamError {
-  const code = codeOf(cause);
+  const code = errorCodeOf(cause);
   const detail = { sent: stage !== 'connecting', cause };
   if (cause instanceof ProxyError) {
     const kind = cause.isTimeout ? 'upstream_timeout' : 'upstream_failed';
@@ -91,7 +91,7 @@ export function transportError(upstream: Upstream, stage: Stage, cause: unknown)
 
 /** Why a connection to a server failed, as the predicate of a sentence. */
 export function reasonFor(stage: Stage, cause: unknown): string {
-  const code = codeOf(cause);
+  const code = errorCodeOf(cause);
   const known = REASONS[code] ?? interimIn(cause);
   if (known !== undefined) return known;
   if (CLOSED.has(code)) {

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair } from 'yaml';
 
 /** The position of a value in a YAML document. */
-export interface Found {
+export interface FoundValue {
   /** Character offset of the key; `null` for list entries and the whole document. */
   readonly key: number | null;
   /** The value; `null` if a key has none. */
@@ -13,11 +13,11 @@ export interface Found {
  *
  * @returns the deepest existing value on the path, and whether that is the whole path
  */
-export function find(
+export function findValue(
   document: Document.Parsed,
   path: readonly PropertyKey[],
-): { readonly found: Found; readonly complete: boolean } {
-  let found: Found = { key: null, value: document.contents };
+): { readonly found: FoundValue; readonly complete: boolean } {
+  let found: FoundValue = { key: null, value: document.contents };
   for (const step of path) {
     const next = child(document, found.value, step);
     if (next === null) return { found, complete: false };
@@ -27,7 +27,11 @@ export function find(
   return { found, complete: true };
 }
 
-function child(document: Document.Parsed, parent: Node | null, step: PropertyKey): Found | null {
+function child(
+  document: Document.Parsed,
+  parent: Node | null,
+  step: PropertyKey,
+): FoundValue | null {
   const node = isAlias(parent) ? (parent.resolve(document) ?? null) : parent;
   if (isSeq(node)) {
     const item = node.items[Number(step)];
@@ -35,7 +39,7 @@ function child(document: Document.Parsed, parent: Node | null, step: PropertyKey
   }
   if (!isMap<Node, Node | null>(node)) return null;
   const own = node.items.find((pair) => keyText(pair) === String(step));
-  if (own !== undefined) return { key: start(own.key), value: own.value };
+  if (own !== undefined) return { key: startOffset(own.key), value: own.value };
   return merged(document, node.items, step);
 }
 
@@ -44,7 +48,7 @@ function merged(
   document: Document.Parsed,
   pairs: readonly Pair<Node, Node | null>[],
   step: PropertyKey,
-): Found | null {
+): FoundValue | null {
   for (const { value } of pairs.filter((pair) => keyText(pair) === '<<')) {
     const source = isAlias(value) ? (value.resolve(document) ?? null) : value;
     const sources = isSeq(source) ? (source.items as Node[]) : [source];
@@ -61,7 +65,7 @@ function keyText(pair: Pair<Node, Node | null>): string | null {
 }
 
 /** Offset of a node's first character; 0 for a node that was not parsed from text. */
-export function start(node: Node): number {
+export function startOffset(node: Node): number {
   return node.range?.[0] ?? 0;
 }
 
@@ -73,7 +77,7 @@ export function start(node: Node): number {
  * sequences.
  */
 export function offsetInScalar(source: string, node: Node, index: number): number {
-  const from = start(node);
+  const from = startOffset(node);
   if (!isScalar(node) || typeof node.value !== 'string') return from;
   const text = node.value;
   const end = node.range?.[1] ?? from;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** The part of a schema that applies to one path of a document. */
-export interface SchemaPlace {
+export interface SchemaAtPath {
   /** Every type allowed there, without wrappers (optional, default, transform). */
   readonly types: readonly z.core.$ZodTypes[];
   /** Whether the schema or one around it has `.meta({ secret: true })`, so that its value must not be shown. */
@@ -9,7 +9,7 @@ export interface SchemaPlace {
 }
 
 /** The part of `schema` for `path`; without types if the schema has no such path. */
-export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): SchemaPlace {
+export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): SchemaAtPath {
   let types = unwrap(schema);
   let secret = isSecret(schema);
   for (const key of path) {
@@ -30,7 +30,7 @@ export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): r
 }
 
 /** Whether `schema` allows only whole numbers at `path`. */
-export function wantsWhole(schema: z.core.$ZodType, path: readonly PropertyKey[]): boolean {
+export function requiresInteger(schema: z.core.$ZodType, path: readonly PropertyKey[]): boolean {
   return schemaAt(schema, path).types.every(({ _zod: { def } }) => {
     if (def.type !== 'number') return true;
     // `z.int()` is itself a check; `z.number().int()` contains one.

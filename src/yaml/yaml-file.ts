@@ -2,8 +2,8 @@ import { LineCounter, isScalar, parseDocument, type Document } from 'yaml';
 import type * as z from 'zod';
 
 import { FaultyFileError, type Fault } from '../core/errors.js';
-import { find, offsetInScalar, start } from './position.js';
-import { complaints, formatPath, valueAt } from './sentences.js';
+import { findValue, offsetInScalar, startOffset } from './position.js';
+import { issueMessages, formatPath, valueAt } from './issue-messages.js';
 import { syntaxFaults } from './syntax.js';
 
 type Path = readonly PropertyKey[];
@@ -77,25 +77,29 @@ export class YamlFile {
    * @param index - a character of the text at `path`, to locate instead of its start
    */
   locate(path: Path, index?: number): Position {
-    const { found, complete } = find(this.#document, path);
+    const { found, complete } = findValue(this.#document, path);
     if (complete && found.value !== null) {
       const { value } = found;
-      const at = index === undefined ? start(value) : offsetInScalar(this.#text, value, index);
+      const at =
+        index === undefined ? startOffset(value) : offsetInScalar(this.#text, value, index);
       return position(this.#lines, at);
     }
     // A value that is missing is reported at the key above it.
-    return position(this.#lines, found.key ?? (found.value === null ? 0 : start(found.value)));
+    return position(
+      this.#lines,
+      found.key ?? (found.value === null ? 0 : startOffset(found.value)),
+    );
   }
 
   /** The position of the key at `path`; the same as `locate` if there is no key. */
   locateKey(path: Path): Position {
-    const { found, complete } = find(this.#document, path);
+    const { found, complete } = findValue(this.#document, path);
     return complete && found.key !== null ? position(this.#lines, found.key) : this.locate(path);
   }
 
   /** Whether the file has a value at `path`. */
   has(path: Path): boolean {
-    return find(this.#document, path).complete;
+    return findValue(this.#document, path).complete;
   }
 
   /** A fault at the value at `path`. @param message - a sentence with its full stop */
@@ -130,7 +134,7 @@ export class YamlFile {
     const faults = issues
       // Zod also reports the length of a text where a list is expected.
       .filter((i) => i.code === 'invalid_type' || !wrongType.has(formatPath(i.path)))
-      .flatMap((issue) => complaints(issue, subject))
+      .flatMap((issue) => issueMessages(issue, subject))
       .map(({ path, atKey, message }) =>
         atKey ? this.faultAtKey(path, message) : this.fault(path, message),
       );
@@ -161,7 +165,7 @@ export class YamlFile {
 
   /** The text that the file has at a path. */
   #source(path: Path): string {
-    const { found } = find(this.#document, path);
+    const { found } = findValue(this.#document, path);
     return isScalar(found.value) ? String(found.value.value) : formatPath(path);
   }
 }

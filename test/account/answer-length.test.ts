@@ -1,24 +1,29 @@
-import { LengthMeter } from '../../src/account/answer-length.js';
+import { AnswerLengthTracker } from '../../src/account/answer-length.js';
 import { FakeUpstream, sends, type Behaviour } from '../support/fake-upstream.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 
 /** What is expected next, in predicted lengths, after answers of which each takes so many times what is predicted. */
-function expectedAfter(meter: LengthMeter, times: number, answers: number, thinks = false): number {
+function expectedAfter(
+  meter: AnswerLengthTracker,
+  times: number,
+  answers: number,
+  thinks = false,
+): number {
   for (let i = 0; i < answers; i++) {
     const tokens = 100 * meter.factorOf('m', false);
     const outputTokens = 100 * times;
     const reasoningTokens = thinks ? outputTokens - 100 : 0;
-    meter.add('m', { tokens, withTools: false }, { outputTokens, reasoningTokens });
+    meter.record('m', { tokens, withTools: false }, { outputTokens, reasoningTokens });
   }
   return meter.factorOf('m', false);
 }
 
 test('nothing is known of a model before any has answered', () => {
-  expect(new LengthMeter().factorOf('m', false)).toBe(1);
+  expect(new AnswerLengthTracker().factorOf('m', false)).toBe(1);
 });
 
 test.each([0.2, 8])('answers that are %d times as long are soon expected to be', (times) => {
-  const meter = new LengthMeter();
+  const meter = new AnswerLengthTracker();
 
   const afterOne = expectedAfter(meter, times, 1);
   const afterMany = expectedAfter(meter, times, 39);
@@ -29,7 +34,7 @@ test.each([0.2, 8])('answers that are %d times as long are soon expected to be',
 });
 
 test('what all models write counts for one that has not answered, what one of them thinks does not', () => {
-  const [terse, thoughtful] = [new LengthMeter(), new LengthMeter()];
+  const [terse, thoughtful] = [new AnswerLengthTracker(), new AnswerLengthTracker()];
 
   expect(expectedAfter(terse, 0.4, 60)).toBeLessThan(0.5);
   expect(expectedAfter(thoughtful, 12, 60, true)).toBeGreaterThan(9);
@@ -39,14 +44,14 @@ test('what all models write counts for one that has not answered, what one of th
 });
 
 test('the latest answers count most', () => {
-  const meter = new LengthMeter();
+  const meter = new AnswerLengthTracker();
   expectedAfter(meter, 10, 100);
 
   expect(expectedAfter(meter, 1, 150)).toBeLessThan(2);
 });
 
 test('one answer that goes astray does not make a model a dear one', () => {
-  const meter = new LengthMeter();
+  const meter = new AnswerLengthTracker();
   expectedAfter(meter, 1, 20);
 
   expect(expectedAfter(meter, 10_000, 1)).toBeLessThan(3.5);

@@ -1,7 +1,7 @@
-import { LengthMeter } from '../../src/account/answer-length.js';
-import { PromptCaches } from '../../src/account/prompt-caches.js';
-import type { Books, Ending, OpenEntry } from '../../src/account/settle.js';
-import { SpeedMeter } from '../../src/account/speed.js';
+import { AnswerLengthTracker } from '../../src/account/answer-length.js';
+import { PromptCacheTracker } from '../../src/account/prompt-caches.js';
+import type { Ledger, Ending, LedgerEntry } from '../../src/account/settle.js';
+import { SpeedTracker } from '../../src/account/speed.js';
 import { DailySpend } from '../../src/account/spend.js';
 import type { Clock } from '../../src/core/clock.js';
 import type { Price, Upstream } from '../../src/core/model.js';
@@ -40,21 +40,21 @@ export const usage = {
 export const told: AnswerSummary = { usage, finishReason: 'stop', outputChars: 9 };
 
 /** Books in which nothing is written yet. */
-export function openBooks(clock: Clock, log: Log, logsRequests = () => true): Books {
+export function openBooks(clock: Clock, log: Log, logsRequests = () => true): Ledger {
   return {
     clock,
     log,
     logsRequests,
     metrics: new Metrics(),
     spend: new DailySpend(clock),
-    speed: new SpeedMeter(clock),
-    length: new LengthMeter(),
-    promptCaches: new PromptCaches(clock),
+    speed: new SpeedTracker(clock),
+    length: new AnswerLengthTracker(),
+    promptCaches: new PromptCacheTracker(clock),
   };
 }
 
 /** An exchange that begins now, of a model that costs a tenth of the reference. */
-export function openEntry(clock: Clock, change: Partial<OpenEntry> = {}): OpenEntry {
+export function openEntry(clock: Clock, change: Partial<LedgerEntry> = {}): LedgerEntry {
   return {
     record: { decision: decision(), outcome: null },
     caller: 'web',

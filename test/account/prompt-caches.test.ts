@@ -1,4 +1,4 @@
-import { PromptCaches, type KnownPrompt } from '../../src/account/prompt-caches.js';
+import { PromptCacheTracker, type PromptCacheState } from '../../src/account/prompt-caches.js';
 import type { Message, Conversation } from '../../src/core/conversation.js';
 import type { Upstream } from '../../src/core/model.js';
 import type { Usage } from '../../src/core/usage.js';
@@ -44,27 +44,28 @@ function used(change: Partial<Usage> = {}): Usage {
 }
 
 let clock: FakeClock;
-let caches: PromptCaches;
+let caches: PromptCacheTracker;
 
 beforeEach(() => {
   clock = new FakeClock();
-  caches = new PromptCaches(clock);
+  caches = new PromptCacheTracker(clock);
 });
 
 function look(
   messages: readonly Message[],
   change: Partial<Conversation> = {},
   caller = 'ann',
-): KnownPrompt {
-  const known = caches.look({ ...EMPTY, messages, ...change }, caller, HOLDS_MS);
+): PromptCacheState {
+  const known = caches.lookup({ ...EMPTY, messages, ...change }, caller, HOLDS_MS);
   if (known === null) throw new Error('too short');
   return known;
 }
 
-const heldOf = (messages: readonly Message[]) => Object.fromEntries(look(messages).held ?? []);
+const heldOf = (messages: readonly Message[]) =>
+  Object.fromEntries(look(messages).cachedTokens ?? []);
 
 test('a conversation that goes on is held where its last turn was answered', () => {
-  caches.note(look(first), upstream('acme/large'), used());
+  caches.record(look(first), upstream('acme/large'), used());
 
   expect(heldOf(second)).toEqual({ 'acme/large': 2_000 });
   expect(heldOf(first)).toEqual({});
@@ -76,7 +77,7 @@ test('what led to calls of tools is held as well, and when an answer is taken ba
     parts: [{ kind: 'tool_call', name: 'read', arguments: '{"clause":1}' }],
   };
   const result: Message = { role: 'tool', parts: [{ kind: 'tool_result', text: 'It is this.' }] };
-  caches.note(look(first), upstream('acme/large'), used());
+  caches.record(look(first), upstream('acme/large'), used());
 
   expect(heldOf([...first, call, result])).toEqual({ 'acme/large': 2_000 });
   expect(
@@ -87,9 +88,9 @@ test('what led to calls of tools is held as well, and when an answer is taken ba
 });
 
 test('several models may hold it, each what it last read', () => {
-  caches.note(look(first), upstream('acme/large'), used());
-  caches.note(look(first), upstream('acme/small'), used({ inputTokens: 1_900 }));
-  caches.note(
+  caches.record(look(first), upstream('acme/large'), used());
+  caches.record(look(first), upstream('acme/small'), used({ inputTokens: 1_900 }));
+  caches.record(
     look(second),
     upstream('acme/large'),
     used({ inputTokens: 2_100, cacheReadTokens: 1_920 }),
@@ -119,17 +120,17 @@ test.each([
     },
   },
 ])('nothing is held where $what', ({ other }) => {
-  caches.note(look(first), upstream('acme/large'), used());
+  caches.record(look(first), upstream('acme/large'), used());
 
-  expect(other().held).toBeNull();
+  expect(other().cachedTokens).toBeNull();
 });
 
 test('a provider that is told what to keep holds what it says it wrote and read', () => {
   const claude = upstream('acme/claude', 'anthropic');
-  caches.note(look(first), claude, used());
+  caches.record(look(first), claude, used());
   const unasked = heldOf(second);
 
-  caches.note(look(first), claude, used({ cacheWriteTokens: 1_500 }));
+  caches.record(look(first), claude, used({ cacheWriteTokens: 1_500 }));
 
   expect(unasked).toEqual({});
   expect(heldOf(second)).toEqual({ 'acme/claude': 1_500 });
@@ -137,23 +138,23 @@ test('a provider that is told what to keep holds what it says it wrote and read'
 
 test('a provider that read nothing where it should have is not believed again in this conversation', () => {
   const model = upstream('acme/large');
-  caches.note(look(first), model, used());
-  caches.note(look(second), model, used());
+  caches.record(look(first), model, used());
+  caches.record(look(second), model, used());
 
   expect(heldOf(third)).toEqual({});
-  caches.note(look(third), model, used());
+  caches.record(look(third), model, used());
   expect(heldOf([...third, message('assistant', 'That.'), message('user', 'Four?')])).toEqual({});
 });
 
 test('what nobody told is no proof against a provider', () => {
-  caches.note(look(first), upstream('acme/large'), used());
-  caches.note(look(second), upstream('acme/large'), used({ estimated: true }));
+  caches.record(look(first), upstream('acme/large'), used());
+  caches.record(look(second), upstream('acme/large'), used({ estimated: true }));
 
   expect(heldOf(third)).toEqual({ 'acme/large': 2_000 });
 });
 
 test('where reading it again costs as much, nothing needs to be known', () => {
-  caches.note(look(first), upstream('acme/large', 'openai', null), used());
+  caches.record(look(first), upstream('acme/large', 'openai', null), used());
 
   expect(heldOf(second)).toEqual({});
 });
@@ -163,15 +164,15 @@ test('short requests, and gateways that do not want it, are not looked at', () =
   const long = conversation(message('user', 'x'.repeat(4_096)));
   const tools = [{ name: 't', description: '', parameters: null, definitionLength: 4_096 }];
 
-  expect(caches.look(short, 'ann', HOLDS_MS)).toBeNull();
-  expect(caches.look(long, 'ann', 0)).toBeNull();
-  expect(caches.look(long, 'ann', HOLDS_MS)).not.toBeNull();
-  expect(caches.look({ ...short, tools }, 'ann', HOLDS_MS)).not.toBeNull();
+  expect(caches.lookup(short, 'ann', HOLDS_MS)).toBeNull();
+  expect(caches.lookup(long, 'ann', 0)).toBeNull();
+  expect(caches.lookup(long, 'ann', HOLDS_MS)).not.toBeNull();
+  expect(caches.lookup({ ...short, tools }, 'ann', HOLDS_MS)).not.toBeNull();
 });
 
 test('of very many conversations the oldest are forgotten', () => {
   const at = (i: number) => [message('system', `${i} ${LONG}`), message('user', 'Hi')];
-  for (let i = 0; i < 50_001; i++) caches.note(look(at(i)), upstream('acme/large'), used());
+  for (let i = 0; i < 50_001; i++) caches.record(look(at(i)), upstream('acme/large'), used());
   const goneOn = (i: number) =>
     heldOf([...at(i), message('assistant', 'Hi'), message('user', 'Ho')]);
 

@@ -1,4 +1,4 @@
-import { settle, type Books, type Ending, type OpenEntry } from '../../src/account/settle.js';
+import { settle, type Ledger, type Ending, type LedgerEntry } from '../../src/account/settle.js';
 import { GatewayError } from '../../src/core/errors.js';
 import { openLog } from '../../src/telemetry/log.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -6,7 +6,7 @@ import { endingNow, openBooks, openEntry, told, upstream, usage } from './exchan
 
 let clock: FakeClock;
 let lines: Record<string, unknown>[];
-let books: Books;
+let books: Ledger;
 let logsRequests: boolean;
 
 beforeEach(() => {
@@ -19,7 +19,7 @@ beforeEach(() => {
   books = openBooks(clock, log, () => logsRequests);
 });
 
-const entry = (change: Partial<OpenEntry> = {}) => openEntry(clock, change);
+const entry = (change: Partial<LedgerEntry> = {}) => openEntry(clock, change);
 const ending = (change: Partial<Ending> = {}) => endingNow(clock, change);
 
 describe('settling', () => {

@@ -1,17 +1,17 @@
-import { settle, type Books, type Ending, type OpenEntry } from '../../src/account/settle.js';
+import { settle, type Ledger, type Ending, type LedgerEntry } from '../../src/account/settle.js';
 import { openLog } from '../../src/telemetry/log.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { endingNow, openBooks, openEntry, told, usage } from './exchanges.js';
 
 let clock: FakeClock;
-let books: Books;
+let books: Ledger;
 
 beforeEach(() => {
   clock = new FakeClock();
   books = openBooks(clock, openLog('silent', { write: () => undefined }));
 });
 
-const entry = (change: Partial<OpenEntry> = {}) => openEntry(clock, change);
+const entry = (change: Partial<LedgerEntry> = {}) => openEntry(clock, change);
 const ending = (change: Partial<Ending> = {}) => endingNow(clock, change);
 
 describe('settling', () => {

@@ -1,7 +1,11 @@
 import { bootstrapInterval } from '../../src/bench/metrics/bootstrap.js';
-import { calibrationOf, pooledDiagram, Reliability } from '../../src/bench/metrics/calibration.js';
+import {
+  calibrationFigures,
+  pooledDiagram,
+  Reliability,
+} from '../../src/bench/metrics/calibration.js';
 import { rankCorrelation } from '../../src/bench/metrics/rank-correlation.js';
-import { everyRow } from '../../src/bench/metrics/sample.js';
+import { unitWeights } from '../../src/bench/metrics/sample.js';
 import { quantileOf } from '../../src/bench/metrics/quantile.js';
 import { routingCurve } from '../../src/bench/metrics/routing-curve.js';
 import { Random } from '../../src/core/random.js';
@@ -53,7 +57,7 @@ describe('calibration', () => {
     probabilities.forEach((probability, i) => {
       reliability.add(i, probability, grades[i] ?? 0);
     });
-    const figures = calibrationOf([reliability.sums(everyRow(probabilities.length))]);
+    const figures = calibrationFigures([reliability.sums(unitWeights(probabilities.length))]);
     return { figures, diagram: reliability.diagram() };
   };
 
@@ -88,9 +92,9 @@ describe('calibration', () => {
     first.add(0, 0.5, 1);
     second.add(0, 0.5, 0);
 
-    const apart = [first, second].map((one) => one.sums(everyRow(1)));
+    const apart = [first, second].map((one) => one.sums(unitWeights(1)));
 
-    expect(calibrationOf(apart)).toEqual({ ece: 0, brier: 0.25, excess: 0 });
+    expect(calibrationFigures(apart)).toEqual({ ece: 0, brier: 0.25, excess: 0 });
     expect(pooledDiagram([first.diagram(), second.diagram()])[7]).toMatchObject({
       outcomes: 2,
       kept: 0.5,

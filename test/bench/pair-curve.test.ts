@@ -1,7 +1,7 @@
 import { fc } from '../support/fast-check.js';
 import { numpyInterp } from '../../src/bench/metrics/numpy-interp.js';
 import { PairCurve } from '../../src/bench/metrics/pair-curve.js';
-import { everyRow, resample } from '../../src/bench/metrics/sample.js';
+import { unitWeights, resample } from '../../src/bench/metrics/sample.js';
 import { Random } from '../../src/core/random.js';
 
 describe('interpolation', () => {
@@ -66,7 +66,7 @@ describe('the pair curve', () => {
         const column = (name: 'score' | 'weak' | 'strong') => rows.map((row) => row[name]);
         const columns = [column('score'), column('weak'), column('strong')] as const;
 
-        const { apgr } = new PairCurve(...columns).figures(everyRow(rows.length));
+        const { apgr } = new PairCurve(...columns).figures(unitWeights(rows.length));
 
         expect(apgr).toBeCloseTo(routellm(...columns).apgr, 8);
       }),
@@ -77,7 +77,7 @@ describe('the pair curve', () => {
     fc.assert(
       fc.property(GRADED, fc.integer({ min: 1, max: 1000 }), (rows, seed) => {
         const random = new Random(seed);
-        const [counts = everyRow(rows.length)] = resample(rows.length, 1, () => random.next());
+        const [counts = unitWeights(rows.length)] = resample(rows.length, 1, () => random.next());
         const drawn = rows.flatMap((row, i) => new Array<typeof row>(counts[i] ?? 0).fill(row));
         const curve = (from: typeof rows) =>
           new PairCurve(
@@ -87,7 +87,7 @@ describe('the pair curve', () => {
           );
 
         const byCounts = curve(rows).figures(counts);
-        const byRows = curve(drawn).figures(everyRow(drawn.length));
+        const byRows = curve(drawn).figures(unitWeights(drawn.length));
 
         // Comparing rounded texts takes NaN for equal to itself.
         const rounded = (figures: typeof byRows) =>
@@ -102,7 +102,7 @@ describe('the pair curve', () => {
     const strong = [1, 0, 1, 0];
 
     const { denseApgr, denseCpt50 } = new PairCurve([1, 1, 1, 1], weak, strong).figures(
-      everyRow(4),
+      unitWeights(4),
     );
 
     expect(denseApgr).toBeCloseTo(0.5, 10);

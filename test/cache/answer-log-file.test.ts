@@ -1,14 +1,14 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { AnswerLog, type LogTrouble } from '../../src/cache/answer-log.js';
+import { AnswerLog, type AnswerLogProblem } from '../../src/cache/answer-log.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { keptAnswer } from './kept.js';
 
 let folder: string;
 let clock: FakeClock;
-let troubles: LogTrouble[];
+let troubles: AnswerLogProblem[];
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'suffice-answers-'));
@@ -24,8 +24,11 @@ const fileIn = () => path.join(folder, 'answers.log');
 
 async function opened(): Promise<{ store: AnswerStore; log: AnswerLog }> {
   const store = new AnswerStore(10_000_000, clock);
-  const onTrouble = (trouble: LogTrouble) => troubles.push(trouble);
-  const log = await AnswerLog.open({ folder, saveEveryMs: 30_000, clock, onTrouble }, store);
+  const onTrouble = (trouble: AnswerLogProblem) => troubles.push(trouble);
+  const log = await AnswerLog.open(
+    { folder, saveEveryMs: 30_000, clock, onProblem: onTrouble },
+    store,
+  );
   return { store, log };
 }
 
@@ -36,17 +39,17 @@ const keysIn = (store: AnswerStore) => [...store.values()].map(({ key }) => key)
 
 test('reports once that another process writes to its file, and damages none of its records', async () => {
   const [one, other] = [await opened(), await opened()];
-  one.store.keep(answer('a'));
+  one.store.put(answer('a'));
   await one.log.save();
-  other.store.keep(answer('b'));
+  other.store.put(answer('b'));
   await other.log.save();
 
-  one.store.keep(answer('c'));
+  one.store.put(answer('c'));
   await one.log.save();
-  other.store.keep(answer('d'));
+  other.store.put(answer('d'));
   await other.log.save();
-  await one.log.letGo();
-  await other.log.letGo();
+  await one.log.closeWithoutSaving();
+  await other.log.closeWithoutSaving();
   const told = troubles.map(({ kind }) => kind);
   const again = await opened();
 
@@ -58,10 +61,10 @@ test('reports once that another process writes to its file, and damages none of 
 
 test('rewrites its file if somebody has removed it, and reports it', async () => {
   const { store, log } = await opened();
-  store.keep(answer('a'));
+  store.put(answer('a'));
   await log.save();
   await rm(fileIn());
-  store.keep(answer('b'));
+  store.put(answer('b'));
   await log.save();
   await log.close();
 
@@ -76,7 +79,7 @@ test('starts and reports the reason if its file cannot be read', async () => {
   await mkdir(fileIn());
 
   const { store, log } = await opened();
-  store.keep(answer('a'));
+  store.put(answer('a'));
 
   await expect(log.save()).rejects.toThrow();
   expect(troubles.map(({ kind }) => kind)).toEqual(['unwritable']);

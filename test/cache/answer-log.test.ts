@@ -2,15 +2,15 @@ import { lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fc } from '../support/fast-check.js';
-import { AnswerLog, type LogTrouble } from '../../src/cache/answer-log.js';
+import { AnswerLog, type AnswerLogProblem } from '../../src/cache/answer-log.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
-import { isHeld, type HeldAnswer } from '../../src/cache/kept-answer.js';
+import { hasPayload, type LoadedAnswer } from '../../src/cache/cached-answer.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { keptAnswer } from './kept.js';
 
 let folder: string;
 let clock: FakeClock;
-let troubles: LogTrouble[];
+let troubles: AnswerLogProblem[];
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'suffice-answers-'));
@@ -26,13 +26,16 @@ const fileIn = () => path.join(folder, 'answers.log');
 
 async function opened(): Promise<{ store: AnswerStore; log: AnswerLog }> {
   const store = new AnswerStore(10_000_000, clock);
-  const onTrouble = (trouble: LogTrouble) => troubles.push(trouble);
-  const log = await AnswerLog.open({ folder, saveEveryMs: 30_000, clock, onTrouble }, store);
+  const onTrouble = (trouble: AnswerLogProblem) => troubles.push(trouble);
+  const log = await AnswerLog.open(
+    { folder, saveEveryMs: 30_000, clock, onProblem: onTrouble },
+    store,
+  );
   return { store, log };
 }
 
 /** An answer whose words tell its key, so that a mix-up shows. */
-function answer(key: string, more: Partial<HeldAnswer> = {}): HeldAnswer {
+function answer(key: string, more: Partial<LoadedAnswer> = {}): LoadedAnswer {
   return keptAnswer(key, {
     ...{ costUsd: 0.1, tookMs: 5, tenant: 'ann', tags: ['t'], question: null },
     storedAtMs: clock.wallMs(),
@@ -58,7 +61,7 @@ const keysIn = (store: AnswerStore) => [...store.values()].map(({ key }) => key)
 test('restores what was saved, whole answers and streams', async () => {
   const first = await opened();
   const answers = [answer('a'), stream('b')];
-  for (const one of answers) first.store.keep(one);
+  for (const one of answers) first.store.put(one);
   await first.log.close();
 
   const { store, log } = await opened();
@@ -70,7 +73,7 @@ test('restores what was saved, whole answers and streams', async () => {
 
 test('saves at the configured interval only', async () => {
   const { store, log } = await opened();
-  store.keep(answer('a'));
+  store.put(answer('a'));
   clock.advance(29_999);
   const before = await stat(fileIn()).catch(() => null);
   clock.advance(1);
@@ -84,11 +87,11 @@ test('saves at the configured interval only', async () => {
 
 test('leaves out what has expired, was replaced, or was purged', async () => {
   const first = await opened();
-  first.store.keep(answer('old', { expiresAtMs: clock.wallMs() + 10 }));
-  first.store.keep(answer('replaced'));
-  first.store.keep(answer('purged', { tags: ['x'] }));
+  first.store.put(answer('old', { expiresAtMs: clock.wallMs() + 10 }));
+  first.store.put(answer('replaced'));
+  first.store.put(answer('purged', { tags: ['x'] }));
   await first.log.save();
-  first.store.keep(answer('replaced', { source: 'dec_new' }));
+  first.store.put(answer('replaced', { source: 'dec_new' }));
   first.store.purge({ tag: 'x' });
   await first.log.close();
   clock.advance(11);
@@ -101,16 +104,16 @@ test('leaves out what has expired, was replaced, or was purged', async () => {
 
 test('loses only what was truncated at the end, and continues from there', async () => {
   const first = await opened();
-  first.store.keep(answer('a'));
+  first.store.put(answer('a'));
   await first.log.save();
-  first.store.keep(answer('b'));
+  first.store.put(answer('b'));
   await first.log.close();
   const bytes = await readFile(fileIn());
   await writeFile(fileIn(), bytes.subarray(0, bytes.length - 7));
 
   const second = await opened();
   const after = keysIn(second.store);
-  second.store.keep(answer('c'));
+  second.store.put(answer('c'));
   await second.log.close();
   const { store, log } = await opened();
 
@@ -122,7 +125,7 @@ test('loses only what was truncated at the end, and continues from there', async
 test('drops all answers before a damaged place, which may have been their removal', async () => {
   const first = await opened();
   for (const key of ['a', 'b', 'c']) {
-    first.store.keep(answer(key));
+    first.store.put(answer(key));
     await first.log.save();
   }
   await first.log.close();
@@ -139,7 +142,7 @@ test('drops all answers before a damaged place, which may have been their remova
 
 test('never returns an answer for another key, whatever happens to the file', async () => {
   const first = await opened();
-  for (let i = 0; i < 8; i++) first.store.keep(i % 2 === 0 ? answer(`k${i}`) : stream(`k${i}`));
+  for (let i = 0; i < 8; i++) first.store.put(i % 2 === 0 ? answer(`k${i}`) : stream(`k${i}`));
   await first.log.close();
   const sound = await readFile(fileIn());
   const damage = fc.oneof(
@@ -166,7 +169,7 @@ test('never returns an answer for another key, whatever happens to the file', as
 
       const { store, log } = await opened();
 
-      for (const { key, source, payload } of [...store.values()].filter(isHeld)) {
+      for (const { key, source, payload } of [...store.values()].filter(hasPayload)) {
         const words =
           payload.form === 'whole'
             ? payload.body
@@ -187,7 +190,7 @@ test.each([
 ])('replaces a file that contains %s', async (_what, text) => {
   await writeFile(fileIn(), text);
   const first = await opened();
-  first.store.keep(answer('a'));
+  first.store.put(answer('a'));
   await first.log.close();
 
   const { store, log } = await opened();
@@ -199,10 +202,10 @@ test.each([
 
 test('a purge leaves no purged, replaced or removed answer in the file', async () => {
   const { store, log } = await opened();
-  for (const key of ['purged', 'replaced', 'evicted', 'stays']) store.keep(answer(key));
+  for (const key of ['purged', 'replaced', 'evicted', 'stays']) store.put(answer(key));
   await log.save();
-  store.keep(answer('replaced', { payload: { form: 'whole', body: Buffer.from('another') } }));
-  store.forget('evicted');
+  store.put(answer('replaced', { payload: { form: 'whole', body: Buffer.from('another') } }));
+  store.discard('evicted');
   await log.save();
   const before = await readFile(fileIn(), 'utf8');
   store.purge({ id: 'dec_purged' });
@@ -220,11 +223,11 @@ test('a purge leaves no purged, replaced or removed answer in the file', async (
 
 test('does not rewrite the file for a purge that matches nothing in it', async () => {
   const { store, log } = await opened();
-  store.keep(answer('a'));
+  store.put(answer('a'));
   await log.save();
   const { ino } = await stat(fileIn());
   store.purge({ tag: 'unknown' });
-  store.keep(answer('b'));
+  store.put(answer('b'));
   store.purge({ id: 'dec_b' });
 
   await log.save();
@@ -246,28 +249,28 @@ test('leaves no partial write on a full disk, and retries less and less often', 
     saving = save();
     return saving;
   };
-  store.keep(answer('a'));
+  store.put(answer('a'));
   for (let i = 0; i < 40; i++) {
     clock.advance(30_000);
     await saving.catch(() => undefined);
   }
 
   expect(attempts).toEqual([1, 2, 4, 8, 16, 26, 36]);
-  expect(log.trouble).toMatchObject({ code: 'EISDIR' });
+  expect(log.problem).toMatchObject({ code: 'EISDIR' });
   await expect(stat(`${fileIn()}.tmp`)).rejects.toThrow();
   await rm(fileIn(), { recursive: true });
   await log.save();
-  expect(log.trouble).toBeNull();
+  expect(log.problem).toBeNull();
   await log.close();
 });
 
 test('reports once that it cannot write, works on, and catches up', async () => {
   const { store, log } = await opened();
-  store.keep(answer('a'));
+  store.put(answer('a'));
   // A folder in its place: no file can be renamed over it.
   await mkdir(path.join(fileIn(), 'x'), { recursive: true });
   await expect(log.save()).rejects.toThrow();
-  store.keep(answer('b'));
+  store.put(answer('b'));
   await expect(log.save()).rejects.toThrow();
   await rm(fileIn(), { recursive: true });
 
@@ -285,7 +288,7 @@ test('reports that its folder cannot be created, and catches up when it can', as
   await writeFile(path.join(place, 'file'), '');
   folder = path.join(place, 'file', 'answers');
   const { store, log } = await opened();
-  store.keep(answer('a'));
+  store.put(answer('a'));
   await expect(log.save()).rejects.toThrow();
   await rm(path.join(place, 'file'));
 
@@ -301,14 +304,14 @@ test('reports that its folder cannot be created, and catches up when it can', as
 
 test('reports a full disk, loses nothing that is saved, and continues when there is space', async () => {
   const first = await opened();
-  first.store.keep(answer('a'));
+  first.store.put(answer('a'));
   await first.log.close();
   const bytes = await readFile(fileIn());
   // Damaged at its end, it is to be made anew, where every write finds no room.
   await writeFile(fileIn(), Buffer.concat([bytes, Buffer.from('half a rec')]));
   const { store, log } = await opened();
   await symlink('/dev/full', `${fileIn()}.tmp`);
-  store.keep(answer('b'));
+  store.put(answer('b'));
   await expect(log.save()).rejects.toMatchObject({ code: 'ENOSPC' });
   const crashed = await readFile(fileIn());
   await expect(lstat(`${fileIn()}.tmp`)).rejects.toThrow();
@@ -325,7 +328,7 @@ test('reports a full disk, loses nothing that is saved, and continues when there
 
 test('ignores the temporary file of a rewrite that was killed', async () => {
   const first = await opened();
-  first.store.keep(answer('a'));
+  first.store.put(answer('a'));
   await first.log.close();
   await writeFile(`${fileIn()}.tmp`, (await readFile(fileIn())).subarray(0, 40));
 
@@ -341,7 +344,7 @@ test('keeps the file bounded', async () => {
   const { store, log } = await opened();
   const body = Buffer.alloc(1_000_000, 'x');
   for (let i = 0; i < 12; i++) {
-    store.keep(answer('a', { payload: { form: 'whole', body } }));
+    store.put(answer('a', { payload: { form: 'whole', body } }));
     await log.save();
   }
 

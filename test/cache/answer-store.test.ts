@@ -1,5 +1,5 @@
 import { AnswerStore } from '../../src/cache/answer-store.js';
-import type { KeptAnswer } from '../../src/cache/kept-answer.js';
+import type { CachedAnswer } from '../../src/cache/cached-answer.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 let clock: FakeClock;
@@ -10,7 +10,7 @@ beforeEach(() => {
   store = new AnswerStore(100_000, clock);
 });
 
-const answer = (key: string, more: Partial<KeptAnswer> = {}): KeptAnswer => ({
+const answer = (key: string, more: Partial<CachedAnswer> = {}): CachedAnswer => ({
   key,
   source: `dec_${key}`,
   model: 'm',
@@ -28,7 +28,7 @@ const answer = (key: string, more: Partial<KeptAnswer> = {}): KeptAnswer => ({
 });
 
 test('returns an answer until it expires, if the maximum age allows it', () => {
-  store.keep(answer('a'));
+  store.put(answer('a'));
   clock.advance(5_000);
 
   const [minds, minded] = [store.find('a', 4), store.find('a', 5)];
@@ -51,7 +51,7 @@ test('does not return an answer that is dated in the future', () => {
   store.restore(answer('hardly', at(5_000)));
 
   expect([store.find('ahead', 60), store.find('hardly', 60)?.key]).toEqual([null, 'hardly']);
-  expect(store.keep(answer('ahead'))).toBe(true);
+  expect(store.put(answer('ahead'))).toBe(true);
   expect(store.find('ahead', 60)?.key).toBe('ahead');
 });
 
@@ -60,40 +60,40 @@ test('does not store an answer that was in flight when a purge matched it', () =
   store.purge({ tag: 'red' });
   clock.advance(400);
 
-  const old = store.keep(answer('a'));
-  const other = store.keep(answer('b', { tags: [] }));
+  const old = store.put(answer('a'));
+  const other = store.put(answer('b', { tags: [] }));
   clock.advance(200);
-  const fresh = store.keep(answer('a'));
+  const fresh = store.put(answer('a'));
 
   expect([old, other, fresh]).toEqual([false, true, true]);
 });
 
 test('does not replace an answer by one that was requested earlier', () => {
   const refreshed = answer('a', { tookMs: 100 });
-  store.keep(refreshed);
+  store.put(refreshed);
   clock.advance(300);
 
   const slow = answer('a', { tookMs: 500, source: 'dec_slow' });
-  const refused = [store.refusal(slow), store.keep(slow), store.peek('a')];
-  const later = store.keep(answer('a', { tookMs: 300, source: 'dec_later' }));
+  const refused = [store.refusal(slow), store.put(slow), store.peek('a')];
+  const later = store.put(answer('a', { tookMs: 300, source: 'dec_later' }));
 
   expect(refused).toEqual(['overtaken', false, refreshed]);
   expect(later).toBe(true);
 });
 
 test('stores an answer in place of one dated by a clock that is ahead', () => {
-  store.adopt(answer('a', { storedAtMs: clock.wallMs() + 4_000, source: 'dec_elsewhere' }));
+  store.addShared(answer('a', { storedAtMs: clock.wallMs() + 4_000, source: 'dec_elsewhere' }));
 
-  expect(store.keep(answer('a'))).toBe(true);
+  expect(store.put(answer('a'))).toBe(true);
 });
 
 test('rejects copies of a dropped answer, but stores another answer to the same request', () => {
   const wrong = answer('a');
-  store.keep(wrong);
+  store.put(wrong);
 
   const dropped = store.drop([wrong, answer('never there')]);
-  const copied = [store.adopt(wrong), store.keep(wrong), store.size];
-  const another = store.keep(answer('a', { source: 'dec_later' }));
+  const copied = [store.addShared(wrong), store.put(wrong), store.size];
+  const another = store.put(answer('a', { source: 'dec_later' }));
 
   expect(dropped).toEqual([wrong]);
   expect(copied).toEqual([false, false, 0]);
@@ -102,11 +102,11 @@ test('rejects copies of a dropped answer, but stores another answer to the same 
 
 test('does not drop an answer that has replaced the wrong one', () => {
   const [wrong, later] = [answer('a'), answer('a', { source: 'dec_later' })];
-  store.keep(wrong);
-  store.keep(later);
+  store.put(wrong);
+  store.put(later);
 
   const dropped = store.drop([wrong]);
-  store.dropToo(wrong);
+  store.applyDrop(wrong);
 
   expect(dropped).toEqual([]);
   expect(store.peek('a')).toEqual(later);
@@ -114,25 +114,25 @@ test('does not drop an answer that has replaced the wrong one', () => {
 
 test('drops what another process has dropped', () => {
   const old = answer('old');
-  store.keep(old);
+  store.put(old);
 
-  store.dropToo(old);
+  store.applyDrop(old);
 
   expect(store.peek('old')).toBeUndefined();
-  expect(store.adopt(old)).toBe(false);
+  expect(store.addShared(old)).toBe(false);
 });
 
 test('notifies of every drop, stored or not, but not of those by other processes', () => {
   const told: unknown[] = [];
-  store.noteIn({
-    kept: () => undefined,
-    gone: (key) => told.push(key),
-    dropped: ({ key }) => told.push(`dropped ${key}`),
+  store.addListener({
+    onStored: () => undefined,
+    onRemoved: (key) => told.push(key),
+    onDropped: ({ key }) => told.push(`dropped ${key}`),
   });
-  store.keep(answer('a'));
+  store.put(answer('a'));
 
   store.drop([answer('a'), answer('evicted before')]);
-  store.dropToo(answer('b'));
+  store.applyDrop(answer('b'));
 
   expect(told).toEqual(['a', 'dropped a', 'dropped evicted before']);
 });
@@ -142,30 +142,30 @@ test('remembers drops for an hour, and a limited number of them', () => {
   store.drop([wrong]);
   clock.advance(3_599_000);
   store.drop([answer('b')]);
-  const before = store.adopt(wrong);
+  const before = store.addShared(wrong);
   clock.advance(1_000);
   store.drop([answer('c')]);
-  const after = store.adopt(wrong);
+  const after = store.addShared(wrong);
   store.drop(Array.from({ length: 10_000 }, (_, i) => answer(`of many ${i}`)));
 
   expect([before, after]).toEqual([false, true]);
-  expect(['c', 'of many 0'].map((key) => store.adopt(answer(key)))).toEqual([true, false]);
+  expect(['c', 'of many 0'].map((key) => store.addShared(answer(key)))).toEqual([true, false]);
 });
 
 test('adds the tags of requests that are given an answer, up to 64, and none to one that is gone', () => {
   const first = answer('a');
-  store.keep(first);
+  store.put(first);
   const told: (readonly string[])[] = [];
-  store.noteIn({
-    kept: () => undefined,
-    gone: () => undefined,
-    tagged: ({ tags }) => told.push(tags),
+  store.addListener({
+    onStored: () => undefined,
+    onRemoved: () => undefined,
+    onTagged: ({ tags }) => told.push(tags),
   });
 
-  store.tag(first, ['red']);
-  store.tag(first, ['blue', 'red']);
-  store.tag(first, ['late']);
-  for (let i = 0; i < 100; i++) store.tag(store.peek('a') ?? first, [`t${i}`]);
+  store.addTags(first, ['red']);
+  store.addTags(first, ['blue', 'red']);
+  store.addTags(first, ['late']);
+  for (let i = 0; i < 100; i++) store.addTags(store.peek('a') ?? first, [`t${i}`]);
 
   expect(told[0]).toEqual(['red', 'blue']);
   expect(told).toHaveLength(63);
@@ -174,7 +174,7 @@ test('adds the tags of requests that are given an answer, up to 64, and none to 
 });
 
 test('purges the answers of one tenant, not those of others or shared ones', () => {
-  for (const tenant of ['ann', 'bob', null]) store.keep(answer(`of ${String(tenant)}`, { tenant }));
+  for (const tenant of ['ann', 'bob', null]) store.put(answer(`of ${String(tenant)}`, { tenant }));
 
   const gone = store.purge({ tenant: 'ann' });
 

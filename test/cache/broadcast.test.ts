@@ -1,9 +1,9 @@
 import { fc } from '../support/fast-check.js';
 import { Broadcast } from '../../src/cache/broadcast.js';
-import { Flight, untilGone } from '../../src/cache/flight.js';
-import type { TimedFrame } from '../../src/cache/kept-answer.js';
+import { InFlightRequest, untilAborted } from '../../src/cache/in-flight-request.js';
+import type { TimedFrame } from '../../src/cache/cached-answer.js';
 import { Replay } from '../../src/cache/replay.js';
-import { Departure } from '../../src/core/departure.js';
+import { DisconnectSignal } from '../../src/core/disconnect-signal.js';
 import { GatewayError } from '../../src/core/errors.js';
 import { FakeClock } from '../support/fake-clock.js';
 
@@ -204,9 +204,9 @@ describe('a request in flight', () => {
 
   test('is aborted when the last client has left, and not before', () => {
     let empty = 0;
-    const flight = new Flight<string>(facts, () => (empty += 1));
-    const clients = [new Departure(), new Departure()];
-    const leavers = clients.map((client) => flight.board(client));
+    const flight = new InFlightRequest<string>(facts, () => (empty += 1));
+    const clients = [new DisconnectSignal(), new DisconnectSignal()];
+    const leavers = clients.map((client) => flight.join(client));
 
     clients[0]?.abort();
     leavers[0]?.();
@@ -219,16 +219,20 @@ describe('a request in flight', () => {
   });
 
   test('resolves for all clients that wait, and for none that has disconnected', async () => {
-    const flight = new Flight<string>(facts, () => undefined);
-    const [stays, leaves, gone] = [new Departure(), new Departure(), new Departure()];
+    const flight = new InFlightRequest<string>(facts, () => undefined);
+    const [stays, leaves, gone] = [
+      new DisconnectSignal(),
+      new DisconnectSignal(),
+      new DisconnectSignal(),
+    ];
     gone.abort();
     const waiting = [stays, leaves, gone].map((client) => flight.wait(client));
 
     leaves.abort();
-    flight.land('here');
-    flight.land('again');
+    flight.settle('here');
+    flight.settle('again');
 
     expect(await Promise.all(waiting)).toEqual(['here', null, null]);
-    expect(await untilGone(Promise.resolve(1), stays)).toBe(1);
+    expect(await untilAborted(Promise.resolve(1), stays)).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
-import type { HeldAnswer } from '../../src/cache/kept-answer.js';
+import type { LoadedAnswer } from '../../src/cache/cached-answer.js';
 
 /** An answer whose words tell its key, so that a mix-up shows. It never expires, and was kept long ago. */
-export function keptAnswer(key: string, more: Partial<HeldAnswer> = {}): HeldAnswer {
+export function keptAnswer(key: string, more: Partial<LoadedAnswer> = {}): LoadedAnswer {
   const told = { namespace: 'n', tags: [], tenant: null, storedAtMs: 0, expiresAtMs: 1e15 };
   const facts = { source: `dec_${key}`, model: 'm', costUsd: null, tookMs: 0, simulated: false };
   const payload = { form: 'whole', body: Buffer.from(`the answer to ${key}`) } as const;

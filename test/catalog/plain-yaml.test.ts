@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fc } from '../support/fast-check.js';
 import { parse, stringify } from 'yaml';
 
-import { readPlainYaml } from '../../src/catalog/plain-yaml.js';
+import { parsePlainYaml } from '../../src/catalog/plain-yaml.js';
 import { timesTheCost } from '../support/growth.js';
 
 const FOLDER = 'models/catalog';
@@ -42,7 +42,7 @@ describe('the reader of plain YAML', () => {
     fc.assert(
       fc.property(value.map, style, (content, options) => {
         const text = stringify(content, options);
-        const plain = readPlainYaml(text);
+        const plain = parsePlainYaml(text);
 
         if (plain === undefined) return;
         read++;
@@ -89,7 +89,7 @@ describe('the reader of plain YAML', () => {
     fc.assert(
       fc.property(fc.array(piece, { minLength: 1, maxLength: 6 }), (pieces) => {
         const text = pieces.join('\n');
-        const plain = readPlainYaml(text);
+        const plain = parsePlainYaml(text);
         if (plain === undefined) return;
 
         expect(plain).toEqual(parse(text));
@@ -112,7 +112,7 @@ describe('the reader of plain YAML', () => {
       'an indentation that fits nothing': 'a:\n    b: 1\n  c: 2',
     }),
   )('leaves this to the full parser: %s', (_what, text) => {
-    expect(readPlainYaml(text)).toBeUndefined();
+    expect(parsePlainYaml(text)).toBeUndefined();
   });
 
   test('reads the shipped catalog as the full parser does, several times as fast', async () => {
@@ -121,10 +121,10 @@ describe('the reader of plain YAML', () => {
 
     const cost = await timesTheCost(
       () => parse(text) as unknown,
-      () => readPlainYaml(text),
+      () => parsePlainYaml(text),
     );
 
-    expect(texts.map(readPlainYaml)).toEqual(texts.map((each) => parse(each) as unknown));
+    expect(texts.map(parsePlainYaml)).toEqual(texts.map((each) => parse(each) as unknown));
     expect(cost).toBeGreaterThan(3);
   });
 });

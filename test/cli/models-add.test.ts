@@ -6,7 +6,7 @@ import path from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { runCommand } from '../../src/cli/commands.js';
 import { systemClock } from '../../src/core/clock.js';
-import { readOutcomeFile } from '../../src/outcomes/graded.js';
+import { readOutcomeFile } from '../../src/outcomes/outcome-file.js';
 import { RIGHT_ANSWERS } from '../bench/live/right-answers.js';
 import { ROOT, SHIPPED } from '../support/app.js';
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ArtefactError } from '../../src/embed/artefact.js';
-import { Shelf } from '../../src/assembly/shelf.js';
+import { ArtefactCache } from '../../src/assembly/artefact-cache.js';
 import { TINY_EMBEDDING, writeEncoderArtefacts } from '../route/tiny-artefacts.js';
 import { SHIPPED } from '../support/app.js';
 import { run, type Run } from '../support/command.js';
@@ -43,12 +43,14 @@ const file = (name: string): string => path.join(folder, name);
 
 async function suffice(...args: readonly string[]): Promise<Run & { readonly opened: string[] }> {
   const opened: string[] = [];
-  const shelf = new Shelf((source) => {
+  const shelf = new ArtefactCache((source) => {
     opened.push(source);
     return opening();
   });
-  shelf.catalog = (at) => SHIPPED.shelf.catalog(at);
-  const came = await run([...args, '--config', file('suffice.yaml')], { shipped: { shelf } });
+  shelf.catalog = (at) => SHIPPED.cache.catalog(at);
+  const came = await run([...args, '--config', file('suffice.yaml')], {
+    shipped: { cache: shelf },
+  });
   return { ...came, opened };
 }
 

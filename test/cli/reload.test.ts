@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { watchForReload, type ReloadWatch } from '../../src/cli/reload.js';
+import { createReloader, type Reloader } from '../../src/cli/reload.js';
 import type { Log } from '../../src/telemetry/log.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -13,7 +13,7 @@ const log = { info: () => undefined } as unknown as Log;
 let gateway: TestApp;
 let upstream: FakeUpstream;
 let clock: FakeClock;
-let watch: ReloadWatch;
+let watch: Reloader;
 /** Reloads that have been asked for and have ended. */
 let reloads: number;
 
@@ -53,10 +53,10 @@ beforeEach(async () => {
 });
 
 /** Watches an app that runs already. */
-async function watching(app: Parameters<ReloadWatch['begin']>[0]): Promise<void> {
-  watch = watchForReload(log, { clock, intervalMs: INTERVAL_MS });
+async function watching(app: Parameters<Reloader['setApp']>[0]): Promise<void> {
+  watch = createReloader(log, { clock, intervalMs: INTERVAL_MS });
   await watch.willRead(app.files);
-  watch.begin(app);
+  watch.setApp(app);
   await looked();
 }
 
@@ -170,7 +170,7 @@ test('rules that change as soon as they have been read are read again', async ()
 test('rules that change after they have been read, before the gateway listens, are read again', async () => {
   const { app } = gateway;
   watch.close();
-  watch = watchForReload(log, { clock, intervalMs: INTERVAL_MS });
+  watch = createReloader(log, { clock, intervalMs: INTERVAL_MS });
   await watch.willRead(app.files);
   await write('old.yaml', pinned('two'));
   for (let i = 0; i < 3; i++) {
@@ -178,7 +178,7 @@ test('rules that change after they have been read, before the gateway listens, a
     await looked();
   }
 
-  watch.begin({
+  watch.setApp({
     files: app.files,
     reload: async (willRead) => {
       const taken = await app.reload(willRead);

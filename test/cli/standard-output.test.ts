@@ -1,4 +1,4 @@
-import { withoutOutput } from '../../src/cli/io.js';
+import { outputFailure } from '../../src/cli/io.js';
 
 test.each([
   { of: 'EPIPE: broken pipe, write', code: 0, says: '' },
@@ -10,5 +10,5 @@ test.each([
 ])('a command whose output ends with $of ends with code $code', ({ of, code, says }) => {
   const error = Object.assign(new Error(of), { code: of.split(':')[0] });
 
-  expect(withoutOutput(error)).toEqual({ code, says });
+  expect(outputFailure(error)).toEqual({ code, says });
 });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { configurationPage } from '../../docs/configuration.js';
-import { configNode, editorSchema, optionsBelow } from '../../src/config/describe.js';
+import { configJsonSchema, editorSchema, optionsBelow } from '../../src/config/describe.js';
 import { loadConfig } from '../../src/config/load.js';
 
 const ROOT = path.join(import.meta.dirname, '../..');
@@ -22,7 +22,7 @@ describe('the documentation of the options', () => {
   });
 
   test('says of every option what it does', () => {
-    const sections = Object.entries(configNode().properties ?? {});
+    const sections = Object.entries(configJsonSchema().properties ?? {});
     const options = sections.flatMap(([name, node]) => optionsBelow(name, node));
 
     const silent = options.filter(({ node }) => node.description === undefined);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { watchFiles, type Watch } from '../../src/config/watch.js';
+import { watchFiles, type FileWatcher } from '../../src/config/watch.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 const INTERVAL_MS = 500;
@@ -12,7 +12,7 @@ let folder: string;
 let file: string;
 let clock: FakeClock;
 let changes: (readonly string[])[];
-let watch: Watch | undefined;
+let watch: FileWatcher | undefined;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'suffice-watch-'));

@@ -1,5 +1,5 @@
 import { fc } from '../support/fast-check.js';
-import { BENCHMARKS, linearFigure } from '../../src/core/benchmark.js';
+import { BENCHMARKS, linearScore } from '../../src/core/benchmark.js';
 
 const RANGES = [...Object.entries(BENCHMARKS), ['unheard_of', { least: 0, most: 100 }] as const];
 
@@ -12,7 +12,7 @@ test('reads a higher figure of any benchmark as more, over its whole range', () 
       fc.pre(Math.abs(one - other) > 1e-3);
       const [low, high] = [one, other]
         .sort((a, b) => a - b)
-        .map((part) => linearFigure(benchmark, least + part * (most - least)));
+        .map((part) => linearScore(benchmark, least + part * (most - least)));
 
       expect(high).toBeGreaterThan(low ?? NaN);
       expect(Number.isFinite(low)).toBe(true);
@@ -21,20 +21,20 @@ test('reads a higher figure of any benchmark as more, over its whole range', () 
 });
 
 test('tells scores about guessing hardly apart, and scores well above it clearly', () => {
-  const near = linearFigure('gpqa_diamond', 27) - linearFigure('gpqa_diamond', 23);
-  const above = linearFigure('gpqa_diamond', 54) - linearFigure('gpqa_diamond', 35);
+  const near = linearScore('gpqa_diamond', 27) - linearScore('gpqa_diamond', 23);
+  const above = linearScore('gpqa_diamond', 54) - linearScore('gpqa_diamond', 35);
 
   expect(near).toBeLessThan(0.6);
   expect(above).toBeGreaterThan(0.8);
 });
 
 test('reads a rating in steps, of Elo as log-odds', () => {
-  const odds = linearFigure('arena_elo', 1400) - linearFigure('arena_elo', 1000);
+  const odds = linearScore('arena_elo', 1400) - linearScore('arena_elo', 1000);
 
   expect(odds).toBeCloseTo(Math.log(10), 10);
-  expect(linearFigure('epoch_eci', 150) - linearFigure('epoch_eci', 130)).toBeCloseTo(2, 10);
+  expect(linearScore('epoch_eci', 150) - linearScore('epoch_eci', 130)).toBeCloseTo(2, 10);
 });
 
 test('reads ten points of MT-Bench as full marks', () => {
-  expect(linearFigure('mt_bench', 9)).toBeCloseTo(linearFigure('mmmu', 90), 10);
+  expect(linearScore('mt_bench', 9)).toBeCloseTo(linearScore('mmmu', 90), 10);
 });

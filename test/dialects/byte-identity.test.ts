@@ -1,5 +1,5 @@
 import type { ClientDialect, DialectName } from '../../src/dialects/dialect.js';
-import { passageBetween } from '../../src/dialects/dialects.js';
+import { adapterBetween } from '../../src/dialects/dialects.js';
 import { DIALECTS, TARGET } from '../support/translated.js';
 
 /**
@@ -54,7 +54,7 @@ test.each(WRITTEN)(
     const sent = text.replaceAll('"@"', '"vendor/model"');
     const request = DIALECTS[dialect].readRequest(Buffer.from(sent));
 
-    const { body, dropped } = passageBetween(dialect, dialect).ask(
+    const { body, dropped } = adapterBetween(dialect, dialect).prepareRequest(
       request,
       { model: 'model-there', askUsage: false },
       () => TARGET,

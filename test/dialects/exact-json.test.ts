@@ -1,5 +1,5 @@
 import { exactJson, keepExact } from '../../src/dialects/exact-json.js';
-import { passageBetween } from '../../src/dialects/dialects.js';
+import { adapterBetween } from '../../src/dialects/dialects.js';
 import type { ClientDialectName, DialectName } from '../../src/dialects/dialect.js';
 import { fc } from '../support/fast-check.js';
 import { answered, DIALECTS, streamed, TARGET } from '../support/translated.js';
@@ -11,8 +11,8 @@ const ARGS = `{"id":${ID},"price":1.10}`;
 /** A request as the provider gets it, byte by byte. */
 function sent(from: ClientDialectName, to: DialectName, body: string): string {
   const request = DIALECTS[from].readRequest(Buffer.from(body));
-  return passageBetween(from, to)
-    .ask(request, { model: 'm', askUsage: false }, () => TARGET)
+  return adapterBetween(from, to)
+    .prepareRequest(request, { model: 'm', askUsage: false }, () => TARGET)
     .body.toString();
 }
 
@@ -55,7 +55,7 @@ describe('a number that is too large for JavaScript', () => {
 
   test.each(['anthropic', 'gemini'] as const)('reaches clients of %s', (client) => {
     const bytes = Buffer.from(completion);
-    const { body } = passageBetween(client, 'openai').readAnswer(
+    const { body } = adapterBetween(client, 'openai').readAnswer(
       bytes,
       { trusted: false, includeUsage: true, model: 'm', createdS: 1, seed: 's' },
       { body: bytes, headers: [], dropped: [], answerTool: null, restoring: null, memory: null },

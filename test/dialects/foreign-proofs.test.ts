@@ -1,4 +1,4 @@
-import type { ThoughtMemory } from '../../src/dialects/neutral/thought-store.js';
+import type { ReasoningMemory } from '../../src/dialects/neutral/reasoning-store.js';
 import { answered } from '../support/translated.js';
 
 /** An answer of OpenRouter, which has models of all vendors. */
@@ -72,9 +72,9 @@ describe('of what OpenRouter passes on', () => {
     'nothing is kept for the next turn that its vendor could not be given: %j',
     (detail) => {
       const kept: string[] = [];
-      const memory: ThoughtMemory = {
-        keep: (callId) => kept.push(callId),
-        restored: (turns) => turns,
+      const memory: ReasoningMemory = {
+        store: (callId) => kept.push(callId),
+        restore: (turns) => turns,
       };
       const calls = [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }];
 

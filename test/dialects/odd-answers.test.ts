@@ -1,5 +1,5 @@
 import type { AnswerEvent } from '../../src/dialects/neutral/event.js';
-import { OrderlyEvents } from '../../src/dialects/neutral/orderly.js';
+import { EventNormaliser } from '../../src/dialects/neutral/event-normaliser.js';
 import { frame } from './bedrock/frames.js';
 import { answered, eventsIn, streamed } from '../support/translated.js';
 import { growthOf } from '../support/growth.js';
@@ -24,7 +24,7 @@ const whole = (choice: object, more: object = {}) => ({
 /** What comes out of the order, or why nothing does. */
 function inOrder(...events: readonly AnswerEvent[]): unknown[] {
   const kept: unknown[] = [];
-  const order = new OrderlyEvents((event) => kept.push(event));
+  const order = new EventNormaliser((event) => kept.push(event));
   for (const event of events) order.add(event);
   return kept;
 }

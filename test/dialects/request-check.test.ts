@@ -1,11 +1,11 @@
 import { anthropic } from '../../src/dialects/anthropic/anthropic.js';
 import { completions } from '../../src/dialects/completions/completions.js';
-import { geminiAt } from '../../src/dialects/gemini/gemini.js';
+import { geminiDialect } from '../../src/dialects/gemini/gemini.js';
 import { openai } from '../../src/dialects/openai/openai.js';
 import { responses } from '../../src/dialects/responses/responses.js';
 import { timesTheCost } from '../support/growth.js';
 
-const gemini = geminiAt({ model: 'auto', stream: false });
+const gemini = geminiDialect({ model: 'auto', stream: false });
 const asked = { model: 'auto', max_tokens: 9 };
 const messages = [{ role: 'user', content: 'hi' }];
 

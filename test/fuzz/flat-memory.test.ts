@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { encoded, type Recording } from '../../bench/fuzz/piece.js';
-import { ownRecordings } from '../../bench/fuzz/recordings.js';
+import { encodePieces, type Recording } from '../../bench/fuzz/piece.js';
+import { bundledRecordings } from '../../bench/fuzz/recordings.js';
 import type { ClientDialectName, DialectName } from '../../src/dialects/dialect.js';
-import { passageBetween } from '../../src/dialects/dialects.js';
+import { adapterBetween } from '../../src/dialects/dialects.js';
 import { RULES } from '../support/translated.js';
 
 const PAIRS: readonly (readonly [ClientDialectName, DialectName])[] = [
@@ -34,19 +34,19 @@ function heapBytes(): number {
 function beginningAndBlock(recording: Recording): readonly [Buffer, Buffer] {
   const { pieces } = recording;
   const at = pieces.findIndex(({ data }) => data.includes('界'));
-  const words = encoded(recording, pieces.slice(at, at + 1));
+  const words = encodePieces(recording, pieces.slice(at, at + 1));
   const times = Math.ceil(BLOCK_BYTES / words.length);
   const block = Buffer.concat(Array.from({ length: times }, () => words));
-  return [encoded(recording, pieces.slice(0, at)), block];
+  return [encodePieces(recording, pieces.slice(0, at)), block];
 }
 
 test.each(PAIRS)('a stream for a client of %s from %s is not kept', (client, provider) => {
-  const recording = ownRecordings().find(
+  const recording = bundledRecordings().find(
     (one) => one.provider === provider && one.isStream && JSON.stringify(one).includes('界'),
   );
   if (recording === undefined) throw new Error(`no recording of ${provider}`);
   const [beginning, block] = beginningAndBlock(recording);
-  const stream = passageBetween(client, provider).openStream(RULES, ASKED);
+  const stream = adapterBetween(client, provider).openStream(RULES, ASKED);
   let sentBytes = 0;
   const send = (blocks: number) => {
     for (let left = blocks; left > 0; left--) {

@@ -1,11 +1,11 @@
-import { CLIENTS, faultIn, type Input } from '../../bench/fuzz/check.js';
-import { findingsIn, inputAt } from '../../bench/fuzz/campaign.js';
+import { CLIENTS, findFault, type Input } from '../../bench/fuzz/check.js';
+import { runInputs, inputAt } from '../../bench/fuzz/campaign.js';
 import { GRAMMARS } from '../../bench/fuzz/grammar/grammar.js';
-import { encoded } from '../../bench/fuzz/piece.js';
-import { ownRecordings } from '../../bench/fuzz/recordings.js';
-import { readInput, shrunk, written } from '../../bench/fuzz/shrink.js';
+import { encodePieces } from '../../bench/fuzz/piece.js';
+import { bundledRecordings } from '../../bench/fuzz/recordings.js';
+import { parseInput, shrinkInput, serializeInput } from '../../bench/fuzz/shrink.js';
 
-const RECORDINGS = ownRecordings();
+const RECORDINGS = bundledRecordings();
 const asInput = (text: string): Input => ({
   provider: 'openai',
   isStream: true,
@@ -15,16 +15,16 @@ const asInput = (text: string): Input => ({
 });
 
 test('answers that were changed in many ways do no harm to any client', () => {
-  const found = [...findingsIn(RECORDINGS, 20, [0, 60])].filter((finding) => finding !== null);
+  const found = [...runInputs(RECORDINGS, 20, [0, 60])].filter((finding) => finding !== null);
 
   expect(found.map(({ index, fault }) => `${index}: ${fault}`)).toEqual([]);
 });
 
 test.each(RECORDINGS)('what was recorded is right as it is: $id', (recording) => {
   const { provider, isStream, pieces } = recording;
-  const bytes = encoded(recording, pieces);
+  const bytes = encodePieces(recording, pieces);
 
-  const fault = faultIn({ provider, isStream, bytes, cuts: [7], isCut: false });
+  const fault = findFault({ provider, isStream, bytes, cuts: [7], isCut: false });
 
   expect(fault).toBeNull();
 });
@@ -41,13 +41,13 @@ test('an input becomes smaller as long as its fault stays, and outlasts its file
   const done =
     'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
   const input = { ...asInput(cut + done), cuts: [3, 9], isCut: true };
-  const fault = faultIn(input) ?? '';
+  const fault = findFault(input) ?? '';
 
-  const small = shrunk(input, fault);
+  const small = shrinkInput(input, fault);
 
   expect(fault).toContain('a clean end after a cut');
   expect(small.cuts).toEqual([]);
-  expect(readInput(written(small, fault))).toEqual(small);
+  expect(parseInput(serializeInput(small, fault))).toEqual(small);
 });
 
 /** Streams that a careless gateway might send, each with what is wrong with it. */

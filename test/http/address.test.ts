@@ -1,4 +1,4 @@
-import { addressOf } from '../../src/http/address.js';
+import { normalizeAddress } from '../../src/http/address.js';
 import { growthOf } from '../support/growth.js';
 
 test.each([
@@ -30,7 +30,7 @@ test.each([
     '/v1/engines/a%2Fb/embeddings?api-version=1',
   ],
 ])('takes %s for %s', (asked, meant) => {
-  expect(addressOf(asked)).toEqual({ url: meant, model: null });
+  expect(normalizeAddress(asked)).toEqual({ url: meant, model: null });
 });
 
 test.each([
@@ -38,11 +38,11 @@ test.each([
   ['/deployments/acme%2Fgpt/chat/completions', 'chat/completions'],
   ['/v1/engines/acme/gpt/completions', 'completions'],
 ])('finds the model in %s', (asked, verb) => {
-  expect(addressOf(asked)).toEqual({ url: `/v1/${verb}`, model: 'acme/gpt' });
+  expect(normalizeAddress(asked)).toEqual({ url: `/v1/${verb}`, model: 'acme/gpt' });
 });
 
 test('leaves the name of a model as it came where its encoding is broken', () => {
-  expect(addressOf('/v1/engines/%ff/completions').model).toBe('%ff');
+  expect(normalizeAddress('/v1/engines/%ff/completions').model).toBe('%ff');
 });
 
 test.each([
@@ -58,7 +58,7 @@ test.each([
   '/v1beta/m:generateContent',
   '/v1beta/acme/m:deleteEverything',
 ])('leaves %s as it is', (asked) => {
-  expect(addressOf(asked)).toEqual({ url: asked, model: null });
+  expect(normalizeAddress(asked)).toEqual({ url: asked, model: null });
 });
 
 test.each(['a/:', '/:a', 'v1/', 'engines/', 'models/', 'images/'])(
@@ -67,6 +67,8 @@ test.each(['a/:', '/:a', 'v1/', 'engines/', 'models/', 'images/'])(
     const asked = (length: number) => `/v1/${part.repeat(length / part.length)}`;
 
     // Nearly as long as `server.max_header_bytes` can let one be.
-    expect(await growthOf(asked, addressOf, { small: 50_000, large: 1_000_000 })).toBeLessThan(50);
+    expect(
+      await growthOf(asked, normalizeAddress, { small: 50_000, large: 1_000_000 }),
+    ).toBeLessThan(50);
   },
 );

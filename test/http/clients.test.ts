@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { mayAsk } from '../../src/admit/pages.js';
+import { isOriginAllowed } from '../../src/admit/origin-policy.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 import { answers, FakeUpstream } from '../support/fake-upstream.js';
 import { eventsIn } from '../support/translated.js';
@@ -169,7 +169,7 @@ describe('a web page', () => {
     ['https://any.example', ['*'], false, true],
     ['http://localhost:3000', [], true, false],
   ])('of %s may ask, where %j may and a key is wanted (%s): %s', (origin, allowed, key, may) => {
-    expect(mayAsk(origin, allowed, key)).toBe(may);
+    expect(isOriginAllowed(origin, allowed, key)).toBe(may);
   });
 });
 

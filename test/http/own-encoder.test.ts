@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Shelf } from '../../src/assembly/shelf.js';
+import { ArtefactCache } from '../../src/assembly/artefact-cache.js';
 import {
   TINY_EMBEDDING,
   writeEncoderArtefacts,
@@ -56,7 +56,7 @@ const fitting = (more = ''): string =>
   configOf(`artefacts: ${trained}, embedder: Xenova/tiny, embedder_ms: 30000`, more);
 
 async function start(config: string): Promise<TestApp> {
-  const shelf = new Shelf((source) => {
+  const shelf = new ArtefactCache((source) => {
     const id = there[source];
     if (typeof id !== 'string') return Promise.reject(id ?? new Error('there is no such model'));
     const encoder = new FakeEncoder(id, (text) => madeUpVector(text, TINY_EMBEDDING));
@@ -64,10 +64,10 @@ async function start(config: string): Promise<TestApp> {
     return Promise.resolve(encoder);
   });
   // The catalog is the shipped one, which need not be read for every test.
-  shelf.catalog = (folder) => SHIPPED.shelf.catalog(folder);
+  shelf.catalog = (folder) => SHIPPED.cache.catalog(folder);
   app = await startApp(config, {
     clock: hurriedClock,
-    shipped: { shelf, artefacts: shippedFolder },
+    shipped: { cache: shelf, artefacts: shippedFolder },
   });
   return app;
 }
@@ -129,7 +129,7 @@ describe('a gateway with an encoder of the operator’s', () => {
     expect(headers.get('x-suffice-degraded')).toBe('encoder_late');
     expect(headers.get('x-suffice-reason')).not.toBe('heuristic');
     expect(decision['receipt']).toMatchObject({
-      predictor: (await SHIPPED.shelf.predictor(shippedFolder)).revision,
+      predictor: (await SHIPPED.cache.predictor(shippedFolder)).revision,
     });
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     expect(metrics).toMatch(/suffice_degraded_decisions_total\{cause="encoder_late"\} 1/u);

@@ -5,7 +5,7 @@ import { EncoderVectors } from '../../models/train/encoder-vectors.js';
 import { trainPredictor } from '../../models/train/predictor/train.js';
 import { startProgress } from '../../models/train/progress.js';
 import { trainUsualPrompts } from '../../models/train/usual-prompts.js';
-import { Shelf } from '../../src/assembly/shelf.js';
+import { ArtefactCache } from '../../src/assembly/artefact-cache.js';
 import { Encoder } from '../../src/embed/encoder/encoder.js';
 import { compiledProcess } from '../embed/encoder/compiled-process.js';
 import { writeTinyEncoder } from '../embed/encoder/tiny-encoder.js';
@@ -64,13 +64,13 @@ afterAll(async () => {
 });
 
 async function start(): Promise<TestApp> {
-  const shelf = new Shelf(open);
-  shelf.catalog = (at) => SHIPPED.shelf.catalog(at);
+  const shelf = new ArtefactCache(open);
+  shelf.catalog = (at) => SHIPPED.cache.catalog(at);
   // Timers run out fifty times sooner.
   const router = `{ artefacts: ${trained()}, embedder: ${model()}, embedder_ms: 500000 }`;
   app = await startApp(`providers: { simulation: {} }\nrouter: ${router}\n`, {
     clock: hurriedClock,
-    shipped: { shelf },
+    shipped: { cache: shelf },
   });
   return app;
 }

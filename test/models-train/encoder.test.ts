@@ -7,7 +7,7 @@ import { startProgress } from '../../models/train/progress.js';
 import { trainUsualPrompts } from '../../models/train/usual-prompts.js';
 import { readManifest } from '../../src/embed/artefact.js';
 import { readFeatures } from '../../src/route/features.js';
-import { loadPredictor } from '../../src/route/predict.js';
+import { loadPredictor } from '../../src/route/factor-predictor.js';
 import { MODELS } from '../bench/quality/made-up.js';
 import { conversation, message } from '../support/conversations.js';
 import { FakeEncoder } from '../support/fake-encoder.js';
@@ -110,9 +110,9 @@ test('a predictor is trained by them that tells hard prompts by their vectors', 
   // What the words show besides is the same for both.
   expect(easier).toBeGreaterThan(0.05);
   expect(predictor.encoder).toEqual({ id: ID, name: 'Xenova/tiny', multilingual: true });
-  expect(predictor.usual.length).toBeGreaterThan(100);
+  expect(predictor.usualPrompts.length).toBeGreaterThan(100);
   // Centred: half of the usual prompts lie on either side.
-  const sides = predictor.usual.map(({ vector }) => Math.sign(vector[1] ?? 0));
+  const sides = predictor.usualPrompts.map(({ vector }) => Math.sign(vector[1] ?? 0));
   expect(Math.abs(sides.reduce((sum, side) => sum + side, 0) / sides.length)).toBeLessThan(0.5);
   const manifest = readManifest(outFolder);
   expect(Object.keys(manifest.artefacts).sort()).toEqual(['predictor.bin', 'usual-prompts.bin']);

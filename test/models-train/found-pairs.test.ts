@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { startProgress } from '../../models/train/progress.js';
-import { doubtfulAmong, pairKey } from '../../models/train/verifier/found/doubtful.js';
+import {
+  selectUncertainPairs,
+  pairKey,
+} from '../../models/train/verifier/found/uncertain-pairs.js';
 import {
   partsOfFound,
   readVerdicts,
@@ -163,7 +166,7 @@ describe('pairs that are worth being judged', () => {
     judge = judgeOf(0.7),
     known: readonly (readonly [string, string])[] = [],
   ) =>
-    doubtfulAmong(questions, new Set(known.map(([a, b]) => pairKey(a, b))), {
+    selectUncertainPairs(questions, new Set(known.map(([a, b]) => pairKey(a, b))), {
       embedder,
       judge,
       seed: 1,

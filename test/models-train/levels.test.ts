@@ -1,6 +1,6 @@
 import type { Conversation } from '../../src/core/conversation.js';
 import { at } from '../../src/route/factor-network.js';
-import { levelsOf } from '../../models/train/predictor/levels.js';
+import { fitLevels } from '../../models/train/predictor/levels.js';
 import { OUTCOME_SETS } from '../../models/train/predictor/outcome-sets.js';
 import type { OutcomeTable } from '../../models/train/predictor/outcome-table.js';
 import { Random } from '../../models/train/random.js';
@@ -64,7 +64,7 @@ describe('levels', () => {
   const rows = table.prompts.map((_, row) => row);
 
   test('take the difficulty of a set from models that another set graded too', () => {
-    const levels = levelsOf(table, rows, NOTHING_KNOWN);
+    const levels = fitLevels(table, rows, NOTHING_KNOWN);
 
     // By grades alone the model of the hard set looks weaker by `HARDER` than its equal of the easy one.
     const apart = Math.abs(at(levels, ONLY_EASY) - at(levels, ONLY_HARD));
@@ -75,7 +75,7 @@ describe('levels', () => {
   test('say of a model without answers what is usual', () => {
     const easy = rows.slice(0, PROMPTS);
 
-    const levels = levelsOf(table, easy, NOTHING_KNOWN);
+    const levels = fitLevels(table, easy, NOTHING_KNOWN);
 
     expect(at(levels, 10)).toBe(at(levels, 11));
     expect(at(levels, 10)).toBeGreaterThan(at(levels, 0));

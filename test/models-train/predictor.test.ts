@@ -4,7 +4,7 @@ import type { ModelFacts } from '../../src/route/model-strength.js';
 import { calibrate } from '../../models/train/predictor/calibrate.js';
 import {
   forEachDemand,
-  forEachJudged,
+  forEachPrediction,
   logOddsOf,
   memoryOf,
   trainEnsemble,
@@ -145,7 +145,7 @@ describe('training', () => {
     const odd = (row: number): boolean => (table.inputs[row * INPUTS + 2] ?? 0) > 1;
     const leadOn = (score: Float32Array): number => {
       let lead = 0;
-      forEachJudged(ensemble, { ...table, score }, HELD_OUT.filter(odd), (_, logOdds) => {
+      forEachPrediction(ensemble, { ...table, score }, HELD_OUT.filter(odd), (_, logOdds) => {
         lead += logOdds(0) - logOdds(1);
       });
       return lead;
@@ -161,7 +161,7 @@ describe('training', () => {
 
     let promised = 0;
     let kept = 0;
-    forEachJudged(ensemble, table, HELD_OUT, (row, logOdds) => {
+    forEachPrediction(ensemble, table, HELD_OUT, (row, logOdds) => {
       promised += 1 / (1 + Math.exp(-logOdds(0)));
       kept += table.score[2 * row] ?? 0;
     });

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { startProgress } from '../../models/train/progress.js';
-import { embedderUnmetBy } from '../../models/train/verifier/embedders.js';
+import { embedderWithout } from '../../models/train/verifier/embedders.js';
 import { ExampleReader } from '../../models/train/verifier/examples.js';
-import { readFit } from '../../models/train/verifier/fit.js';
+import { readTrainingExamples } from '../../models/train/verifier/training-examples.js';
 import { readPairParts } from '../../models/train/verifier/pair-parts.js';
 import { StaticEmbedder } from '../../src/embed/static-embedder.js';
 import { lexiconOf } from '../support/lexicon.js';
@@ -86,8 +86,8 @@ describe('the embedder for a half of the pairs', () => {
   test('has met neither that half nor what is measured on', async () => {
     const { withheld, shelf } = trainer();
 
-    await embedderUnmetBy('first', { keys }, options, shelf);
-    await embedderUnmetBy('second', { keys }, options, shelf);
+    await embedderWithout('first', { keys }, options, shelf);
+    await embedderWithout('second', { keys }, options, shelf);
 
     expect(withheld).toEqual([
       ['four', 'one', 'three'],
@@ -98,8 +98,8 @@ describe('the embedder for a half of the pairs', () => {
   test('is trained once, under a name that says what without', async () => {
     const { withheld, shelf } = trainer();
 
-    const trained = await embedderUnmetBy('second', { keys }, options, shelf);
-    const kept = await embedderUnmetBy('second', { keys }, options, shelf);
+    const trained = await embedderWithout('second', { keys }, options, shelf);
+    const kept = await embedderWithout('second', { keys }, options, shelf);
 
     expect(kept).toEqual(trained);
     expect(withheld).toHaveLength(1);
@@ -111,9 +111,9 @@ describe('the embedder for a half of the pairs', () => {
   test('is trained anew for another seed or other texts', async () => {
     const { withheld, shelf } = trainer();
 
-    await embedderUnmetBy('first', { keys }, options, shelf);
-    await embedderUnmetBy('first', { keys }, { ...options, seed: 2 }, shelf);
-    await embedderUnmetBy('first', { keys: { ...keys, test: new Set(['5']) } }, options, shelf);
+    await embedderWithout('first', { keys }, options, shelf);
+    await embedderWithout('first', { keys }, { ...options, seed: 2 }, shelf);
+    await embedderWithout('first', { keys: { ...keys, test: new Set(['5']) } }, options, shelf);
 
     expect(withheld).toHaveLength(3);
   });
@@ -121,13 +121,13 @@ describe('the embedder for a half of the pairs', () => {
   test('is trained anew where a run was cut short', async () => {
     const { withheld, shelf } = trainer();
     await expect(
-      embedderUnmetBy('first', { keys }, options, {
+      embedderWithout('first', { keys }, options, {
         folder,
         train: () => Promise.reject(new Error('cut short')),
       }),
     ).rejects.toThrow('cut short');
 
-    await embedderUnmetBy('first', { keys }, options, shelf);
+    await embedderWithout('first', { keys }, options, shelf);
 
     expect(withheld).toHaveLength(1);
   });
@@ -155,7 +155,7 @@ describe('what the verifier learns from', () => {
   test('is read by halves, and learned of words is used on the other', () => {
     const met: Record<'first' | 'second', string[]> = { first: [], second: [] };
 
-    const fit = readFit(
+    const fit = readTrainingExamples(
       { first: setsOf('a', 'b'), second: setsOf('c'), validation: none, test: none },
       [pairOf('made', 0)],
       { first: readerOf(met.first), second: readerOf(met.second) },
@@ -167,7 +167,7 @@ describe('what the verifier learns from', () => {
   });
 
   test.each([1, 3, 50])('has a fifth of its weight in made pairs, be it %d of them', (count) => {
-    const fit = readFit(
+    const fit = readTrainingExamples(
       { first: setsOf('a', 'b', 'c'), second: setsOf('d'), validation: none, test: none },
       Array.from({ length: count }, (_, i) => pairOf(`made ${i}`, 0)),
       { first: reader, second: reader },

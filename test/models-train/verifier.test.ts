@@ -2,11 +2,11 @@ import path from 'node:path';
 import { fc } from '../support/fast-check.js';
 import { boost } from '../../models/train/verifier/boost.js';
 import { fitCalibration } from '../../models/train/verifier/calibration.js';
-import { PairMaker } from '../../models/train/verifier/made-pairs.js';
+import { PairGenerator } from '../../models/train/verifier/pair-generator.js';
 import { startProgress } from '../../models/train/progress.js';
 import { Random } from '../../models/train/random.js';
-import { treesBetween, TreeSum } from '../../src/cache/verify/boosted-trees.js';
-import { calibrated } from '../../src/cache/verify/claim.js';
+import { sliceTrees, TreeEnsemble } from '../../src/cache/verify/boosted-trees.js';
+import { calibrate } from '../../src/cache/verify/calibration.js';
 import { WordTable } from '../../src/cache/verify/word-table.js';
 import { StaticEmbedder } from '../../src/embed/static-embedder.js';
 import { lexiconOf } from '../support/lexicon.js';
@@ -42,8 +42,8 @@ describe('boosted trees', () => {
       { ...RECIPE, directions },
       { random: new Random(1), progress },
     );
-    const sum = new TreeSum(trees);
-    return (x: number, y: number): number => start + sum.of(Float32Array.of(x, y));
+    const sum = new TreeEnsemble(trees);
+    return (x: number, y: number): number => start + sum.score(Float32Array.of(x, y));
   };
 
   test('learn what depends on two numbers at once', () => {
@@ -81,7 +81,7 @@ describe('boosted trees', () => {
     const { trees } = boost(rows, 2, { ...RECIPE, late }, { random: new Random(1), progress });
 
     const looksAt = (from: number, to: number): ReadonlySet<number> => {
-      const { features, thresholds } = treesBetween(trees, from, to);
+      const { features, thresholds } = sliceTrees(trees, from, to);
       // A node that splits nothing sends everything to the left.
       return new Set(features.filter((_, i) => (thresholds[i] ?? Infinity) < 1e30));
     };
@@ -97,12 +97,12 @@ describe('boosted trees', () => {
       { random: new Random(1), progress },
     );
     const [front, back] = [[0, 25] as const, [25, 60] as const].map(
-      ([from, to]) => new TreeSum(treesBetween(trees, from, to)),
+      ([from, to]) => new TreeEnsemble(sliceTrees(trees, from, to)),
     );
     const input = Float32Array.of(0.7, 0.2);
 
-    expect((front?.of(input) ?? 0) + (back?.of(input) ?? 0)).toBeCloseTo(
-      new TreeSum(trees).of(input),
+    expect((front?.score(input) ?? 0) + (back?.score(input) ?? 0)).toBeCloseTo(
+      new TreeEnsemble(trees).score(input),
       5,
     );
   });
@@ -127,7 +127,7 @@ describe('a calibration', () => {
 
     for (const score of [-2, -1, 0, 1, 2]) {
       const share = 1 / (1 + Math.exp(-score / 2));
-      expect(Math.abs(calibrated(calibration, score) - share)).toBeLessThan(0.02);
+      expect(Math.abs(calibrate(calibration, score) - share)).toBeLessThan(0.02);
     }
   });
 
@@ -140,9 +140,9 @@ describe('a calibration', () => {
     const { least, most } = calibration;
 
     expect([least, most]).toEqual([-5.82, 5.8]);
-    expect(calibrated(calibration, 50)).toBe(calibrated(calibration, most));
-    expect(calibrated(calibration, -50)).toBe(calibrated(calibration, least));
-    expect(calibrated(calibration, most)).toBeGreaterThan(calibrated(calibration, most - 0.1));
+    expect(calibrate(calibration, 50)).toBe(calibrate(calibration, most));
+    expect(calibrate(calibration, -50)).toBe(calibrate(calibration, least));
+    expect(calibrate(calibration, most)).toBeGreaterThan(calibrate(calibration, most - 0.1));
   });
 
   test('says the same of all where higher scores were right less often', () => {
@@ -153,7 +153,7 @@ describe('a calibration', () => {
     const calibration = fitCalibration(scored);
 
     for (const score of [-2, 0, 2]) {
-      expect(calibrated(calibration, score)).toBeCloseTo(3 / 7, 10);
+      expect(calibrate(calibration, score)).toBeCloseTo(3 / 7, 10);
     }
   });
 
@@ -169,7 +169,7 @@ describe('a calibration', () => {
     fc.assert(
       fc.property(pairs, (scored) => {
         const calibration = fitCalibration(scored);
-        const values = [-9, -3, -1, 0, 1, 3, 9].map((score) => calibrated(calibration, score));
+        const values = [-9, -3, -1, 0, 1, 3, 9].map((score) => calibrate(calibration, score));
 
         expect(values).toEqual(values.toSorted((x, y) => x - y));
         expect(values.every((value) => value > 0 && value < 1)).toBe(true);
@@ -185,8 +185,8 @@ describe('made pairs', () => {
     'What is the difference between mitosis and meiosis?',
     'Convert kilometers to miles in a spreadsheet formula for my students',
   ];
-  const makerOf = (seed: number): PairMaker =>
-    new PairMaker(
+  const makerOf = (seed: number): PairGenerator =>
+    new PairGenerator(
       'python javascript dragon castle knight spreadsheet formula mitosis library students'.split(
         ' ',
       ),

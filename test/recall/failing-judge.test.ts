@@ -49,10 +49,10 @@ test.each(['read', 'judge'] as const)(
 );
 
 describe('an answer that a bug keeps from being kept', () => {
-  const working = Object.getOwnPropertyDescriptor(AnswerStore.prototype, 'keep') ?? {};
+  const working = Object.getOwnPropertyDescriptor(AnswerStore.prototype, 'put') ?? {};
 
   beforeEach(() => {
-    Object.defineProperty(AnswerStore.prototype, 'keep', {
+    Object.defineProperty(AnswerStore.prototype, 'put', {
       ...working,
       value: () => {
         throw new Error('a bug');
@@ -61,7 +61,7 @@ describe('an answer that a bug keeps from being kept', () => {
   });
 
   afterEach(() => {
-    Object.defineProperty(AnswerStore.prototype, 'keep', working);
+    Object.defineProperty(AnswerStore.prototype, 'put', working);
   });
 
   test.each([false, true])('is given to all who asked for it (stream: %s)', async (stream) => {

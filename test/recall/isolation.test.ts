@@ -4,15 +4,15 @@ import { Router } from '../../src/route/router.js';
 import { parseRules } from '../../src/route/rules/load.js';
 import { fc } from '../support/fast-check.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
-import { AlikeAnswers } from '../../src/cache/semantic/alike.js';
+import { SemanticCache } from '../../src/cache/semantic/semantic-cache.js';
 import { configSchema } from '../../src/config/schema.js';
 import { anthropic } from '../../src/dialects/anthropic/anthropic.js';
 import { completions } from '../../src/dialects/completions/completions.js';
-import { geminiAt } from '../../src/dialects/gemini/gemini.js';
+import { geminiDialect } from '../../src/dialects/gemini/gemini.js';
 import { openai } from '../../src/dialects/openai/openai.js';
 import { responses } from '../../src/dialects/responses/responses.js';
-import { placeOf } from '../../src/recall/place.js';
-import type { Place } from '../../src/recall/landing.js';
+import { cacheLookupFor } from '../../src/recall/cache-lookup.js';
+import type { CacheLookup } from '../../src/recall/types.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { wordJudge } from '../support/word-judge.js';
 
@@ -44,7 +44,9 @@ type Circumstances = typeof circumstances extends fc.Arbitrary<infer C> ? C : ne
 const wording = fc.constantFrom('What is a heap?', 'Please explain: what is the heap?', 'heap');
 
 const dialectOf = (name: Circumstances['dialect'], model: string) =>
-  ({ openai, anthropic, gemini: geminiAt({ model, stream: false }), completions, responses })[name];
+  ({ openai, anthropic, gemini: geminiDialect({ model, stream: false }), completions, responses })[
+    name
+  ];
 
 /** What two files of rules make of who asks; the second tells the client's labels apart as well. */
 const ROUTERS: Readonly<Record<Circumstances['rules'], Router>> = {
@@ -137,7 +139,7 @@ function turnsOf(history: readonly string[]) {
   return history.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content }));
 }
 
-function placed(at: Circumstances, text: string, scope: 'key' | 'shared'): Place {
+function placed(at: Circumstances, text: string, scope: 'key' | 'shared'): CacheLookup {
   const { caller, namespace, rules, beta, region, label } = at;
   const metadata: Record<string, string> = label === null ? {} : { data: label };
   const dialect = dialectOf(at.dialect, at.model);
@@ -146,7 +148,7 @@ function placed(at: Circumstances, text: string, scope: 'key' | 'shared'): Place
     ...(beta !== null && { 'anthropic-beta': beta }),
   };
   const clock = new FakeClock();
-  const place = placeOf(
+  const place = cacheLookupFor(
     {
       call: {
         headers,
@@ -171,18 +173,18 @@ function placed(at: Circumstances, text: string, scope: 'key' | 'shared'): Place
 }
 
 /** Whether the answer to the first question is given to the second by the most credulous of judges. */
-function isGiven(first: Place, second: Place): boolean {
+function isGiven(first: CacheLookup, second: CacheLookup): boolean {
   const clock = new FakeClock();
   const store = new AnswerStore(1_000_000, clock);
   const judge = wordJudge();
-  const answers = new AlikeAnswers({
+  const answers = new SemanticCache({
     judge: { ...judge, judge: () => ({ similarity: 1, probability: 1, veto: null }) },
     store,
     clock,
     openGraph: null,
     defer: () => undefined,
   });
-  store.keep({
+  store.put({
     key: first.key,
     question: first.question(),
     source: 'dec_1',
@@ -190,8 +192,8 @@ function isGiven(first: Place, second: Place): boolean {
     costUsd: null,
     tookMs: 1,
     simulated: false,
-    tenant: first.order.tenant,
-    namespace: first.order.namespace,
+    tenant: first.control.tenant,
+    namespace: first.control.namespace,
     tags: [],
     storedAtMs: clock.wallMs(),
     expiresAtMs: clock.wallMs() + 1_000,
@@ -199,8 +201,8 @@ function isGiven(first: Place, second: Place): boolean {
   });
   const question = second.question();
   if (question === null) throw new Error('no question');
-  const found = answers.seek(question, { maxError: 0.01, budgetMs: Infinity, maxAgeS: Infinity });
-  return found?.outlook.serves === true;
+  const found = answers.find(question, { maxError: 0.01, budgetMs: Infinity, maxAgeS: Infinity });
+  return found?.estimate.isServable === true;
 }
 
 /** What of the circumstances has to be the same. */

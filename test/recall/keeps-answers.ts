@@ -7,7 +7,7 @@ const [, , folder = ''] = process.argv;
 const clock = { ...systemClock, wallMs: () => 0 };
 const store = new AnswerStore(50_000_000, clock);
 const log = await AnswerLog.open(
-  { folder, saveEveryMs: 1_000_000, clock, onTrouble: () => undefined },
+  { folder, saveEveryMs: 1_000_000, clock, onProblem: () => undefined },
   store,
 );
 // Of an answer that was written, and whose saving did not end, nothing may be noted yet.
@@ -17,12 +17,12 @@ const seenOf = (keys: readonly string[]) =>
     const seen = [[0.5, key.endsWith('7')]] as const;
     return { kind: 'sightings', judge: 'j', key, source: `dec_${key}`, seen } as const;
   });
-log.learnFrom({
+log.setLearnedSource({
   all: () => seenOf([...store.values()].map(({ key }) => key)),
   changes: () => seenOf(unsaved.splice(0)),
 });
 for (let i = Math.max(0, ...[...store.values()].map(({ key }) => Number(key))) + 1; ; i++) {
-  store.keep({
+  store.put({
     key: String(i),
     source: `dec_${i}`,
     model: 'm',

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { AnswerLog } from '../../src/cache/answer-log.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
-import { AlikeAnswers } from '../../src/cache/semantic/alike.js';
+import { SemanticCache } from '../../src/cache/semantic/semantic-cache.js';
 import { Random } from '../../src/core/random.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { ROOT } from '../support/app.js';
@@ -56,7 +56,7 @@ async function killedAfter(ms: number, mostKib?: number): Promise<number> {
 /** Answers whose own question, looked for in an index that is made anew, finds another answer or none. */
 function foundByAnother(store: AnswerStore): readonly string[] {
   const clock = new FakeClock(0);
-  const alike = new AlikeAnswers({
+  const alike = new SemanticCache({
     judge: wordJudge(),
     store,
     clock,
@@ -68,7 +68,7 @@ function foundByAnother(store: AnswerStore): readonly string[] {
   });
   const limits = { maxError: 0.01, budgetMs: Infinity, maxAgeS: Infinity };
   const strangers = [...store.values()].filter(
-    ({ question, key }) => question === null || alike.seek(question, limits)?.kept.key !== key,
+    ({ question, key }) => question === null || alike.find(question, limits)?.answer.key !== key,
   );
   alike.close();
   return strangers.map(({ key }) => key);
@@ -81,7 +81,7 @@ test('killed at any moment, it loses at most what was not saved, and mixes nothi
     const saved = await killedAfter(random.below(20), mostKib);
     const store = new AnswerStore(50_000_000, new FakeClock(0));
     const log = await AnswerLog.open(
-      { folder, saveEveryMs: 1_000_000, clock: new FakeClock(0), onTrouble: () => undefined },
+      { folder, saveEveryMs: 1_000_000, clock: new FakeClock(0), onProblem: () => undefined },
       store,
     );
     const answers = [...store.values()];

@@ -8,16 +8,16 @@ describe('a table of candidates', () => {
   test('returns the candidates that it was made of', () => {
     const table = CandidateTable.of([cheap, dropped]);
 
-    expect(table.rows()).toEqual([cheap, dropped]);
+    expect(table.toArray()).toEqual([cheap, dropped]);
     expect(table.find('b/dropped')).toEqual(dropped);
     expect(table.find('c/absent')).toBeNull();
   });
 
   test('knows whether a candidate is left', () => {
-    expect(CandidateTable.of([cheap, dropped]).hasOpen).toBe(true);
-    expect(CandidateTable.of([cheap]).hasOpen).toBe(true);
-    expect(CandidateTable.of([dropped, dropped]).hasOpen).toBe(false);
-    expect(CandidateTable.of([]).hasOpen).toBe(false);
+    expect(CandidateTable.of([cheap, dropped]).hasEligible).toBe(true);
+    expect(CandidateTable.of([cheap]).hasEligible).toBe(true);
+    expect(CandidateTable.of([dropped, dropped]).hasEligible).toBe(false);
+    expect(CandidateTable.of([]).hasEligible).toBe(false);
   });
 
   test('is not changed by a copy with another prediction for one model', () => {
@@ -26,9 +26,9 @@ describe('a table of candidates', () => {
     const open = table.with({ ...dropped, success: 0.5, dropped: null });
     const closed = table.with({ ...cheap, dropped: DROPPED });
 
-    expect(open.rows()).toEqual([cheap, { ...dropped, success: 0.5, dropped: null }]);
-    expect(closed.hasOpen).toBe(false);
-    expect(table.rows()).toEqual([cheap, dropped]);
+    expect(open.toArray()).toEqual([cheap, { ...dropped, success: 0.5, dropped: null }]);
+    expect(closed.hasEligible).toBe(false);
+    expect(table.toArray()).toEqual([cheap, dropped]);
   });
 
   test('has no values at an index without a candidate', () => {

@@ -1,4 +1,8 @@
-import { FEATURE_NAMES, FIRST_TOOL_FEATURE, telling } from '../../src/route/dense-features.js';
+import {
+  FEATURE_NAMES,
+  FIRST_TOOL_FEATURE,
+  informativeCount,
+} from '../../src/route/dense-features.js';
 import { readFeatures } from '../../src/route/features.js';
 import type { Features } from '../../src/route/features.js';
 import { conversation, EMPTY, message } from '../support/conversations.js';
@@ -157,13 +161,13 @@ describe('features of tools', () => {
       'tool_matched',
       'tools_cover',
     ]);
-    expect(telling(features.dense)).toBe(FEATURE_NAMES.length);
+    expect(informativeCount(features.dense)).toBe(FEATURE_NAMES.length);
   });
 
   test('say nothing where none is offered', () => {
     const { dense } = ask('Search the web for a recipe');
 
-    expect(telling(dense)).toBe(FIRST_TOOL_FEATURE);
+    expect(informativeCount(dense)).toBe(FIRST_TOOL_FEATURE);
     expect([...dense.slice(FIRST_TOOL_FEATURE)].every((number) => number === 0)).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import { fc } from '../support/fast-check.js';
-import { GradedMemory, recalledLogOdds } from '../../src/route/graded-memory.js';
-import type { MemoryTables, Recollection } from '../../src/route/graded-memory.js';
+import { GradedMemory, neighbourLogOdds } from '../../src/route/graded-memory.js';
+import type { MemoryTables, NeighbourEvidence } from '../../src/route/graded-memory.js';
 
 const SHAPE = { dims: 4, cells: 2, rows: 20, answers: 40 };
 const EAST = Float32Array.of(1, 0, 0, 0);
@@ -26,7 +26,7 @@ function memoryOf(surpriseOf: (row: number, model: number) => number, sign = 1):
 }
 
 /** What a memory holds of all models. */
-function recallAll(memory: GradedMemory, input: Float32Array): Recollection {
+function recallAll(memory: GradedMemory, input: Float32Array): NeighbourEvidence {
   return memory.recall(
     input,
     memory.answersOf(() => true),
@@ -39,7 +39,7 @@ const mixed = memoryOf((row, model) => (row >= 10 || model === 0 ? HALF : -HALF)
 test('knows which models did better and worse on similar prompts', () => {
   const recalled = recallAll(mixed, EAST);
 
-  const [better, worse, unknown] = [0, 1, 2].map((model) => recalledLogOdds(recalled, model));
+  const [better, worse, unknown] = [0, 1, 2].map((model) => neighbourLogOdds(recalled, model));
 
   expect(recalled).toMatchObject({ closeness: 1, kinship: 1 });
   expect(recalled.shift).toBeCloseTo(0, 6);
@@ -51,16 +51,16 @@ test('knows which models did better and worse on similar prompts', () => {
 test('corrects a model that was never graded by what all others have in common', () => {
   const recalled = recallAll(mixed, NORTH);
 
-  expect(recalledLogOdds(recalled, -1)).toBeGreaterThan(0.5);
-  expect(recalledLogOdds(recalled, 2)).toBeCloseTo(recalledLogOdds(recalled, -1), 6);
-  expect(recalledLogOdds(recalled, 0)).toBeGreaterThan(recalledLogOdds(recalled, -1));
+  expect(neighbourLogOdds(recalled, -1)).toBeGreaterThan(0.5);
+  expect(neighbourLogOdds(recalled, 2)).toBeCloseTo(neighbourLogOdds(recalled, -1), 6);
+  expect(neighbourLogOdds(recalled, 0)).toBeGreaterThan(neighbourLogOdds(recalled, -1));
 });
 
 test('has no correction for prompts unlike all that were graded', () => {
   const recalled = recallAll(mixed, UP);
 
   expect(recalled).toMatchObject({ closeness: 0, kinship: 0, shift: 0 });
-  expect(recalledLogOdds(recalled, 0)).toBe(0);
+  expect(neighbourLogOdds(recalled, 0)).toBe(0);
 });
 
 test("starts every look-up without the previous one's results", () => {
@@ -85,8 +85,8 @@ test('never claims more than the grades of its neighbours could have shown', () 
         // Forty answers, none more than `surprise` better, of a variance of a quarter each.
         const most = surprise / 0.25 + 0.05;
         for (const model of [-1, 0, 1, 2]) {
-          expect(recalledLogOdds(recalled, model)).toBeGreaterThanOrEqual(-0.05);
-          expect(recalledLogOdds(recalled, model)).toBeLessThanOrEqual(2 * most);
+          expect(neighbourLogOdds(recalled, model)).toBeGreaterThanOrEqual(-0.05);
+          expect(neighbourLogOdds(recalled, model)).toBeLessThanOrEqual(2 * most);
         }
       },
     ),
@@ -100,7 +100,7 @@ test('says nothing of a model that was not asked about, and the same of the othe
     mixed.answersOf((model) => model !== 1),
   );
 
-  expect(recalledLogOdds(some, 0)).toBe(recalledLogOdds(all, 0));
+  expect(neighbourLogOdds(some, 0)).toBe(neighbourLogOdds(all, 0));
   expect(some.shift).toBe(all.shift);
   expect([...some.byModel.slice(3, 6)]).toEqual([0, 0, 0]);
 });
@@ -111,7 +111,7 @@ test('a grade that speaks of its model alone says nothing of others', () => {
   const recalled = recallAll(memory, EAST);
 
   expect(recalled.shift).toBe(0);
-  expect(recalledLogOdds(recalled, -1)).toBe(0);
-  expect(recalledLogOdds(recalled, 2)).toBe(0);
-  expect(recalledLogOdds(recalled, 0)).toBeLessThan(-0.5);
+  expect(neighbourLogOdds(recalled, -1)).toBe(0);
+  expect(neighbourLogOdds(recalled, 2)).toBe(0);
+  expect(neighbourLogOdds(recalled, 0)).toBeLessThan(-0.5);
 });

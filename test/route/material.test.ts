@@ -109,13 +109,13 @@ test.each([
   ['Summarise in one sentence:\n\n', false],
   ['Who bought the ice house, according to this article?\n\n', false],
 ])('%j gives the whole material back: %p', (before, isGivenBack) => {
-  expect(readMaterial(before + ARTICLE)).toMatchObject({ isGivenBack });
+  expect(readMaterial(before + ARTICLE)).toMatchObject({ isRewritten: isGivenBack });
 });
 
 test('a text that mentions translations at its end is not an instruction to translate it', () => {
   const turn = `Summarise this in one sentence:\n\n${ARTICLE} The book about her was translated into four languages. The translation is by her son.`;
 
-  expect(readMaterial(turn)).toMatchObject({ isGivenBack: false });
+  expect(readMaterial(turn)).toMatchObject({ isRewritten: false });
 });
 
 test('what follows the first sentence of an instruction is kept', () => {

@@ -2,8 +2,8 @@ import { blankModel } from '../../src/catalog/entry.js';
 import type { Model } from '../../src/core/model.js';
 import { readFeatures } from '../../src/route/features.js';
 import { heuristicPredictor } from '../../src/route/heuristic.js';
-import { measureStrength, tellingOf } from '../../src/route/measure-strength.js';
-import { loadPredictor } from '../../src/route/predict.js';
+import { measureStrength, fisherInformation } from '../../src/route/measure-strength.js';
+import { loadPredictor } from '../../src/route/factor-predictor.js';
 import { conversation, message } from '../support/conversations.js';
 import { writeTinyArtefacts } from './tiny-artefacts.js';
 
@@ -81,15 +81,19 @@ describe('the strength that answers show', () => {
 
 describe('how much prompts tell of a model', () => {
   test('is more than nothing, for each', () => {
-    const telling = tellingOf(model, predictor, prompts);
+    const telling = fisherInformation(model, predictor, prompts);
 
     expect(telling).toHaveLength(prompts.length);
     expect(Math.min(...telling)).toBeGreaterThan(0);
   });
 
   test('is less of a model that is thought to answer nearly all', () => {
-    const usual = tellingOf(model, predictor, prompts);
-    const strong = tellingOf({ ...model, benchmarks: { mmlu_pro: 100 } }, predictor, prompts);
+    const usual = fisherInformation(model, predictor, prompts);
+    const strong = fisherInformation(
+      { ...model, benchmarks: { mmlu_pro: 100 } },
+      predictor,
+      prompts,
+    );
 
     expect(Math.max(...strong)).toBeLessThan(Math.min(...usual));
   });

@@ -1,4 +1,4 @@
-import { PromptReader, encodedPart } from '../../src/route/prompt-reader.js';
+import { PromptReader, encoderInput } from '../../src/route/prompt-reader.js';
 import { conversation, message } from '../support/conversations.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { FakeEncoder } from '../support/fake-encoder.js';
@@ -17,7 +17,7 @@ beforeEach(() => {
 
 describe('a prompt whose vector an encoder makes', () => {
   test('is read with it', async () => {
-    const { features, lack } = await reader.readInTime(asked);
+    const { features, lack } = await reader.readWithinLimit(asked);
 
     expect(lack).toBeNull();
     expect([...(features.encoded ?? [])].map((value) => value.toFixed(1))).toEqual(['0.6', '0.8']);
@@ -27,7 +27,7 @@ describe('a prompt whose vector an encoder makes', () => {
 
   test('is read without it when it comes too late, and nobody wants it any more', async () => {
     encoder.isSilent = true;
-    const reading = reader.readInTime(asked);
+    const reading = reader.readWithinLimit(asked);
     clock.advance(49);
     expect(encoder.waiting[0]?.isWanted()).toBe(true);
     clock.advance(1);
@@ -43,8 +43,8 @@ describe('a prompt whose vector an encoder makes', () => {
   test('is read without it when it cannot be made', async () => {
     encoder.isSilent = true;
     const [inTime, anyway, whole] = [
-      reader.readInTime(asked),
-      reader.readAnyway(asked),
+      reader.readWithinLimit(asked),
+      reader.readOrDegrade(asked),
       reader.read(asked),
     ];
     encoder.die();
@@ -56,7 +56,7 @@ describe('a prompt whose vector an encoder makes', () => {
   });
 
   test('is cut where no encoder of usual size reads on', () => {
-    expect(encodedPart('a'.repeat(8192))).toHaveLength(8192);
-    expect(encodedPart('a'.repeat(1_000_000))).toHaveLength(8192);
+    expect(encoderInput('a'.repeat(8192))).toHaveLength(8192);
+    expect(encoderInput('a'.repeat(1_000_000))).toHaveLength(8192);
   });
 });

@@ -125,7 +125,7 @@ describe('a request of a coding agent', () => {
   test('is judged alike when only its numbers are left', () => {
     const { features, vector, abilities, models } = predicted('Rename foo to bar in src/a.ts');
 
-    const judged = predictor.judge(
+    const judged = predictor.predictNumbers(
       { vector: vector ?? new Float32Array(), dense: features.dense },
       abilities,
     );

@@ -3,8 +3,8 @@ import type { Tool } from '../../src/core/conversation.js';
 import type { Model } from '../../src/core/model.js';
 import { readFeatures } from '../../src/route/features.js';
 import type { Features } from '../../src/route/features.js';
-import { loadPredictor } from '../../src/route/predict.js';
-import type { FactorPredictor } from '../../src/route/predict.js';
+import { loadPredictor } from '../../src/route/factor-predictor.js';
+import type { FactorPredictor } from '../../src/route/factor-predictor.js';
 
 /** Hashing and reading some megabytes takes a second alone, and far longer beside other work. */
 export const LOADING_LIMIT_MS = 60_000;

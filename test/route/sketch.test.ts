@@ -5,7 +5,7 @@ const east = { vector: Float32Array.of(1, 0), dense: Float32Array.of(0.5, 2, 0) 
 const north = { vector: Float32Array.of(0, -1), dense: Float32Array.of(1, 0, 0) };
 
 test('sketches that share memory keep their own numbers', () => {
-  const space = PromptSketch.spaceFor(east, 2);
+  const space = PromptSketch.slabFor(east, 2);
 
   const sketches = [east, north, east].map((prompt) => new PromptSketch(asked, prompt, space));
 
@@ -16,7 +16,7 @@ test('sketches that share memory keep their own numbers', () => {
 });
 
 test('what a sketch gives away does not hold its neighbours', () => {
-  const space = PromptSketch.spaceFor(east, 64);
+  const space = PromptSketch.slabFor(east, 64);
 
   const { numbers } = new PromptSketch(asked, east, space);
 

@@ -10,7 +10,7 @@ import { FEATURE_NAMES } from '../../src/route/dense-features.js';
 import {
   PREDICTOR_KIND,
   PREDICTOR_VERSION,
-  type EncoderNote,
+  type EncoderInfo,
 } from '../../src/route/predictor-artefact.js';
 import { writeArtefact } from '../../models/train/artefact-writer.js';
 import { writeManifest } from '../../models/train/manifest.js';
@@ -100,7 +100,7 @@ export function writeTinyArtefacts(
 /** As `writeTinyArtefacts`, for a predictor that was trained for an encoder with this id. */
 export function writeEncoderArtefacts(
   id: string,
-  note: EncoderNote = { name: 'Xenova/tiny', multilingual: false },
+  note: EncoderInfo = { name: 'Xenova/tiny', multilingual: false },
 ): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'suffice-artefacts-'));
   const meta = { ...META, embedder: id, encoder: note };

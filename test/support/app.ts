@@ -5,7 +5,7 @@ import { App } from '../../src/app.js';
 import { shippedWith, type Shipped } from '../../src/assembly/shipped.js';
 import { configSource } from '../../src/config/source.js';
 import { systemClock, type Clock } from '../../src/core/clock.js';
-import type { AppOptions } from '../../src/assembly/in-force.js';
+import type { AppOptions } from '../../src/assembly/active-config.js';
 import { openLog } from '../../src/telemetry/log.js';
 
 /** A gateway on a free port, with the lines it logged. */

@@ -1,4 +1,4 @@
-import type { RunningEncoder } from '../../src/embed/encoder/steady-encoder.js';
+import type { RunningEncoder } from '../../src/embed/encoder/restarting-encoder.js';
 
 /** A text that waits for its vector. */
 interface AskedText {

@@ -6,7 +6,8 @@ type Work = () => unknown;
 /** Work is repeated until it has had this much of the processor, as less is not measured well. */
 const LEAST_US = 2_000;
 const LEAST_ROUNDS = 3;
-const MOST_ROUNDS = 12;
+const MOST_ROUNDS = 30;
+const SUSPICIOUS = 30;
 /** A round that makes nothing cheaper than this part of what it was finds what the work takes undisturbed. */
 const SETTLED = 0.95;
 
@@ -29,7 +30,8 @@ export async function timesTheCost(work: Work, than: Work): Promise<number> {
     const hasSettled = newUnit > unit * SETTLED && newCost > cost * SETTLED;
     unit = Math.min(unit, newUnit);
     cost = Math.min(cost, newCost);
-    if (hasSettled && round >= LEAST_ROUNDS) break;
+    // A high result may be a disturbance of the longer work: that is measured on.
+    if (hasSettled && round >= LEAST_ROUNDS && cost < SUSPICIOUS * unit) break;
   }
   return cost / unit;
 }

@@ -1,14 +1,14 @@
-import type { AnswerRules, AnswerStream } from '../../src/dialects/dialect.js';
+import type { AnswerOptions, AnswerStream } from '../../src/dialects/dialect.js';
 import { openai } from '../../src/dialects/openai/openai.js';
 
-export const RULES: AnswerRules = {
+export const RULES: AnswerOptions = {
   trusted: false,
   includeUsage: true,
   model: 'vendor/model',
   createdS: 1_700_000_000,
   seed: 'seed',
 };
-export const TRUSTED: AnswerRules = { ...RULES, trusted: true };
+export const TRUSTED: AnswerOptions = { ...RULES, trusted: true };
 
 export const HEAD = { id: 'c1', object: 'chat.completion.chunk', created: 5, model: 'm' };
 export const USAGE = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };

@@ -1,16 +1,16 @@
 import { anthropic } from '../../src/dialects/anthropic/anthropic.js';
 import type {
-  AnswerRules,
+  AnswerOptions,
   ClientDialect,
   ClientDialectName,
   DialectName,
   Target,
 } from '../../src/dialects/dialect.js';
-import { passageBetween } from '../../src/dialects/dialects.js';
+import { adapterBetween } from '../../src/dialects/dialects.js';
 import { gemini } from '../../src/dialects/gemini/gemini.js';
 import { completions } from '../../src/dialects/completions/completions.js';
 import { openai } from '../../src/dialects/openai/openai.js';
-import type { Asked } from '../../src/dialects/passage.js';
+import type { PreparedRequest } from '../../src/dialects/dialect-adapter.js';
 import { responses } from '../../src/dialects/responses/responses.js';
 
 export const DIALECTS: Readonly<Record<ClientDialectName, ClientDialect>> = {
@@ -29,17 +29,17 @@ export const TARGET: Target = {
   maxOutputTokens: null,
   canThink: true,
   efforts: null,
-  usageOption: true,
-  outputCap: 'max_tokens',
-  takesThoughts: false,
-  schemas: true,
+  acceptsStreamOptions: true,
+  outputLimitMember: 'max_tokens',
+  acceptsReasoning: false,
+  supportsSchemas: true,
   renames: {},
   refusals: [],
   onLoss: 'drop',
-  memory: { keep: () => undefined, restored: (turns) => turns },
+  memory: { store: () => undefined, restore: (turns) => turns },
 };
 
-export const RULES: AnswerRules = {
+export const RULES: AnswerOptions = {
   trusted: false,
   includeUsage: true,
   model: 'vendor/model',
@@ -51,7 +51,7 @@ export const RULES: AnswerRules = {
 export interface Translated {
   readonly json: Record<string, unknown>;
   readonly dropped: readonly string[];
-  readonly asked: Asked;
+  readonly asked: PreparedRequest;
 }
 
 /** Puts a request of one dialect into the words of another. */
@@ -63,7 +63,10 @@ export function translated(
 ): Translated {
   const request = DIALECTS[from].readRequest(Buffer.from(JSON.stringify(body)));
   const edits = { model: 'model-there', askUsage: false };
-  const asked = passageBetween(from, to).ask(request, edits, () => ({ ...TARGET, ...target }));
+  const asked = adapterBetween(from, to).prepareRequest(request, edits, () => ({
+    ...TARGET,
+    ...target,
+  }));
   return {
     json: JSON.parse(asked.body.toString()) as Record<string, unknown>,
     dropped: asked.dropped.map(({ field }) => field),
@@ -71,7 +74,7 @@ export function translated(
   };
 }
 
-const ASKED: Asked = {
+const ASKED: PreparedRequest = {
   body: Buffer.alloc(0),
   headers: [],
   dropped: [],
@@ -85,10 +88,10 @@ export function answered(
   client: ClientDialectName,
   provider: DialectName,
   body: unknown,
-  asked: Partial<Asked> = {},
+  asked: Partial<PreparedRequest> = {},
 ) {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  const passage = passageBetween(client, provider);
+  const passage = adapterBetween(client, provider);
   const { body: out, summary } = passage.readAnswer(bytes, RULES, { ...ASKED, ...asked });
   return { json: JSON.parse(out.toString()) as Record<string, unknown>, summary };
 }
@@ -98,9 +101,9 @@ export function streamed(
   client: ClientDialectName,
   provider: DialectName,
   pieces: readonly Buffer[],
-  asked: Partial<Asked> = {},
+  asked: Partial<PreparedRequest> = {},
 ) {
-  const stream = passageBetween(client, provider).openStream(RULES, { ...ASKED, ...asked });
+  const stream = adapterBetween(client, provider).openStream(RULES, { ...ASKED, ...asked });
   const out = pieces.map((piece) => stream.push(piece));
   out.push(stream.end());
   return { text: Buffer.concat(out).toString(), stream };

@@ -1,5 +1,5 @@
-import type { QuestionJudge, ReadQuestion } from '../../src/cache/verify/judge.js';
-import { vetoOf } from '../../src/cache/verify/veto.js';
+import type { QuestionJudge, PreparedQuestion } from '../../src/cache/verify/judge.js';
+import { findVeto } from '../../src/cache/verify/veto.js';
 
 const DIMS = 64;
 const IDLE = new Set('a an the is are what please tell me explain do does of to in'.split(' '));
@@ -8,12 +8,12 @@ const IDLE = new Set('a an the is are what please tell me explain do does of to 
 export function wordJudge(): QuestionJudge {
   return {
     revision: 'words',
-    read: (text, vector = vectorOf(text)): ReadQuestion => ({ text, vector }),
+    read: (text, vector = vectorOf(text)): PreparedQuestion => ({ text, vector }),
     judge: (asked, kept) => {
       const similarity = asked.vector.reduce((sum, x, i) => sum + x * (kept.vector[i] ?? 0), 0);
       const isSame = wordsOf(asked.text).join(' ') === wordsOf(kept.text).join(' ');
       const probability = isSame ? 0.9999 : Math.min(0.9, Math.max(0, similarity));
-      return { similarity, probability, veto: vetoOf(asked.text, kept.text) };
+      return { similarity, probability, veto: findVeto(asked.text, kept.text) };
     },
   };
 }

@@ -5,11 +5,11 @@ import { openai } from '../../src/dialects/openai/openai.js';
 import { openUpstreams, type Upstreams, type UpstreamsOptions } from '../../src/upstream/call.js';
 import {
   type Answer,
-  answerFrom,
+  answerWithFailover,
   type AnswerTask,
   type CommittedStream,
 } from '../../src/upstream/failover.js';
-import { RestingPlaces } from '../../src/upstream/resting.js';
+import { CircuitBreakers } from '../../src/upstream/circuit-breakers.js';
 import { answers, FakeUpstream } from '../support/fake-upstream.js';
 import { provider, upstreamAt } from './support.js';
 
@@ -45,15 +45,15 @@ export class Pair {
 
   ask(stream: boolean, task: Partial<AnswerTask> = {}): Promise<Answer> {
     const body = { model: 'auto', stream, messages: [{ role: 'user', content: 'Hello?' }] };
-    return answerFrom({
+    return answerWithFailover({
       tries: BOTH,
       maxAttempts: 2,
-      resting: new RestingPlaces(systemClock),
+      resting: new CircuitBreakers(systemClock),
       request: openai.readRequest(Buffer.from(JSON.stringify(body))),
       dialect: openai,
       served: new Map(),
       onLoss: 'drop',
-      memory: () => ({ keep: () => undefined, restored: (turns) => turns }),
+      memory: () => ({ store: () => undefined, restore: (turns) => turns }),
       upstreams: this.#upstreams,
       providers: this.#providers,
       clock: systemClock,

@@ -1,4 +1,4 @@
-import { RestingPlaces } from '../../src/upstream/resting.js';
+import { CircuitBreakers } from '../../src/upstream/circuit-breakers.js';
 import { FakeClock } from '../support/fake-clock.js';
 import {
   answers,
@@ -150,13 +150,13 @@ describe('when the first upstream fails before its first word', () => {
   );
 
   test('does not make it rest that one request after the other is too large for it', async () => {
-    const resting = new RestingPlaces(new FakeClock());
+    const resting = new CircuitBreakers(new FakeClock());
     for (let i = 0; i < 3; i++) {
       pair.first.next(refuses(413, 'Limit 6000, Requested 9000'));
       await pair.ask(false, { resting });
     }
 
-    expect(resting.names).toEqual([]);
+    expect(resting.openIds).toEqual([]);
   });
 
   test('falls over when it says nothing in time', async () => {

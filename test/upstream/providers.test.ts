@@ -118,7 +118,7 @@ describe('the known providers', () => {
     const made = provider('ollama', { dialect: 'ollama', baseUrl: 'http://box:11434/v1' });
 
     expect(made.origin + made.pathFor('m', true)).toBe('http://box:11434/api/chat');
-    expect(made.behind('/api/embed', 'm')).toBe('/api/embed');
+    expect(made.siblingPath('/api/embed', 'm')).toBe('/api/embed');
     expect(made.streamType).toBe('application/x-ndjson');
   });
 

@@ -1,4 +1,4 @@
-import { must, type Ending, type Json, type Said } from './fault.js';
+import { assertRule, type Ending, type Json, type AnswerContent } from './fault.js';
 import * as read from './read.js';
 
 const REASONS = new Set([
@@ -25,29 +25,32 @@ const DELTAS: Readonly<Record<string, readonly string[]>> = {
  *
  * @throws {GrammarFault} for the first violation
  */
-export function checkAnthropicStream(text: string, ending: Ending): Said {
+export function checkAnthropicStream(text: string, ending: Ending): AnswerContent {
   const reader = new EventReader();
   const frames = read.frames(text);
   if (ending === 'failed') {
     const last = frames.pop();
-    must(last?.name === 'error', 'no error at the end');
+    assertRule(last?.name === 'error', 'no error at the end');
     checkError(read.parsed(last.data, 'error'));
   }
   for (const { name, data } of frames) {
     const event = read.parsed(data, name);
-    must(event['type'] === name, 'an event of another name');
+    assertRule(event['type'] === name, 'an event of another name');
     reader.read(event);
   }
-  if (ending === 'complete') must(reader.isOver, 'no message_stop');
-  else must(!reader.isOver, 'an error after message_stop');
+  if (ending === 'complete') assertRule(reader.isOver, 'no message_stop');
+  else assertRule(!reader.isOver, 'an error after message_stop');
   return reader.said;
 }
 
 /** @throws {GrammarFault} the text is not a complete message */
-export function checkAnthropicAnswer(text: string): Said {
+export function checkAnthropicAnswer(text: string): AnswerContent {
   const message = read.parsed(text, 'message');
   checkHead(message);
-  must(REASONS.has(read.text(message['stop_reason'], 'stop_reason')), 'an unknown stop_reason');
+  assertRule(
+    REASONS.has(read.text(message['stop_reason'], 'stop_reason')),
+    'an unknown stop_reason',
+  );
   const blocks = read.objects(message['content'], 'content');
   for (const block of blocks) checkBlock(block);
   const texts = blocks.filter((block) => block['type'] === 'text');
@@ -67,7 +70,7 @@ class EventReader {
   #blocks = 0;
   #open: string | null = null;
 
-  get said(): Said {
+  get said(): AnswerContent {
     return {
       text: this.#text,
       calls: this.#calls.map(({ name, args }) => [name, args] as const),
@@ -75,44 +78,44 @@ class EventReader {
   }
 
   read(event: Json): void {
-    must(!this.isOver, 'something after message_stop');
+    assertRule(!this.isOver, 'something after message_stop');
     if (event['type'] === 'ping') return;
     if (event['type'] === 'message_start') {
-      must(!this.#started, 'message_start twice');
+      assertRule(!this.#started, 'message_start twice');
       this.#started = true;
       checkHead(read.object(event['message'], 'message'));
       return;
     }
-    must(this.#started, 'no message_start first');
+    assertRule(this.#started, 'no message_start first');
     if (event['type'] === 'message_delta') this.#end(event);
     else if (event['type'] === 'message_stop') {
-      must(this.#ended, 'message_stop without message_delta');
+      assertRule(this.#ended, 'message_stop without message_delta');
       this.isOver = true;
     } else this.#readBlock(event);
   }
 
   #end(event: Json): void {
-    must(this.#open === null && !this.#ended, 'message_delta inside a block, or twice');
+    assertRule(this.#open === null && !this.#ended, 'message_delta inside a block, or twice');
     this.#ended = true;
     const { stop_reason: reason } = read.object(event['delta'], 'delta');
-    must(REASONS.has(read.text(reason, 'stop_reason')), 'an unknown stop_reason');
+    assertRule(REASONS.has(read.text(reason, 'stop_reason')), 'an unknown stop_reason');
     checkUsage(read.object(event['usage'], 'usage'));
   }
 
   #readBlock(event: Json): void {
-    must(!this.#ended, 'a block after message_delta');
-    must(read.count(event['index'], 'index') === this.#blocks, 'a block out of its order');
+    assertRule(!this.#ended, 'a block after message_delta');
+    assertRule(read.count(event['index'], 'index') === this.#blocks, 'a block out of its order');
     switch (event['type']) {
       case 'content_block_start':
-        must(this.#open === null, 'a block inside a block');
+        assertRule(this.#open === null, 'a block inside a block');
         this.#openBlock(read.object(event['content_block'], 'content_block'));
         return;
       case 'content_block_delta':
         this.#readDelta(read.object(event['delta'], 'delta'));
         return;
       default:
-        must(event['type'] === 'content_block_stop', 'an unknown event');
-        must(this.#open !== null, 'the end of no block');
+        assertRule(event['type'] === 'content_block_stop', 'an unknown event');
+        assertRule(this.#open !== null, 'the end of no block');
         this.#open = null;
         this.#blocks += 1;
     }
@@ -128,7 +131,7 @@ class EventReader {
 
   #readDelta(delta: Json): void {
     const type = read.name(delta['type'], 'delta.type');
-    must(DELTAS[this.#open ?? '']?.includes(type) === true, 'a delta of another kind');
+    assertRule(DELTAS[this.#open ?? '']?.includes(type) === true, 'a delta of another kind');
     if (type === 'text_delta') this.#text += read.text(delta['text'], 'text');
     if (type === 'thinking_delta') read.text(delta['thinking'], 'thinking');
     if (type === 'signature_delta') read.name(delta['signature'], 'signature');
@@ -141,15 +144,15 @@ class EventReader {
 }
 
 function checkHead(message: Json): void {
-  must(read.name(message['id'], 'id').startsWith('msg_'), 'another kind of id');
+  assertRule(read.name(message['id'], 'id').startsWith('msg_'), 'another kind of id');
   read.name(message['model'], 'model');
-  must(message['type'] === 'message' && message['role'] === 'assistant', 'no message');
+  assertRule(message['type'] === 'message' && message['role'] === 'assistant', 'no message');
   checkUsage(read.object(message['usage'], 'usage'));
 }
 
 function checkBlock(block: Json): void {
   const type = read.text(block['type'], 'block.type');
-  must(DELTAS[type] !== undefined, 'an unknown block');
+  assertRule(DELTAS[type] !== undefined, 'an unknown block');
   if (type === 'text') read.text(block['text'], 'text');
   if (type === 'thinking') read.text(block['thinking'], 'thinking');
   if (type === 'redacted_thinking') read.name(block['data'], 'data');
@@ -168,7 +171,7 @@ function checkUsage(usage: Json): void {
 }
 
 function checkError(event: Json): void {
-  must(event['type'] === 'error', 'no error');
+  assertRule(event['type'] === 'error', 'no error');
   const error = read.object(event['error'], 'error');
   read.name(error['type'], 'error.type');
   read.name(error['message'], 'error.message');

@@ -1,11 +1,11 @@
-import { must, type Ending, type Json, type Said } from './fault.js';
+import { assertRule, type Ending, type Json, type AnswerContent } from './fault.js';
 import * as read from './read.js';
 import { checkError, checkUsage } from './openai.js';
 
 const REASONS = new Set(['stop', 'length', 'content_filter']);
 
 /** @throws {GrammarFault} the text is not a stream of legacy completions: constant head, one finish reason, `[DONE]` last */
-export function checkCompletionsStream(text: string, ending: Ending): Said {
+export function checkCompletionsStream(text: string, ending: Ending): AnswerContent {
   const frames = read.frames(text);
   const last = frames.pop();
   const finished = new Map<number, boolean>();
@@ -16,36 +16,36 @@ export function checkCompletionsStream(text: string, ending: Ending): Said {
     heads.add(headOf(chunk));
     for (const choice of read.objects(chunk['choices'], 'choices')) {
       const index = read.count(choice['index'], 'choice.index');
-      must(finished.get(index) !== true, 'something after finish_reason');
+      assertRule(finished.get(index) !== true, 'something after finish_reason');
       if (index === 0) said += read.text(choice['text'], 'text');
       finished.set(index, isFinished(choice));
     }
     if (chunk['usage'] !== undefined) checkUsage(read.object(chunk['usage'], 'usage'));
   }
-  must(heads.size <= 1, 'another id, model or time');
+  assertRule(heads.size <= 1, 'another id, model or time');
   if (ending === 'failed') checkError(read.parsed(last?.data ?? '', 'the last event'));
   else {
-    must(last?.data === '[DONE]', 'no [DONE] at the end');
+    assertRule(last?.data === '[DONE]', 'no [DONE] at the end');
     const all = [...finished.values()];
-    must(all.length > 0 && all.every((is) => is), 'a choice without finish_reason');
+    assertRule(all.length > 0 && all.every((is) => is), 'a choice without finish_reason');
   }
   return { text: said, calls: [] };
 }
 
 /** @throws {GrammarFault} the text is not a complete legacy completion */
-export function checkCompletionsAnswer(text: string): Said {
+export function checkCompletionsAnswer(text: string): AnswerContent {
   const answer = read.parsed(text, 'answer');
   headOf(answer);
   const choices = read.objects(answer['choices'], 'choices');
-  must(choices.length > 0 && choices.every(isFinished), 'no finished choice');
+  assertRule(choices.length > 0 && choices.every(isFinished), 'no finished choice');
   if (answer['usage'] !== undefined) checkUsage(read.object(answer['usage'], 'usage'));
   const first = choices.find((choice) => choice['index'] === 0);
   return { text: first === undefined ? '' : read.text(first['text'], 'text'), calls: [] };
 }
 
 function headOf(value: Json): string {
-  must(read.name(value['id'], 'id').startsWith('cmpl-'), 'another kind of id');
-  must(value['object'] === 'text_completion', 'object is not text_completion');
+  assertRule(read.name(value['id'], 'id').startsWith('cmpl-'), 'another kind of id');
+  assertRule(value['object'] === 'text_completion', 'object is not text_completion');
   const head = [
     value['id'],
     read.name(value['model'], 'model'),
@@ -57,6 +57,6 @@ function headOf(value: Json): string {
 function isFinished(choice: Json): boolean {
   const reason = choice['finish_reason'];
   if (reason === null) return false;
-  must(REASONS.has(read.text(reason, 'finish_reason')), 'an unknown finish_reason');
+  assertRule(REASONS.has(read.text(reason, 'finish_reason')), 'an unknown finish_reason');
   return true;
 }

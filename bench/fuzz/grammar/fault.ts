@@ -10,13 +10,13 @@ export type Json = Readonly<Record<string, unknown>>;
 export type Ending = 'complete' | 'failed';
 
 /** The content that a client reads from an answer, to compare with the provider's; first choice only. */
-export interface Said {
+export interface AnswerContent {
   readonly text: string;
   /** Names and arguments of all calls, in order of their start. */
   readonly calls: readonly (readonly [name: string, args: string])[];
 }
 
 /** @throws {GrammarFault} unless `holds` */
-export function must(holds: boolean, fault: string): asserts holds {
+export function assertRule(holds: boolean, fault: string): asserts holds {
   if (!holds) throw new GrammarFault(fault);
 }

@@ -1,4 +1,4 @@
-import { must, type Ending, type Json, type Said } from './fault.js';
+import { assertRule, type Ending, type Json, type AnswerContent } from './fault.js';
 import * as read from './read.js';
 
 /**
@@ -7,7 +7,7 @@ import * as read from './read.js';
  *
  * @throws {GrammarFault} for the first violation
  */
-export function checkGeminiStream(text: string, ending: Ending): Said {
+export function checkGeminiStream(text: string, ending: Ending): AnswerContent {
   const frames = read.frames(text, '\r\n');
   const last = ending === 'failed' ? frames.pop() : undefined;
   if (ending === 'failed') checkError(read.parsed(last?.data ?? '', 'the last event'));
@@ -18,7 +18,7 @@ export function checkGeminiStream(text: string, ending: Ending): Said {
 }
 
 /** @throws {GrammarFault} the text is not a complete response */
-export function checkGeminiAnswer(text: string): Said {
+export function checkGeminiAnswer(text: string): AnswerContent {
   const reader = new ResponseReader();
   reader.read(read.parsed(text, 'response'));
   reader.end();
@@ -31,13 +31,13 @@ class ResponseReader {
   readonly #calls: (readonly [string, string])[] = [];
   #ids: string | null = null;
 
-  get said(): Said {
+  get said(): AnswerContent {
     return { text: this.#text, calls: this.#calls };
   }
 
   read(response: Json): void {
     const ids = `${read.name(response['responseId'], 'responseId')} ${read.name(response['modelVersion'], 'modelVersion')}`;
-    must((this.#ids ??= ids) === ids, 'another id or model');
+    assertRule((this.#ids ??= ids) === ids, 'another id or model');
     for (const candidate of read.objects(response['candidates'], 'candidates')) {
       this.#readCandidate(candidate);
     }
@@ -50,20 +50,21 @@ class ResponseReader {
 
   end(): void {
     const all = [...this.#finished.values()];
-    must(all.length > 0 && all.every((is) => is), 'a candidate without finishReason');
+    assertRule(all.length > 0 && all.every((is) => is), 'a candidate without finishReason');
   }
 
   #readCandidate(candidate: Json): void {
     const index = read.count(candidate['index'], 'index');
-    must(this.#finished.get(index) !== true, 'something after finishReason');
+    assertRule(this.#finished.get(index) !== true, 'something after finishReason');
     const content = read.object(candidate['content'], 'content');
-    must(content['role'] === 'model', 'the role is not the model');
+    assertRule(content['role'] === 'model', 'the role is not the model');
     const parts = read.objects(content['parts'], 'parts');
-    must(parts.length > 0, 'no part');
+    assertRule(parts.length > 0, 'no part');
     for (const part of parts) this.#readPart(part, index);
     const reason = candidate['finishReason'];
     this.#finished.set(index, reason !== undefined);
-    if (reason !== undefined) must(/^[A-Z_]+$/.test(read.text(reason, 'finishReason')), 'a reason');
+    if (reason !== undefined)
+      assertRule(/^[A-Z_]+$/.test(read.text(reason, 'finishReason')), 'a reason');
   }
 
   #readPart(part: Json, index: number): void {
@@ -89,13 +90,13 @@ function checkPicture({ inlineData, fileData }: Json): void {
     return;
   }
   const picture = read.object(inlineData, 'inlineData');
-  must(/^image\/./.test(read.text(picture['mimeType'], 'mimeType')), 'no picture');
+  assertRule(/^image\/./.test(read.text(picture['mimeType'], 'mimeType')), 'no picture');
   read.name(picture['data'], 'data');
 }
 
 function checkError(event: Json): void {
   const error = read.object(event['error'], 'error');
-  must(read.count(error['code'], 'code') >= 400, 'no status');
+  assertRule(read.count(error['code'], 'code') >= 400, 'no status');
   read.name(error['message'], 'message');
   read.name(error['status'], 'status');
 }

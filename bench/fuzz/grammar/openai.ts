@@ -1,4 +1,4 @@
-import { must, type Ending, type Json, type Said } from './fault.js';
+import { assertRule, type Ending, type Json, type AnswerContent } from './fault.js';
 import * as read from './read.js';
 
 const REASONS = new Set(['stop', 'length', 'tool_calls', 'content_filter', 'function_call']);
@@ -15,28 +15,28 @@ interface Choice {
  *
  * @throws {GrammarFault} for the first violation
  */
-export function checkOpenAiStream(text: string, ending: Ending): Said {
+export function checkOpenAiStream(text: string, ending: Ending): AnswerContent {
   const reader = new ChunkReader();
   const frames = read.frames(text);
   const last = frames.pop();
   for (const { name, data } of frames) {
-    must(name === '', 'a named event');
+    assertRule(name === '', 'a named event');
     reader.read(read.parsed(data, 'chunk'));
   }
   if (ending === 'failed') checkError(read.parsed(last?.data ?? '', 'the last event'));
   else {
-    must(last?.data === '[DONE]', 'no [DONE] at the end');
+    assertRule(last?.data === '[DONE]', 'no [DONE] at the end');
     reader.end();
   }
   return reader.said;
 }
 
 /** @throws {GrammarFault} the text is not a chat completion that follows OpenAI's rules */
-export function checkOpenAiAnswer(text: string): Said {
+export function checkOpenAiAnswer(text: string): AnswerContent {
   const answer = read.parsed(text, 'answer');
   checkHead(answer, 'chat.completion');
   const choices = read.objects(answer['choices'], 'choices');
-  must(choices.length > 0, 'no choice');
+  assertRule(choices.length > 0, 'no choice');
   const said = choices.map(checkWholeChoice);
   if (answer['usage'] !== undefined) checkUsage(read.object(answer['usage'], 'usage'));
   return said[0] ?? { text: '', calls: [] };
@@ -53,7 +53,7 @@ export function checkError(event: Json): void {
 export function checkUsage(usage: Json): void {
   const input = read.count(usage['prompt_tokens'], 'prompt_tokens');
   const output = read.count(usage['completion_tokens'], 'completion_tokens');
-  must(
+  assertRule(
     read.count(usage['total_tokens'], 'total_tokens') === input + output,
     'totals do not add up',
   );
@@ -62,7 +62,7 @@ export function checkUsage(usage: Json): void {
 function checkHead(value: Json, object: string): void {
   read.name(value['id'], 'id');
   read.name(value['model'], 'model');
-  must(value['object'] === object, `object is not ${object}`);
+  assertRule(value['object'] === object, `object is not ${object}`);
   read.count(value['created'], 'created');
 }
 
@@ -71,29 +71,29 @@ class ChunkReader {
   #head: string | null = null;
   #sawUsage = false;
 
-  get said(): Said {
+  get said(): AnswerContent {
     // A provider may give its only choice any number.
     const [{ text, calls } = { text: '', calls: [] }] = this.#choices.values();
     return { text, calls: calls.map(({ name, args }) => [name, args] as const) };
   }
 
   read(chunk: Json): void {
-    must(!this.#sawUsage, 'a chunk after usage');
+    assertRule(!this.#sawUsage, 'a chunk after usage');
     checkHead(chunk, 'chat.completion.chunk');
     const head = JSON.stringify([chunk['id'], chunk['model'], chunk['created']]);
-    must((this.#head ??= head) === head, 'another id, model or time');
+    assertRule((this.#head ??= head) === head, 'another id, model or time');
     const choices = read.objects(chunk['choices'], 'choices');
     for (const choice of choices) this.#readChoice(choice);
     if (chunk['usage'] === undefined || chunk['usage'] === null) return;
-    must(choices.length === 0, 'usage beside a choice');
+    assertRule(choices.length === 0, 'usage beside a choice');
     checkUsage(read.object(chunk['usage'], 'usage'));
     this.#sawUsage = true;
   }
 
   end(): void {
     const all = [...this.#choices.values()];
-    must(all.length > 0, 'no choice');
-    must(
+    assertRule(all.length > 0, 'no choice');
+    assertRule(
       all.every(({ isFinished }) => isFinished),
       'a choice without finish_reason',
     );
@@ -103,20 +103,20 @@ class ChunkReader {
     const index = read.count(choice['index'], 'choice.index');
     const delta = read.object(choice['delta'], 'delta');
     let known = this.#choices.get(index);
-    must(
+    assertRule(
       (delta['role'] === 'assistant') === (known === undefined),
       'the role is not first or twice',
     );
     known ??= { text: '', calls: [], isFinished: false };
     this.#choices.set(index, known);
-    must(!known.isFinished, 'something after finish_reason');
+    assertRule(!known.isFinished, 'something after finish_reason');
     known.text += optionalText(delta['content'], 'content');
     optionalText(delta['refusal'], 'refusal');
     if (delta['tool_calls'] !== undefined)
       readCalls(read.objects(delta['tool_calls'], 'calls'), known);
     const reason = choice['finish_reason'];
     if (reason === null || reason === undefined) return;
-    must(REASONS.has(read.text(reason, 'finish_reason')), 'an unknown finish_reason');
+    assertRule(REASONS.has(read.text(reason, 'finish_reason')), 'an unknown finish_reason');
     known.isFinished = true;
   }
 }
@@ -124,7 +124,7 @@ class ChunkReader {
 function readCalls(items: readonly Json[], { calls }: Choice): void {
   for (const item of items) {
     const index = read.count(item['index'], 'call.index');
-    must(index <= calls.length, 'a gap between calls');
+    assertRule(index <= calls.length, 'a gap between calls');
     if (item['type'] === 'custom' || item['custom'] !== undefined) {
       calls[index] ??= { name: 'custom', args: '' };
       continue;
@@ -133,29 +133,32 @@ function readCalls(items: readonly Json[], { calls }: Choice): void {
     const known = calls[index];
     if (known === undefined) {
       read.name(item['id'], 'call.id');
-      must(item['type'] === 'function', 'a call without its type');
+      assertRule(item['type'] === 'function', 'a call without its type');
       const args = read.text(called['arguments'], 'arguments');
       calls.push({ name: read.name(called['name'], 'call.name'), args });
     } else {
-      must(item['id'] === undefined && called['name'] === undefined, 'a call that is named twice');
+      assertRule(
+        item['id'] === undefined && called['name'] === undefined,
+        'a call that is named twice',
+      );
       known.args += read.text(called['arguments'], 'arguments');
     }
   }
 }
 
-function checkWholeChoice(choice: Json): Said {
+function checkWholeChoice(choice: Json): AnswerContent {
   read.count(choice['index'], 'choice.index');
-  must(
+  assertRule(
     REASONS.has(read.text(choice['finish_reason'], 'finish_reason')),
     'an unknown finish_reason',
   );
   const message = read.object(choice['message'], 'message');
-  must(message['role'] === 'assistant', 'the role is not the assistant');
+  assertRule(message['role'] === 'assistant', 'the role is not the assistant');
   const text = optionalText(message['content'], 'content');
   optionalText(message['refusal'], 'refusal');
   const items = message['tool_calls'];
   const calls = items === undefined ? [] : read.objects(items, 'tool_calls');
-  must(items === undefined || calls.length > 0, 'an empty list of calls');
+  assertRule(items === undefined || calls.length > 0, 'an empty list of calls');
   return { text, calls: calls.filter((one) => one['type'] === 'function').map(wholeCall) };
 }
 

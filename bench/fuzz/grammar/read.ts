@@ -1,33 +1,36 @@
-import { GrammarFault, must, type Json } from './fault.js';
+import { GrammarFault, assertRule, type Json } from './fault.js';
 
 /** @throws {GrammarFault} for anything but an object */
 export function object(value: unknown, where: string): Json {
-  must(typeof value === 'object' && value !== null && !Array.isArray(value), `${where}: no object`);
+  assertRule(
+    typeof value === 'object' && value !== null && !Array.isArray(value),
+    `${where}: no object`,
+  );
   return value as Json;
 }
 
 /** @throws {GrammarFault} for anything but a list of objects */
 export function objects(value: unknown, where: string): Json[] {
-  must(Array.isArray(value), `${where}: no list`);
+  assertRule(Array.isArray(value), `${where}: no list`);
   return value.map((one: unknown, i) => object(one, `${where}[${i}]`));
 }
 
 /** @throws {GrammarFault} for anything but text */
 export function text(value: unknown, where: string): string {
-  must(typeof value === 'string', `${where}: no text`);
+  assertRule(typeof value === 'string', `${where}: no text`);
   return value;
 }
 
 /** @throws {GrammarFault} for anything but non-empty text */
 export function name(value: unknown, where: string): string {
   const named = text(value, where);
-  must(named !== '', `${where}: empty`);
+  assertRule(named !== '', `${where}: empty`);
   return named;
 }
 
 /** @throws {GrammarFault} for anything but a count of tokens: a whole number from 0 */
 export function count(value: unknown, where: string): number {
-  must(Number.isSafeInteger(value) && Number(value) >= 0, `${where}: no count`);
+  assertRule(Number.isSafeInteger(value) && Number(value) >= 0, `${where}: no count`);
   return Number(value);
 }
 
@@ -56,10 +59,10 @@ export interface Frame {
 export function frames(sent: string, lineEnd = '\n'): Frame[] {
   if (sent === '') return [];
   const blocks = sent.split(lineEnd + lineEnd);
-  must(blocks.pop() === '', 'the last event has no end');
+  assertRule(blocks.pop() === '', 'the last event has no end');
   return blocks.map((block) => {
     const [, name = '', data] = /^(?:event: ([^\r\n]*)\r?\n)?data: ([^\r\n]*)$/.exec(block) ?? [];
-    must(data !== undefined, 'lines that are no event');
+    assertRule(data !== undefined, 'lines that are no event');
     return { name, data };
   });
 }

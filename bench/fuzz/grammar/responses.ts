@@ -1,4 +1,4 @@
-import { must, type Ending, type Json, type Said } from './fault.js';
+import { assertRule, type Ending, type Json, type AnswerContent } from './fault.js';
 import * as read from './read.js';
 
 /**
@@ -8,22 +8,22 @@ import * as read from './read.js';
  *
  * @throws {GrammarFault} for the first violation
  */
-export function checkResponsesStream(text: string, ending: Ending): Said {
+export function checkResponsesStream(text: string, ending: Ending): AnswerContent {
   const reader = new EventReader();
   for (const { name, data } of read.frames(text)) {
     const event = read.parsed(data, name);
-    must(event['type'] === name, 'an event of another name');
+    assertRule(event['type'] === name, 'an event of another name');
     reader.read(event);
   }
-  must(reader.ending === ending, `it ends as ${String(reader.ending)}`);
+  assertRule(reader.ending === ending, `it ends as ${String(reader.ending)}`);
   return reader.said;
 }
 
 /** @throws {GrammarFault} the text is not a complete response */
-export function checkResponsesAnswer(text: string): Said {
+export function checkResponsesAnswer(text: string): AnswerContent {
   const response = read.parsed(text, 'response');
   checkHead(response);
-  must(/^(completed|incomplete)$/.test(read.text(response['status'], 'status')), 'a status');
+  assertRule(/^(completed|incomplete)$/.test(read.text(response['status'], 'status')), 'a status');
   return saidIn(read.objects(response['output'], 'output'));
 }
 
@@ -35,15 +35,15 @@ class EventReader {
   readonly #ids: string[] = [];
   readonly #pieces = new Map<string, string>();
 
-  get said(): Said {
+  get said(): AnswerContent {
     return saidIn(this.#items.filter((item) => item !== null));
   }
 
   read(event: Json): void {
     const type = String(event['type']);
-    must(event['sequence_number'] === this.#sequence, 'sequence numbers');
+    assertRule(event['sequence_number'] === this.#sequence, 'sequence numbers');
     this.#sequence += 1;
-    must(this.ending !== 'complete', 'something after the end');
+    assertRule(this.ending !== 'complete', 'something after the end');
     if (type === 'error') {
       read.name(event['message'], 'message');
       this.ending = 'failed';
@@ -56,44 +56,44 @@ class EventReader {
     const response = read.object(event['response'], 'response');
     checkHead(response);
     if (type === 'response.created') {
-      must(this.#sequence === 1, 'created is not first');
+      assertRule(this.#sequence === 1, 'created is not first');
       this.#created = true;
       return;
     }
-    must(this.#created, 'nothing was created');
+    assertRule(this.#created, 'nothing was created');
     if (type === 'response.in_progress') return;
     if (type === 'response.failed') {
-      must(this.ending === 'failed', 'failed without an error');
+      assertRule(this.ending === 'failed', 'failed without an error');
       return;
     }
-    must(/^response\.(completed|incomplete)$/.test(type), 'an unknown event');
+    assertRule(/^response\.(completed|incomplete)$/.test(type), 'an unknown event');
     this.ending = 'complete';
     const output = JSON.stringify(read.objects(response['output'], 'output'));
-    must(output === JSON.stringify(this.#items), 'other items than were told');
+    assertRule(output === JSON.stringify(this.#items), 'other items than were told');
     if (response['usage'] !== null) checkUsage(read.object(response['usage'], 'usage'));
   }
 
   #readItem(type: string, event: Json): void {
-    must(this.#created && this.ending === null, 'an item outside of the response');
+    assertRule(this.#created && this.ending === null, 'an item outside of the response');
     const index = read.count(event['output_index'], 'output_index');
     const item = read.object(event['item'], 'item');
     const id = read.name(item['id'], 'item.id');
     if (type === 'response.output_item.added') {
-      must(index === this.#items.length, 'an item out of its order');
-      must(!this.#ids.includes(id), 'an id twice');
+      assertRule(index === this.#items.length, 'an item out of its order');
+      assertRule(!this.#ids.includes(id), 'an id twice');
       this.#items.push(null);
       this.#ids.push(id);
       return;
     }
-    must(this.#items[index] === null && this.#ids[index] === id, 'the end of no open item');
+    assertRule(this.#items[index] === null && this.#ids[index] === id, 'the end of no open item');
     this.#items[index] = item;
     checkPieces(item, (part) => this.#pieces.get(`${index} ${part}`) ?? '');
   }
 
   #readPiece(type: string, event: Json): void {
     const index = read.count(event['output_index'], 'output_index');
-    must(this.#items[index] === null, 'a piece of no open item');
-    must(event['item_id'] === this.#ids[index], 'a piece of another item');
+    assertRule(this.#items[index] === null, 'a piece of no open item');
+    assertRule(event['item_id'] === this.#ids[index], 'a piece of another item');
     if (!type.endsWith('.delta')) return;
     const part = event['content_index'] ?? event['summary_index'];
     const key = `${index} ${part === undefined ? 'arguments' : read.count(part, 'part')}`;
@@ -107,16 +107,16 @@ function checkPieces(item: Json, told: (part: string) => string): void {
   if (parts === undefined) {
     const whole = item['arguments'] ?? item['input'];
     const isGiven = whole === '{}' && told('arguments').trim() === '';
-    must(isGiven || whole === told('arguments'), 'other arguments than were told');
+    assertRule(isGiven || whole === told('arguments'), 'other arguments than were told');
     return;
   }
   read.objects(parts, 'parts').forEach((part, i) => {
     const whole = part['text'] ?? part['refusal'];
-    must(whole === told(String(i)), 'another text than was told');
+    assertRule(whole === told(String(i)), 'another text than was told');
   });
 }
 
-function saidIn(items: readonly Json[]): Said {
+function saidIn(items: readonly Json[]): AnswerContent {
   const parts = items.flatMap((item) =>
     item['type'] === 'message' ? read.objects(item['content'], 'content') : [],
   );
@@ -132,8 +132,8 @@ function saidIn(items: readonly Json[]): Said {
 }
 
 function checkHead(response: Json): void {
-  must(read.name(response['id'], 'id').startsWith('resp_'), 'another kind of id');
-  must(response['object'] === 'response', 'object is not response');
+  assertRule(read.name(response['id'], 'id').startsWith('resp_'), 'another kind of id');
+  assertRule(response['object'] === 'response', 'object is not response');
   read.name(response['model'], 'model');
   read.count(response['created_at'], 'created_at');
 }
@@ -141,7 +141,7 @@ function checkHead(response: Json): void {
 function checkUsage(usage: Json): void {
   const input = read.count(usage['input_tokens'], 'input_tokens');
   const output = read.count(usage['output_tokens'], 'output_tokens');
-  must(
+  assertRule(
     read.count(usage['total_tokens'], 'total_tokens') === input + output,
     'totals do not add up',
   );

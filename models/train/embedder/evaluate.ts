@@ -15,7 +15,7 @@ export interface PairQuality {
   readonly recallAt3: number;
 }
 
-export function cosineOf(embedder: StaticEmbedder): Similarity {
+export function cosineSimilarity(embedder: StaticEmbedder): Similarity {
   const first = new Float32Array(embedder.dims);
   const second = new Float32Array(embedder.dims);
   return (a, b) => {
@@ -54,7 +54,7 @@ export function rarityAmong(texts: readonly string[]): Rarity {
 }
 
 /** Cosine of word counts weighted by rarity: the baseline for embedder and verifier. */
-export function tfidf(rarityOf: Rarity): Similarity {
+export function tfidfSimilarity(rarityOf: Rarity): Similarity {
   const classes = characterClasses();
   const weigh = (text: string): Map<string, number> => {
     const weights = new Map<string, number>();

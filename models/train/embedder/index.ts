@@ -6,10 +6,16 @@ import { packArtefact, writeArtefact } from '../artefact-writer.js';
 import { writeManifest } from '../manifest.js';
 import type { Progress } from '../progress.js';
 import { Random } from '../random.js';
-import { contrast } from './contrast.js';
+import { contrast } from './contrastive-training.js';
 import { readCorpus } from './corpus.js';
 import type { Corpus } from './corpus.js';
-import { cosineOf, gradeCorrelation, pairQuality, rarityIn, tfidf } from './evaluate.js';
+import {
+  cosineSimilarity,
+  gradeCorrelation,
+  pairQuality,
+  rarityIn,
+  tfidfSimilarity,
+} from './evaluate.js';
 import type { Similarity } from './evaluate.js';
 import { initialTable } from './initial-table.js';
 import { chooseVocabulary } from './vocabulary.js';
@@ -40,7 +46,7 @@ export async function trainEmbedder(options: EmbedderOptions): Promise<void> {
   const corpus = await readCorpus(dataFolder, progress);
   progress.say(`${corpus.texts.length} texts, ${corpus.dropped} dropped as held out`);
   const counted = chooseVocabulary(corpus.texts, SIZE, progress);
-  report('TF-IDF', corpus, tfidf(rarityIn(counted)), progress);
+  report('TF-IDF', corpus, tfidfSimilarity(rarityIn(counted)), progress);
   const table = initialTable(corpus, counted, random, progress);
   mkdirSync(outFolder, { recursive: true });
   const summary = { seed, texts: corpus.texts.length, ...CONTRAST };
@@ -96,7 +102,7 @@ function save(
 
 /** The similarity that the shipped artefact will give, rounding included. */
 function similarityOf(table: WeightTable): Similarity {
-  return cosineOf(StaticEmbedder.load(packArtefact(table.quantise({}))));
+  return cosineSimilarity(StaticEmbedder.load(packArtefact(table.quantise({}))));
 }
 
 /** Says and returns how good a similarity is on every held-out set. */

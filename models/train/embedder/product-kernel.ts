@@ -2,7 +2,7 @@
 
 import {
   ADD,
-  advance,
+  increment,
   assemble,
   constant,
   countDown,
@@ -108,7 +108,7 @@ function entryLoop(): Code {
     ...store(offset),
   ]);
   const rowSum = repeat(
-    [...lanes, ...advance(ENTRY.at, constant(4 * ACCUMULATE_STEP))],
+    [...lanes, ...increment(ENTRY.at, constant(4 * ACCUMULATE_STEP))],
     [...get(ENTRY.at), ...get(ENTRY.bytes), LESS],
   );
   const entry = [
@@ -116,8 +116,8 @@ function entryLoop(): Code {
     ...[...get(ENTRY.right), ...get(ENTRY.offsets), ...LOAD_WORD, ADD, ...set(ENTRY.source)],
     ...[...constant(0), ...set(ENTRY.at)],
     ...rowSum,
-    ...advance(ENTRY.values, constant(4)),
-    ...advance(ENTRY.offsets, constant(4)),
+    ...increment(ENTRY.values, constant(4)),
+    ...increment(ENTRY.offsets, constant(4)),
   ];
   return repeat(entry, countDown(ENTRY.count));
 }
@@ -127,7 +127,7 @@ function rowLoop(): Code {
     [
       ...[...constant(0), ...set(LOCAL.column)],
       ...columnLoop(),
-      ...advance(LOCAL.row, constant(TILE_ROWS)),
+      ...increment(LOCAL.row, constant(TILE_ROWS)),
     ],
     [...get(LOCAL.row), ...get(LOCAL.rows), LESS],
   );
@@ -139,7 +139,7 @@ function columnLoop(): Code {
       ...startTile(),
       ...innerLoop(),
       ...storeTile(),
-      ...advance(LOCAL.column, constant(TILE_COLUMNS)),
+      ...increment(LOCAL.column, constant(TILE_COLUMNS)),
     ],
     [...get(LOCAL.column), ...get(LOCAL.columns), LESS],
   );
@@ -173,13 +173,13 @@ function innerLoop(): Code {
     ...[...get(LOCAL.leftAt + index), ...LOAD_SPLAT, ...set(LOCAL.factor)],
     ...addTo(2 * index, LOCAL.first),
     ...addTo(2 * index + 1, LOCAL.second),
-    ...advance(LOCAL.leftAt + index, constant(4)),
+    ...increment(LOCAL.leftAt + index, constant(4)),
   ];
   const step = [
     ...[...get(LOCAL.rightAt), ...load(0), ...set(LOCAL.first)],
     ...[...get(LOCAL.rightAt), ...load(16), ...set(LOCAL.second)],
     ...ROWS.flatMap(row),
-    ...advance(LOCAL.rightAt, constant(4 * TILE_COLUMNS)),
+    ...increment(LOCAL.rightAt, constant(4 * TILE_COLUMNS)),
   ];
   return repeat(step, countDown(LOCAL.countdown));
 }
@@ -195,7 +195,7 @@ function storeTile(): Code {
   const row = (index: number): Code => [
     ...[...get(LOCAL.outAt), ...get(LOCAL.sum + 2 * index), ...store(0)],
     ...[...get(LOCAL.outAt), ...get(LOCAL.sum + 2 * index + 1), ...store(16)],
-    ...advance(LOCAL.outAt, times4(LOCAL.columns)),
+    ...increment(LOCAL.outAt, times4(LOCAL.columns)),
   ];
   return [...address, ...ROWS.flatMap(row)];
 }

@@ -2,9 +2,9 @@ import type { ModelFacts } from '../../../src/route/model-strength.js';
 import { at, factorsOf } from '../../../src/route/factor-network.js';
 import type { Ensemble } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
-import { fitSkillLines, usageOf } from './skill-lines.js';
+import { fitSkillLines, averageDemand } from './skill-lines.js';
 import type { FittedModel, SkillLines } from './skill-lines.js';
-import { fittedVariance, gradedIn } from './graded-in.js';
+import { fittedVariance, countAnswers } from './answer-counts.js';
 
 /** What the graded answers of the training part tell about each model. */
 export interface AbilitySummary extends SkillLines {
@@ -21,8 +21,8 @@ export function summariseAbilities(
   rows: readonly number[],
   factsOf: (model: string) => ModelFacts,
 ): AbilitySummary {
-  const usage = usageOf(ensemble, table, rows);
-  const known = gradedIn(table, rows);
+  const usage = averageDemand(ensemble, table, rows);
+  const known = countAnswers(table, rows);
   const variance = Float32Array.from(known, fittedVariance);
   const fitted = table.models.map((name, m) => ({
     strength: generalAbility(ensemble, m),

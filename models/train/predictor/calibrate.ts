@@ -1,6 +1,6 @@
 import { at, factorsOf, logistic } from '../../../src/route/factor-network.js';
-import { fitLine, type Line } from '../logistic-line.js';
-import { forEachJudged, rescale } from './ensemble.js';
+import { fitLogisticLine, type Line } from '../logistic-line.js';
+import { forEachPrediction, rescale } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import { gradesAdequacy } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
@@ -29,7 +29,7 @@ export function calibrate(
   table: OutcomeTable,
   rows: readonly number[],
 ): Calibration {
-  const calibration = fitLine(
+  const calibration = fitLogisticLine(
     collect(ensemble, table, rows).map(({ logOdds, score, weight }) => ({
       x: logOdds,
       share: score,
@@ -45,7 +45,7 @@ export function calibrate(
 function collect(ensemble: Ensemble, table: OutcomeTable, rows: readonly number[]): Graded[] {
   const graded: Graded[] = [];
   const adequacy = rows.filter((row) => gradesAdequacy(table, row));
-  forEachJudged(ensemble, table, adequacy, (row, logOdds) => {
+  forEachPrediction(ensemble, table, adequacy, (row, logOdds) => {
     const start = table.first[row] ?? 0;
     const end = table.first[row + 1] ?? start;
     for (let i = start; i < end; i++) {

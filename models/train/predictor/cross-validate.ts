@@ -1,26 +1,30 @@
 import { resample } from '../../../src/bench/metrics/sample.js';
 import { categoryPrior } from '../../../src/bench/quality/baselines/category-prior.js';
-import { levelFolds } from '../../../src/bench/quality/baselines/learner.js';
+import { alignFoldMeans } from '../../../src/bench/quality/baselines/learner.js';
 import { nearestNeighbours } from '../../../src/bench/quality/baselines/nearest-neighbours.js';
 import { ngramRidge } from '../../../src/bench/quality/baselines/ngram-ridge.js';
 import { benchSets } from '../../../src/bench/quality/bench-set.js';
 import type { BenchSet } from '../../../src/bench/quality/bench-set.js';
-import { NONE, plain, withInterval } from '../../../src/bench/quality/figures.js';
-import { LEARNERS, learntScores } from '../../../src/bench/quality/learnt.js';
-import type { Learners } from '../../../src/bench/quality/learnt.js';
+import {
+  NOT_AVAILABLE,
+  formatValue,
+  formatWithInterval,
+} from '../../../src/bench/quality/format.js';
+import { LEARNER_IDS, baselineScores } from '../../../src/bench/quality/baseline-scores.js';
+import type { Learners } from '../../../src/bench/quality/baseline-scores.js';
 import { measurePair } from '../../../src/bench/quality/measure-pair.js';
-import { measurePairs } from '../../../src/bench/quality/measure-pairs.js';
+import { measureAllPairs } from '../../../src/bench/quality/measure-all-pairs.js';
 import { contenderName } from '../../../src/bench/quality/report.js';
-import type { PairsReport, PairReport } from '../../../src/bench/quality/report.js';
-import type { GradedLine } from '../../../src/outcomes/graded.js';
-import { foldOf, FOLDS } from '../../../src/outcomes/part.js';
+import type { AllPairsReport, PairReport } from '../../../src/bench/quality/report.js';
+import type { GradedLine } from '../../../src/outcomes/outcome-file.js';
+import { foldOf, FOLDS } from '../../../src/outcomes/split.js';
 import { inputsOf, logistic } from '../../../src/route/factor-network.js';
 import { Random } from '../random.js';
-import { trainKnown } from './drawn-in.js';
-import { forEachJudged } from './ensemble.js';
+import { trainShrunkEnsemble } from './shrink-skills.js';
+import { forEachPrediction } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
-import { readIngredients, RECIPE } from './recipe.js';
-import type { Ingredients, TrainingOptions } from './recipe.js';
+import { readTrainingData, RECIPE } from './training-data.js';
+import type { TrainingData, TrainingOptions } from './training-data.js';
 
 const RESAMPLES = 200;
 
@@ -35,11 +39,11 @@ export async function crossValidate(
   options: TrainingOptions,
   print: (line: string) => void = console.log,
 ): Promise<void> {
-  const ingredients = await readIngredients(options);
+  const ingredients = await readTrainingData(options);
   const { table } = ingredients;
   const success = judgeUnmet(ingredients, options);
   const random = new Random(options.seed);
-  const rivals = LEARNERS.map(contenderName);
+  const rivals = LEARNER_IDS.map(contenderName);
   print(
     row(['set', 'prompts', 'one pair [95 %]', 'chance', ...rivals, 'all pairs [95 %]', ...rivals]),
   );
@@ -54,7 +58,7 @@ export async function crossValidate(
 
 /** Probability of success of each answer of the table, from a predictor that was not trained on its prompt. */
 function judgeUnmet(
-  { table, shape, known }: Ingredients,
+  { table, shape, known }: TrainingData,
   { seed, progress }: TrainingOptions,
 ): Float32Array {
   const success = new Float32Array(table.model.length);
@@ -66,9 +70,9 @@ function judgeUnmet(
     const rows = rowsWhere((fold) => fold !== left);
     const random = new Random(seed);
     const plan = { shape, recipe: RECIPE, known, rows, random, progress };
-    const { ensemble } = trainKnown(table, plan);
+    const { ensemble } = trainShrunkEnsemble(table, plan);
     const unmet = rowsWhere((fold) => fold === left);
-    forEachJudged(ensemble, table, unmet, (at, logOdds) => {
+    forEachPrediction(ensemble, table, unmet, (at, logOdds) => {
       const first = table.first[at] ?? 0;
       const end = table.first[at + 1] ?? first;
       for (let i = first; i < end; i++) success[i] = logistic(logOdds(table.model[i] ?? 0));
@@ -100,7 +104,7 @@ function linesOf({ prompts, set }: OutcomeTable, wanted: number): GradedLine[] {
 
 function figuresOf(
   set: BenchSet,
-  { table, shape }: Ingredients,
+  { table, shape }: TrainingData,
   success: Float32Array,
   random: Random,
 ): string[] {
@@ -110,7 +114,7 @@ function figuresOf(
   const folds = set.folds.map(({ test }) => test);
   const successOf = (model: string): Float64Array => {
     const values = Float64Array.from(expected, (of) => of.get(model) ?? Number.NaN);
-    levelFolds(values, folds);
+    alignFoldMeans(values, folds);
     return values;
   };
   const inputs = inputsOf(shape);
@@ -128,7 +132,7 @@ function figuresOf(
   const { known } = set;
   const pair =
     known === null ? null : measurePair({ ...parts, pair: known, learners, random: draw });
-  const pairs = measurePairs({ ...parts, learnt: learntScores(set, models, learners) });
+  const pairs = measureAllPairs({ ...parts, learnt: baselineScores(set, models, learners) });
   return [
     set.name,
     String(set.measured.length),
@@ -151,17 +155,17 @@ function ofPair(report: PairReport | undefined): string[] {
   const ours = apgrOf('ours');
   const chance = apgrOf('random');
   return [
-    ours === undefined ? NONE : withInterval(ours),
-    chance === undefined ? NONE : `${chance.low?.toFixed(2)} – ${chance.high?.toFixed(2)}`,
-    ...LEARNERS.map((id) => plain(apgrOf(id) ?? MISSING)),
+    ours === undefined ? NOT_AVAILABLE : formatWithInterval(ours),
+    chance === undefined ? NOT_AVAILABLE : `${chance.low?.toFixed(2)} – ${chance.high?.toFixed(2)}`,
+    ...LEARNER_IDS.map((id) => formatValue(apgrOf(id) ?? MISSING)),
   ];
 }
 
-function ofPairs(report: PairsReport | undefined): string[] {
+function ofPairs(report: AllPairsReport | undefined): string[] {
   const apgrOf = (id: string) => report?.rankers.find((ranker) => ranker.id === id)?.apgr;
   return [
-    withInterval(apgrOf('ours') ?? MISSING),
-    ...LEARNERS.map((id) => plain(apgrOf(id) ?? MISSING)),
+    formatWithInterval(apgrOf('ours') ?? MISSING),
+    ...LEARNER_IDS.map((id) => formatValue(apgrOf(id) ?? MISSING)),
   ];
 }
 

@@ -11,17 +11,17 @@ import type {
   NetworkTables,
   PromptDemand,
 } from '../../../src/route/factor-network.js';
-import { GradedMemory, recalledLogOdds } from '../../../src/route/graded-memory.js';
+import { GradedMemory, neighbourLogOdds } from '../../../src/route/graded-memory.js';
 import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
 import { gradesAdequacy, isPreference } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
-import { levelsOf } from './levels.js';
+import { fitLevels } from './levels.js';
 import type { FactSource } from './levels.js';
-import { noteSurprises, placePrompts } from './memory.js';
-import type { Memory, MemoryPlaces } from './memory.js';
+import { recordResiduals, locatePrompts } from './memory.js';
+import type { Memory, PromptPositions } from './memory.js';
 import { Member } from './train-member.js';
-import type { Recipe } from './train-member.js';
+import type { Hyperparameters } from './train-member.js';
 import { SetSkills } from './set-skills.js';
 import { fitTransfer } from './transfer.js';
 
@@ -34,13 +34,13 @@ export interface Ensemble {
   /** Shape [models]. */
   readonly verbosity: Float32Array;
   /** Positions of the prompts whose grades are remembered. */
-  readonly places: MemoryPlaces;
+  readonly places: PromptPositions;
 }
 
 /** How the members are trained, and which rows they see. */
 export interface EnsemblePlan {
   readonly shape: NetworkShape;
-  readonly recipe: Recipe;
+  readonly recipe: Hyperparameters;
   readonly known: FactSource;
   readonly rows: readonly number[];
   readonly random: Random;
@@ -58,7 +58,7 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
   const transfer = Float32Array.from(table.prompts, (_, row) =>
     dot(transferWeights, 0, table.inputs.subarray(row * inputs, (row + 1) * inputs)),
   );
-  const levels = levelsOf(table, rows, plan.known);
+  const levels = fitLevels(table, rows, plan.known);
   const setSkills = new SetSkills(table, rows, levels);
   const members = Array.from({ length: shape.members }, (_, i) => {
     const member = new Member(shape, table, { transfer, levels, setSkills }, { recipe, random });
@@ -94,7 +94,7 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
     verbosity: Float32Array.from(table.models, (_, m) =>
       mean(({ verbosity }) => at(verbosity.values, m)),
     ),
-    places: placePrompts(table, { shape, rows: graded, random }),
+    places: locatePrompts(table, { shape, rows: graded, random }),
   };
 }
 
@@ -137,7 +137,7 @@ function joinAbilities(members: readonly Member[], models: number, skills: numbe
 export function memoryOf(ensemble: Ensemble, table: OutcomeTable): Memory {
   const network = new FactorNetwork(ensemble.shape, ensemble.tables);
   const inputs = inputsOf(ensemble.shape);
-  return noteSurprises(table, ensemble.places, (row) => {
+  return recordResiduals(table, ensemble.places, (row) => {
     const demand = network.run(table.inputs.subarray(row * inputs, (row + 1) * inputs), 1);
     const models = table.model.subarray(table.first[row], table.first[row + 1]);
     return Float32Array.from(models, (model) => logOddsOf(ensemble, demand, model));
@@ -176,7 +176,7 @@ export function forEachDemand(
  * @param rows - not ones that the ensemble was trained on, since it remembers their grades
  * @param look - receives a function from model to log-odds
  */
-export function forEachJudged(
+export function forEachPrediction(
   ensemble: Ensemble,
   table: OutcomeTable,
   rows: readonly number[],
@@ -191,7 +191,7 @@ export function forEachJudged(
     const input = table.inputs.subarray(row * inputs, (row + 1) * inputs);
     const recalled = memory.recall(input, answers);
     const demand = network.run(input, recalled.closeness);
-    look(row, (model) => logOddsOf(ensemble, demand, model) + recalledLogOdds(recalled, model));
+    look(row, (model) => logOddsOf(ensemble, demand, model) + neighbourLogOdds(recalled, model));
   }
 }
 

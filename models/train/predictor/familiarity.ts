@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as z from 'zod';
-import { centred } from '../../../src/route/centre.js';
+import { centreVector } from '../../../src/route/centre-vector.js';
 import { at, dot } from '../../../src/route/factor-network.js';
 import { readFeatures } from '../../../src/route/features.js';
 import { DataError, readJsonl } from '../jsonl.js';
@@ -126,7 +126,7 @@ export async function learnFamiliarity(source: FamiliaritySource): Promise<Famil
   const made = await vectors.encodeAll(asked.map(({ task }) => task));
   asked.forEach(({ part }, i) => {
     const vector = made[i] ?? new Float32Array(vectors.dims);
-    sort(part, table.centre ? centred(vector, table.centre, vector.slice()) : vector);
+    sort(part, table.centre ? centreVector(vector, table.centre, vector.slice()) : vector);
   });
   const usual = isMultilingual ? 'every language' : languages.join(', ') || 'any known language';
   progress.say(`${near.length} prompts in ${usual} to find centres of`);

@@ -3,9 +3,9 @@ import { at } from '../../../src/route/factor-network.js';
 import { estimateStrength } from '../../../src/route/model-strength.js';
 import type { ModelFacts } from '../../../src/route/model-strength.js';
 import { fitDifficulties } from './difficulties.js';
-import { gradedIn, sharesOf } from './graded-in.js';
+import { countAnswers, sharesOf } from './answer-counts.js';
 import type { OutcomeTable } from './outcome-table.js';
-import { fitStrength, independent } from './strength.js';
+import { fitStrength, withoutOwnQuestions } from './strength.js';
 import type { GradedModel } from './strength.js';
 
 /** Facts about models, graded or not. */
@@ -21,16 +21,16 @@ export interface FactSource {
  * A set by itself cannot tell hard prompts from weak models, but models that several sets graded can, and facts about the
  * others. So a model's ability in a set counts relative to the level of the set; facts count as much as few answers leave open.
  */
-export function levelsOf(
+export function fitLevels(
   table: OutcomeTable,
   rows: readonly number[],
   known: FactSource,
 ): Float32Array {
   const graded = gradedModels(table, rows, known);
-  const counts = gradedIn(table, rows);
+  const counts = countAnswers(table, rows);
   const { rule, levelIn } = fitStrength(graded, known.catalogModels);
   return Float32Array.from(graded, (model, m) => {
-    const told = estimateStrength(independent(model), rule);
+    const told = estimateStrength(withoutOwnQuestions(model), rule);
     const shares = sharesOf(counts[m] ?? {});
     let own = 0;
     let variance = 0;
@@ -51,7 +51,7 @@ export function gradedModels(
   known: FactSource,
 ): readonly GradedModel[] {
   const { abilities } = fitDifficulties(table, rows);
-  const counts = gradedIn(table, rows);
+  const counts = countAnswers(table, rows);
   return table.models.map((name, m) => ({
     name,
     facts: known.factsOf(name),

@@ -25,7 +25,7 @@ export interface Memory {
 }
 
 /** Positions of graded prompts, without the residuals of their grades. */
-export interface MemoryPlaces {
+export interface PromptPositions {
   readonly projection: Float32Array;
   readonly cellCentres: Float32Array;
   readonly cellEnds: Int32Array;
@@ -43,7 +43,7 @@ export interface PlaceSource {
 }
 
 /** Finds the directions in which prompts differ most, and clusters prompts into cells. */
-export function placePrompts(table: OutcomeTable, source: PlaceSource): MemoryPlaces {
+export function locatePrompts(table: OutcomeTable, source: PlaceSource): PromptPositions {
   const { shape, rows, random } = source;
   const inputs = inputsOf(shape);
   const projection = leadingDirections(table, source);
@@ -76,9 +76,9 @@ export function placePrompts(table: OutcomeTable, source: PlaceSource): MemoryPl
  *
  * @param expected - log-odds of a good answer, for a row of the table and each of its answers in their order
  */
-export function noteSurprises(
+export function recordResiduals(
   table: OutcomeTable,
-  places: MemoryPlaces,
+  places: PromptPositions,
   expected: (row: number) => Float32Array,
 ): Memory {
   const { rows, projection, cellCentres, cellEnds, vectors } = places;

@@ -1,5 +1,9 @@
-import { centred } from '../../../src/route/centre.js';
-import { FEATURE_NAMES, telling, UNREAD_FEATURES } from '../../../src/route/dense-features.js';
+import { centreVector } from '../../../src/route/centre-vector.js';
+import {
+  FEATURE_NAMES,
+  informativeCount,
+  UNUSED_BY_NETWORK,
+} from '../../../src/route/dense-features.js';
 import { readFeatures } from '../../../src/route/features.js';
 import { writeDense } from '../../../src/route/factor-network.js';
 import type { Progress } from '../progress.js';
@@ -26,7 +30,7 @@ export interface OutcomeTable {
   readonly scaling: DenseScaling;
   /** Main language of each prompt, as `Features.language`. */
   readonly languages: readonly string[];
-  /** Subtracted from vectors (`centred`); `null` or absent if they are used as they are. */
+  /** Subtracted from vectors (`centreVector`); `null` or absent if they are used as they are. */
   readonly centre?: Float32Array | null;
 }
 
@@ -62,7 +66,7 @@ export async function tabulate(
   made.forEach((vector, i) => {
     const place = inputs.subarray(i * width, i * width + dims);
     if (centre === null) place.set(vector);
-    else centred(vector, centre, place);
+    else centreVector(vector, centre, place);
   });
   const scaling = standardise(prompts, inputs, width);
   return { ...flatten(prompts), sets: OUTCOME_SETS, prompts, inputs, scaling, languages, centre };
@@ -110,7 +114,7 @@ function standardise(
   for (let f = 0; f < features; f++) {
     const values = rows.flatMap((row) => {
       const dense = inputs.subarray(row * width + embedding, (row + 1) * width);
-      return f < telling(dense) ? [dense[f] ?? 0] : [];
+      return f < informativeCount(dense) ? [dense[f] ?? 0] : [];
     });
     const count = Math.max(1, values.length);
     const mean = values.reduce((sum, value) => sum + value, 0) / count;
@@ -118,7 +122,7 @@ function standardise(
     denseMean[f] = mean;
     denseScale[f] = DENSE_SPREAD / Math.max(SMALLEST_DEVIATION, Math.sqrt(square));
   }
-  for (const name of UNREAD_FEATURES) denseScale[FEATURE_NAMES.indexOf(name)] = 0;
+  for (const name of UNUSED_BY_NETWORK) denseScale[FEATURE_NAMES.indexOf(name)] = 0;
   const scaling = { denseMean, denseScale };
   for (let row = 0; row < prompts.length; row++) {
     const input = inputs.subarray(row * width, (row + 1) * width);

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Conversation } from '../../../src/core/conversation.js';
-import { conversationOf } from '../../../src/outcomes/graded.js';
-import type { Asked } from '../../../src/outcomes/graded.js';
+import { conversationOf } from '../../../src/outcomes/outcome-file.js';
+import type { PromptFields } from '../../../src/outcomes/outcome-file.js';
 import { offeredTools } from '../../../src/outcomes/offered-tools.js';
 import { readJsonl } from '../jsonl.js';
 import { normalisedPrompt, partOf } from '../split.js';
@@ -91,7 +91,7 @@ function toPrompt(set: OutcomeSet, entry: z.infer<typeof row>): GradedPrompt {
 }
 
 /** The request that a client would have sent: one user turn, and the tools if the set has them. */
-export function asConversation(asked: Asked): Conversation {
+export function asConversation(asked: PromptFields): Conversation {
   const conversation = conversationOf(asked);
   if (typeof conversation === 'string') throw new Error(`no gateway takes this: ${conversation}`);
   return conversation;

@@ -1,6 +1,6 @@
 import { at } from '../../../src/route/factor-network.js';
-import { inverse, type Square } from '../../../src/route/local/linear-algebra.js';
-import { gradedIn, sharesOf } from './graded-in.js';
+import { inverse, type SymmetricMatrix } from '../../../src/route/local/linear-algebra.js';
+import { countAnswers, sharesOf } from './answer-counts.js';
 import type { OutcomeTable } from './outcome-table.js';
 
 /** Number of answers at which a model has half of the full weight. */
@@ -28,16 +28,16 @@ export class SetSkills {
   readonly #levels: Float32Array;
   readonly #sets: number;
   /** (Aᵀ W A + λ)⁻¹ of the mixed model: a skill is a line over strength, plus set effects, plus the model's own part. */
-  readonly #solved: Square;
+  readonly #solved: SymmetricMatrix;
 
   /** @param levels - strength of each model, shape [models] */
   constructor(table: OutcomeTable, rows: readonly number[], levels: Float32Array) {
     const names = table.sets.map(({ name }) => name);
-    this.#origins = gradedIn(table, rows).map((answers) => originOf(answers, names));
+    this.#origins = countAnswers(table, rows).map((answers) => originOf(answers, names));
     this.#levels = levels;
     this.#sets = names.length;
     const columns = this.#sets + 2;
-    const normal: Square = { size: columns, values: new Float64Array(columns * columns) };
+    const normal: SymmetricMatrix = { size: columns, values: new Float64Array(columns * columns) };
     this.#origins.forEach((origin, m) => {
       const x = this.#columnsOf(origin, m);
       x.forEach((a, i) => {

@@ -36,7 +36,11 @@ export interface Usage {
 }
 
 /** Averages the demands of the prompts of `rows`. */
-export function usageOf(ensemble: Ensemble, table: OutcomeTable, rows: readonly number[]): Usage {
+export function averageDemand(
+  ensemble: Ensemble,
+  table: OutcomeTable,
+  rows: readonly number[],
+): Usage {
   const { members } = ensemble.shape;
   const mean = new Float32Array(factorsOf(ensemble.shape));
   const meanSquare = mean.slice();
@@ -70,7 +74,7 @@ export function fitSkillLines(
   const slopes = levels.map(
     (level, k) => mean((m) => (strength(m) - centre) * (skill(m, k) - level)) / spread,
   );
-  const skillSlope = tamed(ensemble, slopes, usage);
+  const skillSlope = withMonotoneStrength(ensemble, slopes, usage);
   let left = 0;
   for (let k = 0; k < factors; k++) {
     const line = (m: number): number => at(levels, k) + at(skillSlope, k) * (strength(m) - centre);
@@ -87,7 +91,11 @@ export function fitSkillLines(
  * Shrinks the slopes of the skills until log-odds rise with strength on nearly all prompts (`LEAST_RISE`). What is
  * lost on average is added to the general ability, so that the mean slope stays the same.
  */
-function tamed(ensemble: Ensemble, slopes: Float32Array, usage: Usage): Float32Array {
+function withMonotoneStrength(
+  ensemble: Ensemble,
+  slopes: Float32Array,
+  usage: Usage,
+): Float32Array {
   const { members, skills } = ensemble.shape;
   const isSkill = (k: number): boolean => k % (1 + skills) !== 0;
   const rises: number[] = [];

@@ -2,7 +2,7 @@ import { rankCorrelation } from '../../../src/bench/metrics/rank-correlation.js'
 import { estimateStrength } from '../../../src/route/model-strength.js';
 import type { ModelFacts, Strength, StrengthRule } from '../../../src/route/model-strength.js';
 import type { Progress } from '../progress.js';
-import { fitStrength, independent } from './strength.js';
+import { fitStrength, withoutOwnQuestions } from './strength.js';
 import type { GradedModel } from './strength.js';
 import type { Guess } from './strength-lines.js';
 
@@ -38,7 +38,7 @@ export function reportStrength(
     (model) =>
       model.grades.length >= FEWEST_SETS &&
       !model.name.includes('@') &&
-      Object.keys(independent(model).benchmarks).length > 0,
+      Object.keys(withoutOwnQuestions(model).benchmarks).length > 0,
   );
   const told = leaveOut(graded, compared, catalog);
   report('price and date alone', compared, told, ({ bare }) => bare, progress);
@@ -63,10 +63,10 @@ function leaveOut(
     // The figures of those left out still count; of them, grades are what must not be known.
     const { rule, gradesOf } = fitStrength(
       graded.filter((model) => !left.has(model)),
-      [...[...left].map(independent), ...catalog],
+      [...[...left].map(withoutOwnQuestions), ...catalog],
     );
     for (const model of left) {
-      const facts = independent(model);
+      const facts = withoutOwnQuestions(model);
       const byGrades = gradesOf(model);
       if (byGrades === null) continue;
       found.set(model, {

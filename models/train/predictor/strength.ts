@@ -1,4 +1,4 @@
-import { linearFigure } from '../../../src/core/benchmark.js';
+import { linearScore } from '../../../src/core/benchmark.js';
 import { log10OutputPrice, releaseYear } from '../../../src/route/model-strength.js';
 import type { BenchmarkRule, ModelFacts, StrengthRule } from '../../../src/route/model-strength.js';
 import { fitLatent, gradedStrength, strengthByGrades } from './latent-strength.js';
@@ -106,7 +106,7 @@ export function rescaled(rule: StrengthRule, { by, add }: Rescaling): StrengthRu
 }
 
 /** Facts without the figures that repeat the grades of the sets that the answers are from. */
-export function independent({ facts, grades }: GradedModel): ModelFacts {
+export function withoutOwnQuestions({ facts, grades }: GradedModel): ModelFacts {
   const kept = Object.entries(facts.benchmarks).filter(([name]) => {
     const same = Object.hasOwn(SAME_QUESTIONS, name) ? (SAME_QUESTIONS[name] ?? []) : [];
     return !grades.some(({ set }) => same.includes(set));
@@ -115,14 +115,14 @@ export function independent({ facts, grades }: GradedModel): ModelFacts {
 }
 
 function observe(model: GradedModel): Observed {
-  const facts = independent(model);
+  const facts = withoutOwnQuestions(model);
   return {
     grades: model.grades,
     log10Price: log10OutputPrice(facts),
     year: releaseYear(facts.released),
     figures: Object.entries(facts.benchmarks).map(([benchmark, figure]) => ({
       benchmark,
-      value: linearFigure(benchmark, figure),
+      value: linearScore(benchmark, figure),
     })),
   };
 }

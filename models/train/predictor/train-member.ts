@@ -7,7 +7,7 @@ import type { OutcomeTable } from './outcome-table.js';
 import type { SetSkills } from './set-skills.js';
 
 /** Hyperparameters of a member; chosen on the validation part. */
-export interface Recipe {
+export interface Hyperparameters {
   readonly epochs: number;
   readonly rate: number;
   /** Share of hidden units and of inputs left out at random. */
@@ -41,7 +41,7 @@ interface Given {
 /** The weights of one member while it is trained. */
 export class Member {
   readonly #shape: NetworkShape;
-  readonly #recipe: Recipe;
+  readonly #recipe: Hyperparameters;
   readonly #table: OutcomeTable;
   readonly #transfer: Float32Array;
   readonly #setSkills: SetSkills;
@@ -71,7 +71,7 @@ export class Member {
     shape: NetworkShape,
     table: OutcomeTable,
     { transfer, levels, setSkills }: Given,
-    { recipe, random }: { readonly recipe: Recipe; readonly random: Random },
+    { recipe, random }: { readonly recipe: Hyperparameters; readonly random: Random },
   ) {
     const inputs = inputsOf(shape);
     const outputs = shape.skills + EXTRA_OUTPUTS;

@@ -9,8 +9,8 @@ import { Random } from '../random.js';
 import { summariseAbilities, usualVerbosity } from './abilities.js';
 import type { AbilitySummary } from './abilities.js';
 import { calibrate } from './calibrate.js';
-import { measureDoubt } from './doubt.js';
-import { trainKnown } from './drawn-in.js';
+import { measureUncertainty } from './uncertainty.js';
+import { trainShrunkEnsemble } from './shrink-skills.js';
 import { memoryOf } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import { learnFamiliarity } from './familiarity.js';
@@ -20,26 +20,26 @@ import type { OutcomeTable } from './outcome-table.js';
 import type { GradedPrompt } from './outcomes.js';
 import { gradedModels } from './levels.js';
 import type { Memory } from './memory.js';
-import { readIngredients, RECIPE } from './recipe.js';
-import type { TrainingOptions } from './recipe.js';
+import { readTrainingData, RECIPE } from './training-data.js';
+import type { TrainingOptions } from './training-data.js';
 import { reportStrength } from './strength-report.js';
 import { strengthOnScale } from './strength-scale.js';
 
 /** Trains the predictor on graded answers and writes it with its part of the manifest; minutes on two cores. */
 export async function trainPredictor(options: TrainingOptions): Promise<void> {
   const { dataFolder, outFolder, progress } = options;
-  const { vectors, shape, known, all, table } = await readIngredients(options);
+  const { vectors, shape, known, all, table } = await readTrainingData(options);
   const rows = partRows(table, 'train');
   const validation = partRows(table, 'validation');
   const random = new Random(options.seed);
   const plan = { shape, recipe: RECIPE, known, rows, random, progress };
-  const { ensemble, skillVariance } = trainKnown(table, plan);
+  const { ensemble, skillVariance } = trainShrunkEnsemble(table, plan);
   const calibration = calibrate(ensemble, table, validation);
   progress.say(
     `calibrated: scale ${calibration.scale.toFixed(3)}, shift ${calibration.shift.toFixed(3)}`,
   );
   const familiarity = await learnFamiliarity({ dataFolder, table, vectors, random, progress });
-  const doubt = measureDoubt({ table, shape, rows, recipe: RECIPE, known, random, progress });
+  const doubt = measureUncertainty({ table, shape, rows, recipe: RECIPE, known, random, progress });
   const abilities = summariseAbilities(ensemble, table, rows, (name) => known.factsOf(name));
   const graded = gradedModels(table, rows, known);
   const strength = strengthOnScale(graded, abilities.fitted, known.catalogModels);

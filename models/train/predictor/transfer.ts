@@ -1,10 +1,10 @@
 import { at, inputsOf } from '../../../src/route/factor-network.js';
 import type { NetworkShape } from '../../../src/route/factor-network.js';
-import { agreedSlope } from './agreed-slopes.js';
-import type { Lesson, Task } from './agreed-slopes.js';
+import { pooledSlope } from './pooled-slopes.js';
+import type { TaskRow, Task } from './pooled-slopes.js';
 import { fitDifficulties } from './difficulties.js';
 import type { OutcomeTable } from './outcome-table.js';
-import { ridgeWithin } from './ridge-within.js';
+import { ridgeWithin } from './within-task-ridge.js';
 
 /** Variance of a prompt's difficulty that no input explains, in squared log-odds. */
 const UNEXPLAINED = 1;
@@ -33,7 +33,7 @@ export function fitTransfer(
   const inputs = inputsOf(shape);
   const tasks = lessonsByTask(table, rows);
   const weights = new Float32Array(inputs);
-  for (let f = shape.embedding; f < inputs; f++) weights[f] = agreedSlope(table, tasks, f);
+  for (let f = shape.embedding; f < inputs; f++) weights[f] = pooledSlope(table, tasks, f);
   const said = (row: number): number => {
     let sum = 0;
     for (let f = shape.embedding; f < inputs; f++) {
@@ -57,7 +57,7 @@ function lessonsByTask(table: OutcomeTable, rows: readonly number[]): Task[] {
     const set = table.set[row] ?? 0;
     counts.set(set, (counts.get(set) ?? 0) + 1);
   }
-  const tasks = new Map<number, { set: number; lessons: Lesson[] }>();
+  const tasks = new Map<number, { set: number; lessons: TaskRow[] }>();
   for (const row of rows) {
     if (Number.isNaN(at(value, row))) continue;
     const set = table.set[row] ?? 0;

@@ -1,5 +1,5 @@
-import type { Calibration } from '../../../src/cache/verify/claim.js';
-import { fitLine } from '../logistic-line.js';
+import type { Calibration } from '../../../src/cache/verify/calibration.js';
+import { fitLogisticLine } from '../logistic-line.js';
 
 /** A score with its label. */
 export interface Scored {
@@ -22,7 +22,7 @@ export function fitCalibration(scored: readonly Scored[]): Calibration {
   const points = scored.map(({ score, label, weight }) => {
     return { x: score, share: label === 1 ? ofRight : ofWrong, weight };
   });
-  const line = fitLine(points);
+  const line = fitLogisticLine(points);
   const rising = scored.toSorted((a, b) => a.score - b.score);
   return {
     // A negative scale means that there was hardly any data to fit.

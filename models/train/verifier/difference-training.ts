@@ -1,5 +1,5 @@
-import { DIFFERENCE_INPUTS, writeDifference } from '../../../src/cache/verify/difference.js';
-import type { LeftOver } from '../../../src/cache/verify/alignment.js';
+import { DIFFERENCE_INPUTS, writeDifference } from '../../../src/cache/verify/word-differences.js';
+import type { UnmatchedWord } from '../../../src/cache/verify/alignment.js';
 import { at, logistic } from '../../../src/route/factor-network.js';
 import { Parameters } from '../predictor/parameters.js';
 import type { Progress } from '../progress.js';
@@ -8,7 +8,7 @@ import type { Random } from '../random.js';
 /** A training pair for the weights of differences. */
 export interface DifferentPair {
   /** Words that only one side has, both sides one after the other. */
-  readonly leftOver: readonly LeftOver[];
+  readonly leftOver: readonly UnmatchedWord[];
   /** Other features of the pair; scaled to about 1. */
   readonly whole: readonly number[];
   readonly label: number;

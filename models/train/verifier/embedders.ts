@@ -6,12 +6,12 @@ import type { EmbedderOptions } from '../embedder/index.js';
 import type { PairPart, PairParts } from './pair-parts.js';
 
 /** How an embedder is trained, and the folder that it is cached in for the next run. */
-export interface EmbedderShelf {
+export interface EmbedderCache {
   readonly folder: string;
   readonly train: typeof trainWithout;
 }
 
-const SHELF: EmbedderShelf = { folder: path.join('build', 'train'), train: trainWithout };
+const CACHE: EmbedderCache = { folder: path.join('build', 'train'), train: trainWithout };
 
 /**
  * Parts that an embedder is trained without, by the part that is read with it. None is trained on the validation
@@ -27,11 +27,11 @@ const UNMET = {
  *
  * @throws {DataError} the data folder or a file in it is missing or broken
  */
-export async function embedderUnmetBy(
+export async function embedderWithout(
   half: keyof typeof UNMET,
   { keys }: Pick<PairParts, 'keys'>,
   options: Omit<EmbedderOptions, 'outFolder'>,
-  { folder, train }: EmbedderShelf = SHELF,
+  { folder, train }: EmbedderCache = CACHE,
 ): Promise<Buffer> {
   const { seed, progress } = options;
   const withheld = new Set(UNMET[half].flatMap((part) => [...keys[part]]));

@@ -1,5 +1,5 @@
 import { align } from '../../../src/cache/verify/alignment.js';
-import type { DifferenceWeights } from '../../../src/cache/verify/difference.js';
+import type { DifferenceWeights } from '../../../src/cache/verify/word-differences.js';
 import type { Lexicon } from '../../../src/cache/verify/lexicon.js';
 import {
   NETWORK_FEATURE,
@@ -7,16 +7,16 @@ import {
   pairFeatures,
 } from '../../../src/cache/verify/pair-features.js';
 import {
-  readQuestion,
-  type ComparedQuestion,
-} from '../../../src/cache/verify/compared-question.js';
-import { firstObjection, objectionsTo } from '../../../src/cache/verify/veto.js';
+  analyseQuestion,
+  type AnalysedQuestion,
+} from '../../../src/cache/verify/analysed-question.js';
+import { firstVeto, applyVetoRules } from '../../../src/cache/verify/veto.js';
 import type { Veto } from '../../../src/cache/verify/veto.js';
 import type { WordNetwork } from '../../../src/cache/verify/word-network.js';
-import { wordingsOf, type WordingWeights } from '../../../src/cache/verify/wording.js';
+import { wordingBuckets, type WordingWeights } from '../../../src/cache/verify/wordings.js';
 import { WordTable } from '../../../src/cache/verify/word-table.js';
 import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
-import { placeOf } from '../../../src/outcomes/part.js';
+import { unitHashOf } from '../../../src/outcomes/split.js';
 import type { LabelledPair } from '../embedder/corpus.js';
 import type { DifferentPair } from './difference-training.js';
 
@@ -24,8 +24,8 @@ import type { DifferentPair } from './difference-training.js';
 export interface Example {
   readonly set: string;
   readonly pair: LabelledPair;
-  readonly a: ComparedQuestion;
-  readonly b: ComparedQuestion;
+  readonly a: AnalysedQuestion;
+  readonly b: AnalysedQuestion;
   readonly veto: Veto | null;
   /** For the weights of differences. */
   readonly different: DifferentPair;
@@ -62,7 +62,7 @@ export function weightOf(set: string): number {
 
 /** Half of a pair that has no part: generated ones, and those that are not trained on. */
 export function halfOf({ a }: LabelledPair): Example['half'] {
-  return (placeOf(a) * 2 ** 20) % 2 < 1 ? 0 : 1;
+  return (unitHashOf(a) * 2 ** 20) % 2 < 1 ? 0 : 1;
 }
 
 /** Reads pairs with one embedder. */
@@ -87,11 +87,11 @@ export class ExampleReader {
     // The same order as in `pairFeatures`.
     const [first, second] = pair.a < pair.b ? [pair.a, pair.b] : [pair.b, pair.a];
     const [a, b] = [this.#question(first), this.#question(second)];
-    const objections = objectionsTo(a.facts, b.facts);
+    const objections = applyVetoRules(a.facts, b.facts);
     const { left, right } = align(a, b);
     const [shorter, longer] = [a.known.length, b.known.length].sort((x, y) => x - y);
     const whole = [
-      Number(firstObjection(objections) !== null),
+      Number(firstVeto(objections) !== null),
       Number(objections.order),
       Math.log1p(shorter ?? 0) / 3,
       Math.log1p(longer ?? 0) / 3,
@@ -102,14 +102,14 @@ export class ExampleReader {
       pair,
       a,
       b,
-      veto: firstObjection(objections),
+      veto: firstVeto(objections),
       different: {
         leftOver: [...left, ...right],
         whole,
         label: pair.label,
         weight,
       },
-      wordings: wordingsOf(a.known, b.known, { left, right }),
+      wordings: wordingBuckets(a.known, b.known, { left, right }),
       weight,
       half,
     };
@@ -119,15 +119,15 @@ export class ExampleReader {
   features({ a, b }: Example, { network, ...weights }: PairWeights): Float32Array {
     const features = pairFeatures(a, b, {
       identityDims: this.#embedder.identityDims,
-      objections: objectionsTo(a.facts, b.facts),
+      objections: applyVetoRules(a.facts, b.facts),
       ...weights,
     });
     features[NETWORK_FEATURE] = network.score(network.read(a.known), network.read(b.known));
     return features;
   }
 
-  #question(text: string): ComparedQuestion {
-    return readQuestion(text, this.#table, this.#embedder.embed(text));
+  #question(text: string): AnalysedQuestion {
+    return analyseQuestion(text, this.#table, this.#embedder.embed(text));
   }
 }
 

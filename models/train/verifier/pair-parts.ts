@@ -1,4 +1,4 @@
-import { placeOf } from '../../../src/outcomes/part.js';
+import { unitHashOf } from '../../../src/outcomes/split.js';
 import { isHeldOut, listPairFiles, readPairFile, setName, TextKeys } from '../embedder/corpus.js';
 import type { LabelledPair } from '../embedder/corpus.js';
 
@@ -34,7 +34,7 @@ const QUESTION_SETS: ReadonlySet<string> = new Set([
 ]);
 
 /** Intents and `gptcache_mock` are evaluated on, but not trained on: an intent is not a question, nor is an answer. */
-export const isLearned = (set: string): boolean =>
+export const isTrainedOn = (set: string): boolean =>
   !set.startsWith('intent_') && set !== 'gptcache_mock';
 
 /** Labelled pairs by part and set, and the texts that an embedder must not be trained on for a part to be new to it. */
@@ -59,14 +59,14 @@ export async function readPairParts(dataFolder: string): Promise<PairParts> {
   const sets = await readSets(files.filter((file) => !isHeldOut(file)));
   const heldOut = await readSets(files.filter(isHeldOut));
   const keys = new TextKeys();
-  const groups = new Groups();
+  const groups = new UnionFind();
   for (const [name, pairs] of sets) {
     if (name.startsWith('intent_')) continue;
     for (const { a, b } of pairs) groups.join(keys.of(a), keys.of(b));
   }
   const never = keysIn(heldOut, keys);
   const parts = new Map<string, PairPart>();
-  for (const key of keysIn(sets, keys)) parts.set(key, partAt(placeOf(groups.of(key))));
+  for (const key of keysIn(sets, keys)) parts.set(key, partAt(unitHashOf(groups.of(key))));
   const keysOf = (part: PairPart): ReadonlySet<string> =>
     new Set([...parts].flatMap(([key, own]) => (own === part ? [key] : [])));
   const inPart = (part: PairPart): Map<string, readonly LabelledPair[]> => {
@@ -108,7 +108,7 @@ function partAt(place: number): PairPart {
 }
 
 /** Union–find over texts. */
-class Groups {
+class UnionFind {
   readonly #parents = new Map<string, string>();
 
   join(a: string, b: string): void {

@@ -2,10 +2,10 @@ import type { Verdict } from '../../../src/cache/verify/judge.js';
 import { Verifier } from '../../../src/cache/verify/verifier.js';
 import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
 import type { LabelledPair } from '../embedder/corpus.js';
-import { pairQuality, rarityAmong, tfidf } from '../embedder/evaluate.js';
+import { pairQuality, rarityAmong, tfidfSimilarity } from '../embedder/evaluate.js';
 import type { Similarity } from '../embedder/evaluate.js';
 import type { EmbedderOptions } from '../embedder/index.js';
-import type { MadePairs } from './make-pairs.js';
+import type { GeneratedPairs } from './generate-pairs.js';
 import { readNearMisses } from './near-misses.js';
 import type { PairParts } from './pair-parts.js';
 import type { FoundPairs } from './found/found-pairs.js';
@@ -28,7 +28,7 @@ export async function reportParts(
     outFolder,
     progress,
   }: {
-    readonly made: MadePairs;
+    readonly made: GeneratedPairs;
     readonly found: Pick<FoundPairs, 'development'>;
     readonly unmet: StaticEmbedder;
   } & Pick<EmbedderOptions, 'outFolder' | 'progress'>,
@@ -82,7 +82,7 @@ function reportPairs(set: string, pairs: readonly LabelledPair[], verifier: Veri
   const mean = judged.reduce((sum, { probability }) => sum + probability, 0) / pairs.length;
   return [
     `${set} (${pairs.length} pairs, ${positives} same)`,
-    of('TF-IDF', tfidf(rarityAmong(pairs.flatMap(({ a, b }) => [a, b])))),
+    of('TF-IDF', tfidfSimilarity(rarityAmong(pairs.flatMap(({ a, b }) => [a, b])))),
     of('cosine', (a, b) => verdictOn(a, b).similarity),
     of('probability', (a, b) => verdictOn(a, b).probability),
     of('decision', (a, b) => (verdictOn(a, b).veto === null ? verdictOn(a, b).probability : -1)),

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { TreeSum } from '../../../src/cache/verify/boosted-trees.js';
+import { TreeEnsemble } from '../../../src/cache/verify/boosted-trees.js';
 import { Lexicon } from '../../../src/cache/verify/lexicon.js';
 import { NETWORK_FEATURE, PAIR_FEATURES } from '../../../src/cache/verify/pair-features.js';
 import { VERIFIER_KIND, VERIFIER_VERSION } from '../../../src/cache/verify/verifier.js';
@@ -12,16 +12,21 @@ import { writeManifest } from '../manifest.js';
 import { Random } from '../random.js';
 import { boost } from './boost.js';
 import { fitCalibration } from './calibration.js';
-import { readClean } from './clean-pairs.js';
-import { embedderUnmetBy } from './embedders.js';
+import { readCalibrationExamples } from './calibration-examples.js';
+import { embedderWithout } from './embedders.js';
 import { ExampleReader, tableOf } from './examples.js';
 import type { Example } from './examples.js';
-import { FOUND, readFit, readFoundExamples, readWrittenExamples } from './fit.js';
+import {
+  FOUND,
+  readTrainingExamples,
+  readFoundExamples,
+  readWrittenExamples,
+} from './training-examples.js';
 import { partsOfFound, readVerdicts, type FoundPairs } from './found/found-pairs.js';
 import { readQuestions } from './found/questions.js';
 import { readLexicon } from './lexicon.js';
-import { makePairs } from './make-pairs.js';
-import { isLearned, readPairParts } from './pair-parts.js';
+import { generatePairs } from './generate-pairs.js';
+import { isTrainedOn, readPairParts } from './pair-parts.js';
 import type { PairParts } from './pair-parts.js';
 import { reportParts } from './report.js';
 import { trainNetworks } from './network/networks.js';
@@ -78,22 +83,22 @@ export async function trainVerifier(options: EmbedderOptions): Promise<void> {
   const parts = await readPairParts(dataFolder);
   const lexicon = new Lexicon(await readLexicon(dataFolder));
   const first = new ExampleReader(
-    StaticEmbedder.load(await embedderUnmetBy('first', parts, options)),
+    StaticEmbedder.load(await embedderWithout('first', parts, options)),
     lexicon,
   );
-  const unmet = StaticEmbedder.load(await embedderUnmetBy('second', parts, options));
+  const unmet = StaticEmbedder.load(await embedderWithout('second', parts, options));
   const second = new ExampleReader(unmet, lexicon);
-  const made = await makePairs(dataFolder, second.table, new Random(seed));
+  const made = await generatePairs(dataFolder, second.table, new Random(seed));
   const readers = { first, second };
   const found = await readFoundPairs(parts, options);
   const fit = [
-    ...readFit(parts.pairs, made.fit, readers, progress),
+    ...readTrainingExamples(parts.pairs, made.fit, readers, progress),
     ...(await readWrittenExamples('fit', second)),
     ...readFoundExamples(found.fit, readers),
   ];
   const learnt = learn(fit, readers, { seed, progress });
   const calibration = fitCalibration(
-    (await readClean({ parts, made, found }, readers, progress)).map((example) => ({
+    (await readCalibrationExamples({ parts, made, found }, readers, progress)).map((example) => ({
       score: learnt.scoreOf(example),
       label: example.pair.label,
       weight: example.weight,
@@ -150,9 +155,9 @@ async function readFoundPairs(
 export async function reportVerifier(options: EmbedderOptions): Promise<void> {
   const { dataFolder, seed } = options;
   const parts = await readPairParts(dataFolder);
-  const unmet = StaticEmbedder.load(await embedderUnmetBy('second', parts, options));
+  const unmet = StaticEmbedder.load(await embedderWithout('second', parts, options));
   const lexicon = new Lexicon(await readLexicon(dataFolder));
-  const made = await makePairs(
+  const made = await generatePairs(
     dataFolder,
     new ExampleReader(unmet, lexicon).table,
     new Random(seed),
@@ -200,12 +205,12 @@ function learn(
     chance,
   );
   const { features, thresholds, leaves } = trees;
-  const sum = new TreeSum(trees);
+  const sum = new TreeEnsemble(trees);
   return {
     start,
     tables: { features, thresholds, leaves, ...all.tables },
     network: networks.all,
-    scoreOf: (example) => start + sum.of(reader.features(example, whole)),
+    scoreOf: (example) => start + sum.score(reader.features(example, whole)),
   };
 }
 
@@ -222,7 +227,7 @@ async function record(
   },
 ): Promise<void> {
   const labelled = [...parts.pairs.first]
-    .filter(([set]) => isLearned(set))
+    .filter(([set]) => isTrainedOn(set))
     .map(([set, pairs]) => ({
       set,
       rows: pairs.length + (parts.pairs.second.get(set)?.length ?? 0),

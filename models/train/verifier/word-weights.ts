@@ -1,5 +1,5 @@
-import { DifferenceWeights } from '../../../src/cache/verify/difference.js';
-import { WordingWeights } from '../../../src/cache/verify/wording.js';
+import { DifferenceWeights } from '../../../src/cache/verify/word-differences.js';
+import { WordingWeights } from '../../../src/cache/verify/wordings.js';
 import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
 import { trainDifferences } from './difference-training.js';
@@ -63,7 +63,7 @@ export function learnWords(
 function wordedPair(example: Example, unmet: DifferenceWeights | undefined): WordedPair {
   const { different, wordings, set, pair, weight } = example;
   let odds = 0;
-  for (const left of different.leftOver) odds += unmet?.weigh(left) ?? 0;
+  for (const left of different.leftOver) odds += unmet?.logOdds(left) ?? 0;
   return {
     wordings,
     known: [odds * ODDS_SCALE, ...different.whole],

@@ -1,5 +1,5 @@
 import { at, logistic } from '../../../src/route/factor-network.js';
-import { WORDING_PLACES } from '../../../src/cache/verify/wording.js';
+import { WORDING_BUCKETS } from '../../../src/cache/verify/wordings.js';
 import type { Random } from '../random.js';
 
 /** A training pair for the weights of wordings. */
@@ -21,7 +21,7 @@ const DECAY = 1e-3;
 const STEADY = 1e-2;
 
 /** Weights trained with Adagrad. */
-class SlowingWeights {
+class AdagradWeights {
   readonly values: Float32Array;
   readonly #squares: Float32Array;
 
@@ -43,8 +43,8 @@ class SlowingWeights {
  * @returns weights for `WordingWeights`; those of the other features are dropped
  */
 export function trainWordings(pairs: readonly WordedPair[], random: Random): Float32Array {
-  const weights = new SlowingWeights(WORDING_PLACES);
-  const besides = new Map<string, SlowingWeights>();
+  const weights = new AdagradWeights(WORDING_BUCKETS);
+  const besides = new Map<string, AdagradWeights>();
   const order = pairs.map((_, i) => i);
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     random.shuffle(order);
@@ -52,7 +52,7 @@ export function trainWordings(pairs: readonly WordedPair[], random: Random): Flo
     for (const i of order) {
       const pair = pairs[i];
       if (pair === undefined) continue;
-      const own = besides.get(pair.set) ?? new SlowingWeights(pair.known.length + 1);
+      const own = besides.get(pair.set) ?? new AdagradWeights(pair.known.length + 1);
       besides.set(pair.set, own);
       learn(pair, weights, own, rate);
     }
@@ -62,8 +62,8 @@ export function trainWordings(pairs: readonly WordedPair[], random: Random): Flo
 
 function learn(
   { wordings, known, label, weight }: WordedPair,
-  weights: SlowingWeights,
-  besides: SlowingWeights,
+  weights: AdagradWeights,
+  besides: AdagradWeights,
   rate: number,
 ): void {
   let odds = at(besides.values, known.length);

@@ -1,4 +1,4 @@
-import { placeOf } from '../../../src/outcomes/part.js';
+import { unitHashOf } from '../../../src/outcomes/split.js';
 import type { LabelledPair } from '../embedder/corpus.js';
 import { readWrittenPairs } from './near-misses.js';
 
@@ -33,7 +33,7 @@ interface Written {
 
 /** The part of a written or found pair, determined by its first text. */
 export const partOfWritten = ({ a }: LabelledPair): WrittenPart =>
-  PART_ENDS.find(([, end]) => placeOf(a) < end)?.[0] ?? 'development';
+  PART_ENDS.find(([, end]) => unitHashOf(a) < end)?.[0] ?? 'development';
 
 /** The written pairs of a part. @throws {DataError} a file is broken */
 export async function readWritten(part: WrittenPart): Promise<readonly Written[]> {

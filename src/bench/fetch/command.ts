@@ -4,10 +4,10 @@ import { parseArgs } from 'node:util';
 import { EXIT, UsageError } from '../../cli/io.js';
 import type { Io } from '../../cli/io.js';
 import { nearest } from '../../core/nearest.js';
-import { readOutcomeFile } from '../../outcomes/graded.js';
+import { readOutcomeFile } from '../../outcomes/outcome-file.js';
 import { DataError } from '../../outcomes/jsonl.js';
 import { download, isUrl } from './download.js';
-import type { Download } from './download.js';
+import type { DownloadedFile } from './download.js';
 import { contaminatedPrompts } from './loaders.js';
 import { FetchLock } from './lock.js';
 import { FORMATS, SOURCES } from './sources.js';
@@ -186,7 +186,7 @@ class Fetcher {
     return { ...file, url: `${folder}/${path.posix.basename(file.url)}` };
   }
 
-  async #get({ url, sha256 }: SourceFile, lock: FetchLock): Promise<Download> {
+  async #get({ url, sha256 }: SourceFile, lock: FetchLock): Promise<DownloadedFile> {
     const found = await download(url);
     const expected = sha256 ?? lock.hashOf(url);
     if (expected !== null && expected !== found.sha256 && !this.#options.accept) {
@@ -195,7 +195,7 @@ class Fetcher {
         `${url}: SHA-256 is ${found.sha256}, but ${expected} ${origin}. --accept uses the file as it is now`,
       );
     }
-    await lock.keep(url, found.sha256);
+    await lock.record(url, found.sha256);
     return found;
   }
 }

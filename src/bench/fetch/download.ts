@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DataError } from '../../outcomes/jsonl.js';
-import { reasonOf } from '../reason.js';
+import { rootCauseMessage } from '../root-cause.js';
 import type { FetchedFile } from './loaders.js';
 
 /** A fetched file, with the size and hash of its bytes. */
-export interface Download extends FetchedFile {
+export interface DownloadedFile extends FetchedFile {
   /** SHA-256 of the bytes as received, before decompression, in hexadecimal. */
   readonly sha256: string;
   readonly bytes: number;
@@ -26,7 +26,7 @@ export function isUrl(address: string): boolean {
  *
  * @throws {DataError} missing, refused, slower than the time limit, or over 512 MiB
  */
-export async function download(address: string): Promise<Download> {
+export async function download(address: string): Promise<DownloadedFile> {
   const bytes = isUrl(address) ? await fromNetwork(address) : await fromDisk(address);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const name = path.posix.basename(isUrl(address) ? new URL(address).pathname : address);
@@ -56,7 +56,7 @@ async function fromNetwork(url: string): Promise<Buffer> {
     return Buffer.concat(chunks);
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
-    throw new DataError(`${url}: cannot be fetched: ${reasonOf(cause)}`, { cause });
+    throw new DataError(`${url}: cannot be fetched: ${rootCauseMessage(cause)}`, { cause });
   }
 }
 
@@ -64,7 +64,7 @@ async function fromDisk(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new DataError(`${file}: cannot be read: ${reasonOf(cause)}`, { cause });
+    throw new DataError(`${file}: cannot be read: ${rootCauseMessage(cause)}`, { cause });
   }
 }
 
@@ -72,6 +72,8 @@ function gunzip(bytes: Buffer, address: string): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
   } catch (cause) {
-    throw new DataError(`${address}: not gzip, or too large: ${reasonOf(cause)}`, { cause });
+    throw new DataError(`${address}: not gzip, or too large: ${rootCauseMessage(cause)}`, {
+      cause,
+    });
   }
 }

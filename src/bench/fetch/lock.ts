@@ -36,7 +36,7 @@ export class FetchLock {
   }
 
   /** Records a hash and writes it to disk at once. */
-  async keep(address: string, sha256: string): Promise<void> {
+  async record(address: string, sha256: string): Promise<void> {
     this.#hashes.set(address, sha256);
     const entries = [...this.#hashes].sort(([a], [b]) => (a < b ? -1 : 1));
     await writeFile(this.#file, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);

@@ -2,20 +2,20 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EXIT } from '../../cli/io.js';
 import type { Io } from '../../cli/io.js';
-import { dollars } from '../../cli/table.js';
+import { formatDollars } from '../../cli/table.js';
 import { DataError } from '../../outcomes/jsonl.js';
-import { mostUsd } from './dearest.js';
-import { Gateway, knownRates, type DearestRates } from './gateway.js';
+import { maxRemainingCostUsd } from './max-cost.js';
+import { GatewayClient, ratesOf, type MaxRates } from './gateway-client.js';
 import type { Journal } from './journal.js';
 import type { Judge } from './judge.js';
 import { LiveRun } from './live-run.js';
 import type { LiveResult } from './live-run.js';
-import { LIVE_HELP, readLiveOptions } from './options.js';
+import { LIVE_HELP, parseLiveOptions } from './options.js';
 import type { LiveOptions } from './options.js';
 import { readPrompts } from './prompts.js';
 import type { LivePrompt } from './prompts.js';
-import { progressTo, reportFailures, writeOutcomes } from './report.js';
-import { withJournal } from './sole-writer.js';
+import { progressReporter, reportFailures, writeOutcomes } from './report.js';
+import { withLockedJournal } from './journal-lock.js';
 
 /** Leaves room for reasoning before the verdict on the judge's last line. */
 const JUDGE_TOKENS = 1024;
@@ -25,18 +25,18 @@ export async function liveCommand(
   args: readonly string[],
   { io }: { readonly io: Io },
 ): Promise<number> {
-  const options = readLiveOptions(args, io.env);
+  const options = parseLiveOptions(args, io.env);
   if (options === null) {
     io.out(LIVE_HELP);
     return EXIT.ok;
   }
   const prompts = await readPrompts(options.prompts, options.grader);
   const judge = await judgeFor(prompts, options);
-  const gateway = new Gateway(options.url, options.key);
+  const gateway = new GatewayClient(options.url, options.key);
   const models = [...options.models, ...(judge === null ? [] : [judge.model])];
-  const rates = knownRates(await gateway.rates(), models, options.url);
+  const rates = ratesOf(await gateway.rates(), models, options.url);
   await mkdir(path.dirname(options.out), { recursive: true });
-  return withJournal(options.out, (journal) =>
+  return withLockedJournal(options.out, (journal) =>
     runWith({ prompts, judge, gateway, rates, journal }, options, io),
   );
 }
@@ -44,24 +44,24 @@ export async function liveCommand(
 interface Prepared {
   readonly prompts: readonly LivePrompt[];
   readonly judge: Judge | null;
-  readonly gateway: Gateway;
-  readonly rates: ReadonlyMap<string, DearestRates>;
+  readonly gateway: GatewayClient;
+  readonly rates: ReadonlyMap<string, MaxRates>;
   readonly journal: Journal;
 }
 
 async function runWith(prepared: Prepared, options: LiveOptions, io: Io): Promise<number> {
   const { prompts, judge, gateway, rates, journal } = prepared;
-  const most = mostUsd(prompts, options, { judge, rates, journal });
+  const most = maxRemainingCostUsd(prompts, options, { judge, rates, journal });
   io.err(
-    `${prompts.length} prompts, ${options.models.length} models: at most ${dollars(most)} more; ` +
-      `${dollars(journal.spentUsd)} spent before, budget ${dollars(options.budgetUsd)}\n`,
+    `${prompts.length} prompts, ${options.models.length} models: at most ${formatDollars(most)} more; ` +
+      `${formatDollars(journal.spentUsd)} spent before, budget ${formatDollars(options.budgetUsd)}\n`,
   );
   if (!options.isAgreed) {
     io.err('Nothing was sent. Add --yes to spend it.\n');
     return EXIT.failed;
   }
   const { models, reference, budgetUsd, maxTokens, concurrency } = options;
-  const onProgress = progressTo(io);
+  const onProgress = progressReporter(io);
   const parts = { gateway, journal, budgetUsd, rates, models, reference, judge, maxTokens };
   const run = new LiveRun({ ...parts, concurrency, onProgress });
   const result = await run.run(prompts);
@@ -97,6 +97,6 @@ function report(
   if (compared > 0) {
     io.out(`${swayed} of ${compared} comparisons changed when the answers were swapped\n`);
   }
-  io.out(`${out}: written, ${dollars(journal.spentUsd)} spent in all\n`);
+  io.out(`${out}: written, ${formatDollars(journal.spentUsd)} spent in all\n`);
   io.out(`suffice bench quality ${out}${models.length < 2 ? '' : ' --html report.html'}\n`);
 }

@@ -6,7 +6,7 @@ import type { LivePrompt } from './prompts.js';
  *
  * @returns 0 or 1; `null` if the grader is `judge`
  */
-export function gradeOf({ grader, expected }: LivePrompt, answer: string): 0 | 1 | null {
+export function gradeAnswer({ grader, expected }: LivePrompt, answer: string): 0 | 1 | null {
   switch (grader) {
     case 'exact': {
       const texts = (Array.isArray(expected) ? expected : [expected]) as readonly string[];

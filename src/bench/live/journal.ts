@@ -82,7 +82,7 @@ export class Journal {
   }
 
   /** `spentUsd` plus the maximum cost of the calls in flight. */
-  get boundUsd(): number {
+  get committedUsd(): number {
     return [...this.#inFlight.values()].reduce((sum, mostUsd) => sum + mostUsd, this.#spentUsd);
   }
 
@@ -98,7 +98,7 @@ export class Journal {
   }
 
   /** Whether an answer was already cut off at this limit or a higher one, so that another attempt is pointless. */
-  isCutAt(prompt: string, model: string, maxTokens: number): boolean {
+  isTruncatedAt(prompt: string, model: string, maxTokens: number): boolean {
     return (this.#cuts.get(`${prompt} ${model}`) ?? 0) >= maxTokens;
   }
 
@@ -107,7 +107,7 @@ export class Journal {
   }
 
   /** How many of the judge's replies on a comparison were not valid verdicts. */
-  unusable(about: string): number {
+  invalidVerdicts(about: string): number {
     return this.#invalidVerdicts.get(about) ?? 0;
   }
 
@@ -132,7 +132,7 @@ export class Journal {
     if (entry.kind === 'answer') this.#answers.set(`${entry.prompt} ${entry.model}`, entry);
     else if (entry.kind === 'verdict') this.#verdicts.set(entry.about, entry.verdict);
     else if (entry.about !== undefined) {
-      this.#invalidVerdicts.set(entry.about, this.unusable(entry.about) + 1);
+      this.#invalidVerdicts.set(entry.about, this.invalidVerdicts(entry.about) + 1);
     } else if (entry.cut !== undefined) {
       const { prompt, model, max_tokens } = entry.cut;
       const key = `${prompt} ${model}`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Ask } from './gateway.js';
+import type { ModelRequest } from './gateway-client.js';
 import type { Verdict } from './journal.js';
 import type { LivePrompt } from './prompts.js';
 
@@ -28,7 +28,7 @@ Rubric:
 `;
 
 /** The request that asks a judge for its verdict. */
-export function judgeRequest(judge: Judge, comparison: Comparison): Ask {
+export function judgeRequest(judge: Judge, comparison: Comparison): ModelRequest {
   const { prompt, candidate, reference, isFirst } = comparison;
   const [first, second] = isFirst ? [candidate, reference] : [reference, candidate];
   const request = prompt.messages.map((message) => JSON.stringify(message)).join('\n');
@@ -60,7 +60,10 @@ const LAST_WORD = /(?:^|[^A-Za-z])(A|B|TIE)[^A-Za-z]*$/u;
 const NAMES = /(?<![A-Za-z])[AB](?![A-Za-z])/gu;
 
 /** The verdict on the candidate in a judge's reply; `null` if the reply gives none of the three. */
-export function verdictIn(reply: string, { isFirst }: Pick<Comparison, 'isFirst'>): Verdict | null {
+export function parseVerdict(
+  reply: string,
+  { isFirst }: Pick<Comparison, 'isFirst'>,
+): Verdict | null {
   const text = reply.trim();
   const found = LAST_WORD.exec(text);
   const word = found?.[1];
@@ -76,6 +79,6 @@ export function verdictIn(reply: string, { isFirst }: Pick<Comparison, 'isFirst'
  * The score of an answer that was judged in both orders: the share of verdicts that call it at least
  * as good as the reference.
  */
-export function scoreOf(verdicts: readonly Verdict[]): number {
+export function scoreOfVerdicts(verdicts: readonly Verdict[]): number {
   return verdicts.filter((verdict) => verdict !== 'worse').length / verdicts.length;
 }

@@ -1,18 +1,18 @@
-import { dearestUsd } from './dearest.js';
-import { CallError } from './gateway.js';
-import type { Answer, Ask, DearestRates, Gateway } from './gateway.js';
-import { gradeOf } from './grade.js';
+import { maxCostUsd } from './max-cost.js';
+import { CallError } from './gateway-client.js';
+import type { ModelAnswer, ModelRequest, MaxRates, GatewayClient } from './gateway-client.js';
+import { gradeAnswer } from './grade.js';
 import type { Journal } from './journal.js';
-import { comparisonId, judgeRequest, scoreOf, verdictIn } from './judge.js';
+import { comparisonId, judgeRequest, scoreOfVerdicts, parseVerdict } from './judge.js';
 import type { Comparison, Judge } from './judge.js';
 import type { LivePrompt } from './prompts.js';
 
 /** Dependencies and settings of a run. */
-export interface LiveParts {
-  readonly gateway: Pick<Gateway, 'ask'>;
+export interface LiveRunOptions {
+  readonly gateway: Pick<GatewayClient, 'ask'>;
   readonly journal: Journal;
   readonly budgetUsd: number;
-  readonly rates: ReadonlyMap<string, DearestRates>;
+  readonly rates: ReadonlyMap<string, MaxRates>;
   readonly models: readonly string[];
   /** The model whose answers are the reference for prompts without `expected`. */
   readonly reference: string;
@@ -39,18 +39,18 @@ export interface LiveResult {
 const MAX_INVALID_VERDICTS = 3;
 
 /** An answer with its cost, and the number of its call, which the caller must settle. */
-interface PaidAnswer extends Answer {
+interface PaidAnswer extends ModelAnswer {
   readonly call: number;
   readonly costUsd: number;
 }
 
 /** Collects answers and verdicts within a budget; every call is in the journal before it is made. */
 export class LiveRun {
-  readonly #parts: LiveParts;
+  readonly #parts: LiveRunOptions;
   readonly #failures = new Map<string, number>();
   #unpaid = 0;
 
-  constructor(parts: LiveParts) {
+  constructor(parts: LiveRunOptions) {
     this.#parts = parts;
   }
 
@@ -82,14 +82,14 @@ export class LiveRun {
     const { journal, judge } = this.#parts;
     const answer = journal.answer(prompt.hash, model);
     if (answer === null) return null;
-    const grade = gradeOf(prompt, answer.text);
+    const grade = gradeAnswer(prompt, answer.text);
     if (grade !== null || judge === null) return grade;
     const comparisons = this.#comparisonsOf(prompt, [model]);
     // The reference is as good as itself; no comparison is needed.
     if (comparisons.length === 0) return this.#referenceFor(prompt, model) === null ? null : 1;
     const verdicts = comparisons.map((one) => journal.verdict(comparisonId(judge, one)));
     const given = verdicts.filter((verdict) => verdict !== null);
-    return given.length === verdicts.length ? scoreOf(given) : null;
+    return given.length === verdicts.length ? scoreOfVerdicts(given) : null;
   }
 
   /** The text that an answer is compared with; `null` while it is missing. */
@@ -118,7 +118,7 @@ export class LiveRun {
   async #answer(prompt: LivePrompt, model: string): Promise<void> {
     const { messages, tools, hash } = prompt;
     const { journal, maxTokens } = this.#parts;
-    if (journal.isCutAt(hash, model, maxTokens)) {
+    if (journal.isTruncatedAt(hash, model, maxTokens)) {
       this.#failCut(model);
       return;
     }
@@ -148,7 +148,7 @@ export class LiveRun {
     if (judge === null) return;
     const answer = await this.#pay(judgeRequest(judge, comparison));
     if (answer === null) return;
-    const verdict = verdictIn(answer.text, comparison);
+    const verdict = parseVerdict(answer.text, comparison);
     const about = comparisonId(judge, comparison);
     const { call, costUsd } = answer;
     if (verdict === null) {
@@ -160,7 +160,9 @@ export class LiveRun {
   }
 
   #isGivenUp(judge: Judge, comparison: Comparison): boolean {
-    return this.#parts.journal.unusable(comparisonId(judge, comparison)) >= MAX_INVALID_VERDICTS;
+    return (
+      this.#parts.journal.invalidVerdicts(comparisonId(judge, comparison)) >= MAX_INVALID_VERDICTS
+    );
   }
 
   /**
@@ -168,12 +170,12 @@ export class LiveRun {
    *
    * @returns `null` if the call was not made or failed
    */
-  async #pay(ask: Ask): Promise<PaidAnswer | null> {
+  async #pay(ask: ModelRequest): Promise<PaidAnswer | null> {
     const { journal, budgetUsd } = this.#parts;
     const rates = this.#parts.rates.get(ask.model);
     if (rates === undefined) throw new Error(`the rates of ${ask.model} were not looked up`);
-    const mostUsd = dearestUsd(ask, rates);
-    if (journal.boundUsd + mostUsd > budgetUsd) {
+    const mostUsd = maxCostUsd(ask, rates);
+    if (journal.committedUsd + mostUsd > budgetUsd) {
       this.#unpaid += 1;
       return null;
     }

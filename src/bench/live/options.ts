@@ -56,7 +56,7 @@ export interface LiveOptions {
  * @returns `null` if help is requested
  * @throws {UsageError} for invalid arguments
  */
-export function readLiveOptions(
+export function parseLiveOptions(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): LiveOptions | null {

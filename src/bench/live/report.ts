@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Io } from '../../cli/io.js';
-import { dollars } from '../../cli/table.js';
+import { formatDollars } from '../../cli/table.js';
 import type { Journal } from './journal.js';
 import type { LiveResult, LiveRun } from './live-run.js';
 import type { LiveOptions } from './options.js';
@@ -9,10 +9,10 @@ import type { LivePrompt } from './prompts.js';
 const PROGRESS_INTERVAL_CALLS = 20;
 
 /** Reports progress after every twentieth call, and after the last. */
-export function progressTo(io: Io): (done: number, of: number, spentUsd: number) => void {
+export function progressReporter(io: Io): (done: number, of: number, spentUsd: number) => void {
   return (done, of, spentUsd) => {
     if (done % PROGRESS_INTERVAL_CALLS !== 0 && done !== of) return;
-    io.err(`${done} of ${of} calls, ${dollars(spentUsd)} spent\n`);
+    io.err(`${done} of ${of} calls, ${formatDollars(spentUsd)} spent\n`);
   };
 }
 
@@ -69,7 +69,7 @@ export function reportFailures(
   }
   if (unpaid > 0) {
     io.err(
-      `${unpaid} calls were not made: they might have exceeded the budget of ${dollars(budgetUsd)}\n`,
+      `${unpaid} calls were not made: they might have exceeded the budget of ${formatDollars(budgetUsd)}\n`,
     );
   }
 }

@@ -51,7 +51,7 @@ export class Reliability {
     return this.#rows.length;
   }
 
-  /** The input to `calibrationOf`. */
+  /** The input to `calibrationFigures`. */
   sums(counts: Counts): CalibrationSums {
     const excess = new Float64Array(BINS);
     let squares = 0;
@@ -89,7 +89,7 @@ export class Reliability {
 }
 
 /** The figures over the outcomes of all parts. */
-export function calibrationOf(parts: readonly CalibrationSums[]): CalibrationFigures {
+export function calibrationFigures(parts: readonly CalibrationSums[]): CalibrationFigures {
   const excess = new Float64Array(BINS);
   let squares = 0;
   let size = 0;

@@ -1,5 +1,5 @@
 import { quantileOf } from './quantile.js';
-import { everyRow } from './sample.js';
+import { unitWeights } from './sample.js';
 import type { Counts } from './sample.js';
 
 /** A figure with the middle 95 % of its values over resampled rows. */
@@ -19,32 +19,35 @@ const HIGHEST = 0.975;
 const LEAST_FINITE = 0.5;
 
 /** A value computed on the whole sample, and on each resample. */
-export interface Sampled<T> {
+export interface Bootstrapped<T> {
   readonly value: T;
-  readonly drawn: readonly T[];
+  readonly resampled: readonly T[];
 }
 
 /** Computes a value on all rows, and on each resample. */
-export function sampled<T>(
+export function bootstrap<T>(
   rows: number,
   of: (counts: Counts) => T,
   resamples: readonly Counts[],
-): Sampled<T> {
-  return { value: of(everyRow(rows)), drawn: resamples.map(of) };
+): Bootstrapped<T> {
+  return { value: of(unitWeights(rows)), resampled: resamples.map(of) };
 }
 
 /** Applies a function to the value of each resample, so that differences stay paired. */
-export function mapSampled<T, U>({ value, drawn }: Sampled<T>, of: (one: T) => U): Sampled<U> {
-  return { value: of(value), drawn: drawn.map(of) };
+export function mapBootstrapped<T, U>(
+  { value, resampled: drawn }: Bootstrapped<T>,
+  of: (one: T) => U,
+): Bootstrapped<U> {
+  return { value: of(value), resampled: drawn.map(of) };
 }
 
 /** Combines several sets resample by resample: all first resamples, all second ones, and so on. */
-export function zipSampled<T>(parts: readonly Sampled<T>[]): Sampled<readonly T[]> {
-  const rounds = Math.min(...parts.map(({ drawn }) => drawn.length));
+export function zipBootstrapped<T>(parts: readonly Bootstrapped<T>[]): Bootstrapped<readonly T[]> {
+  const rounds = Math.min(...parts.map(({ resampled: drawn }) => drawn.length));
   return {
     value: parts.map(({ value }) => value),
-    drawn: Array.from({ length: rounds }, (_, round) =>
-      parts.flatMap(({ drawn }) => drawn.slice(round, round + 1)),
+    resampled: Array.from({ length: rounds }, (_, round) =>
+      parts.flatMap(({ resampled: drawn }) => drawn.slice(round, round + 1)),
     ),
   };
 }
@@ -52,13 +55,13 @@ export function zipSampled<T>(parts: readonly Sampled<T>[]): Sampled<readonly T[
 /** Adds its interval to every figure. */
 export function estimatesOf<Name extends string>({
   value,
-  drawn,
-}: Sampled<Figures<Name>>): Record<Name, Estimate> {
+  resampled: drawn,
+}: Bootstrapped<Figures<Name>>): Record<Name, Estimate> {
   const names = Object.keys(value) as Name[];
   return Object.fromEntries(
     names.map((name) => [
       name,
-      intervalOf(
+      estimateFrom(
         value[name],
         drawn.map((one) => one[name]),
       ),
@@ -71,7 +74,7 @@ export function estimatesOf<Name extends string>({
  *
  * @param drawn - values that are not finite are ignored
  */
-export function intervalOf(value: number, drawn: readonly number[]): Estimate {
+export function estimateFrom(value: number, drawn: readonly number[]): Estimate {
   if (!Number.isFinite(value)) return { value: null, low: null, high: null };
   const sorted = drawn.filter(Number.isFinite).sort((a, b) => a - b);
   if (sorted.length === 0 || sorted.length < LEAST_FINITE * drawn.length) {

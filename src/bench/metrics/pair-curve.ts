@@ -59,7 +59,7 @@ export class PairCurve {
     const low = weightedMean(this.#weak, counts);
     const high = weightedMean(this.#strong, counts);
     const gap = high - low;
-    if (gap === 0 || Number.isNaN(gap)) return NO_FIGURES;
+    if (gap === 0 || Number.isNaN(gap)) return UNDEFINED_FIGURES;
     const steps = this.#steps(counts, low);
     const edges = this.#edgePoints(counts, steps);
     const shares = edges.map(({ share }) => share);
@@ -128,7 +128,7 @@ export class PairCurve {
 }
 
 /** All figures undefined. */
-export const NO_FIGURES: PairFigures = {
+export const UNDEFINED_FIGURES: PairFigures = {
   apgr: Number.NaN,
   cpt50: Number.NaN,
   cpt80: Number.NaN,

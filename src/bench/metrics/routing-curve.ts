@@ -1,6 +1,6 @@
 import { PairCurve } from './pair-curve.js';
 import type { PairFigures } from './pair-curve.js';
-import { everyRow } from './sample.js';
+import { unitWeights } from './sample.js';
 
 /** RouteLLM's figures. */
 export type RoutingCurve = Pick<PairFigures, 'apgr' | 'cpt50' | 'cpt80'>;
@@ -11,5 +11,5 @@ export function routingCurve(
   weak: readonly number[],
   strong: readonly number[],
 ): RoutingCurve {
-  return new PairCurve(scores, weak, strong).figures(everyRow(scores.length));
+  return new PairCurve(scores, weak, strong).figures(unitWeights(scores.length));
 }

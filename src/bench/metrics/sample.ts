@@ -8,7 +8,7 @@ import { at } from './at.js';
 export type Counts = Uint16Array;
 
 /** Every row once. */
-export function everyRow(rows: number): Counts {
+export function unitWeights(rows: number): Counts {
   return new Uint16Array(rows).fill(1);
 }
 

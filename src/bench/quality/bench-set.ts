@@ -1,7 +1,7 @@
-import { FORMAT_FAILURES, OUTCOME_SETS } from '../../outcomes/known-sets.js';
-import type { OutcomeSet } from '../../outcomes/known-sets.js';
-import { foldOf, FOLDS, partOf } from '../../outcomes/part.js';
-import type { GradedLine, OutcomeFile } from '../../outcomes/graded.js';
+import { FORMAT_FAILURES, KNOWN_SETS } from '../../outcomes/known-sets.js';
+import type { KnownSet } from '../../outcomes/known-sets.js';
+import { foldOf, FOLDS, splitPartOf } from '../../outcomes/split.js';
+import type { GradedLine, OutcomeFile } from '../../outcomes/outcome-file.js';
 
 /**
  * Which lines are measured: one part of the split, or all.
@@ -21,7 +21,7 @@ export interface Fold {
 export interface BenchSet {
   readonly name: string;
   /** The set's entry among the known sets; `null` for a set of the user's own. */
-  readonly known: OutcomeSet | null;
+  readonly known: KnownSet | null;
   readonly file: string;
   readonly lines: readonly GradedLine[];
   readonly split: Exclude<Split, 'auto'>;
@@ -42,7 +42,7 @@ export function benchSets({ file, lines }: OutcomeFile, split: Split): readonly 
     else others.push(line);
   }
   return [...byName].map(([name, all]) => {
-    const known = OUTCOME_SETS.find((set) => set.name === name) ?? null;
+    const known = KNOWN_SETS.find((set) => set.name === name) ?? null;
     const usable = all
       .filter(({ contaminated }) => !contaminated)
       .map((line) => withoutFormatFailures(line, name));
@@ -80,7 +80,7 @@ function divide(
 ): Pick<BenchSet, 'measured' | 'folds'> {
   const everyLine = lines.map((_, i) => i);
   if (split !== 'all') {
-    const parts = lines.map(({ text }) => partOf(text));
+    const parts = lines.map(({ text }) => splitPartOf(text));
     const test = everyLine.filter((i) => parts[i] === split);
     return {
       measured: test,

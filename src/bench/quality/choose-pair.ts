@@ -6,7 +6,7 @@ import type { Population } from './population.js';
  * The weak and strong model for the curve of a set: the requested pair, else the known pair of the set,
  * else its cheapest (without prices: its worst) and its best model.
  */
-export function pairOf(
+export function choosePair(
   set: BenchSet,
   models: readonly string[],
   population: Population,

@@ -1,21 +1,21 @@
 import { writeFile } from 'node:fs/promises';
-import { layGround } from '../../assembly/groundwork.js';
+import { loadRoutingInputs } from '../../assembly/routing-inputs.js';
 import { EXIT } from '../../cli/io.js';
 import type { ServeContext } from '../../cli/serve.js';
 import { configSource } from '../../config/source.js';
 import { ArtefactError } from '../../embed/artefact.js';
-import { readOutcomeFile, outcomeFiles } from '../../outcomes/graded.js';
-import type { OutcomeFile } from '../../outcomes/graded.js';
+import { readOutcomeFile, outcomeFiles } from '../../outcomes/outcome-file.js';
+import type { OutcomeFile } from '../../outcomes/outcome-file.js';
 import { DataError } from '../../outcomes/jsonl.js';
 import { loadRules } from '../../route/rules/load.js';
-import type { Ours } from './ask-router.js';
+import type { RouterUnderTest } from './route-lines.js';
 import { benchSets, whyEmpty, type BenchSet } from './bench-set.js';
-import { csvOf } from './csv.js';
-import { htmlOf } from './html/page.js';
-import { markdownOf } from './markdown.js';
+import { toCsv } from './csv.js';
+import { toHtml } from './html/page.js';
+import { toMarkdown } from './markdown.js';
 import { measureSet } from './measure-set.js';
-import type { SetMeasure } from './measure-set.js';
-import { QUALITY_HELP, readQualityOptions } from './options.js';
+import type { SetMeasurement } from './measure-set.js';
+import { QUALITY_HELP, parseQualityOptions } from './options.js';
 import type { QualityOptions } from './options.js';
 import { poolSets } from './pool.js';
 import { readPrices } from './prices.js';
@@ -32,7 +32,7 @@ const PERCENT = 100;
 /** `suffice bench quality`. */
 export async function qualityCommand(args: readonly string[], context: Context): Promise<number> {
   const { io } = context;
-  const options = readQualityOptions(args);
+  const options = parseQualityOptions(args);
   if (options === null) {
     io.out(QUALITY_HELP);
     return EXIT.ok;
@@ -60,7 +60,10 @@ export async function qualityCommand(args: readonly string[], context: Context):
   return EXIT.ok;
 }
 
-async function openRouter(options: QualityOptions, { io, shipped, clock }: Context): Promise<Ours> {
+async function openRouter(
+  options: QualityOptions,
+  { io, shipped, clock }: Context,
+): Promise<RouterUnderTest> {
   const source = configSource({
     file: options.config,
     overrides: {},
@@ -69,7 +72,7 @@ async function openRouter(options: QualityOptions, { io, shipped, clock }: Conte
     ollamaModels: () => Promise.resolve(null),
   });
   const missing: string[] = [];
-  const ground = await layGround(await source.load(), shipped, {
+  const ground = await loadRoutingInputs(await source.load(), shipped, {
     clock,
     onPredictorMissing: (error) => {
       missing.push(error.message);
@@ -84,7 +87,7 @@ async function openRouter(options: QualityOptions, { io, shipped, clock }: Conte
   const rules = await loadRules(shipped.rules);
   const { catalog } = ground;
   if (options.artefacts !== null) {
-    const predictor = await shipped.shelf.predictor(options.artefacts);
+    const predictor = await shipped.cache.predictor(options.artefacts);
     if (predictor.encoder !== null) {
       throw new ArtefactError(
         options.artefacts,
@@ -135,16 +138,16 @@ interface Job {
   readonly files: number;
   readonly prices: PriceList;
   readonly options: QualityOptions;
-  readonly ours: Ours;
+  readonly ours: RouterUnderTest;
 }
 
 async function measureSets(
   { sets, files, prices, options, ours }: Job,
   { io, clock }: Context,
-): Promise<readonly SetMeasure[]> {
+): Promise<readonly SetMeasurement[]> {
   const startMs = clock.now();
   const { pair, rounds, seed } = options;
-  const measures: SetMeasure[] = [];
+  const measures: SetMeasurement[] = [];
   for (const { set, fileNumber } of sets) {
     const measure = await measureSet(set, { ours, prices, pair, rounds, seed });
     const seconds = ((clock.now() - startMs) / 1000).toFixed(1);
@@ -158,9 +161,9 @@ async function measureSets(
 
 interface Run {
   readonly options: QualityOptions;
-  readonly ours: Ours;
+  readonly ours: RouterUnderTest;
   readonly files: readonly OutcomeFile[];
-  readonly measures: readonly SetMeasure[];
+  readonly measures: readonly SetMeasurement[];
 }
 
 function reportOf({ options, ours, files, measures }: Run, context: Context): QualityReport {
@@ -211,9 +214,9 @@ async function writeReports(
 ): Promise<void> {
   const written: readonly (readonly [string | null, () => string])[] = [
     [options.json, () => `${JSON.stringify(report, null, 2)}\n`],
-    [options.csv, () => csvOf(report)],
-    [options.html, () => htmlOf(report)],
-    [options.markdown, () => markdownOf(report)],
+    [options.csv, () => toCsv(report)],
+    [options.html, () => toHtml(report)],
+    [options.markdown, () => toMarkdown(report)],
   ];
   for (const [file, text] of written) {
     if (file === null) continue;

@@ -2,7 +2,7 @@ import type { Estimate } from '../metrics/estimate.js';
 import type {
   CalibrationReport,
   KeepReport,
-  PairsRanker,
+  AllPairsRankerReport,
   QualityReport,
   SetReport,
 } from './report.js';
@@ -16,7 +16,7 @@ type Row = readonly [
 ];
 
 /** One row for every figure: `set,about,contender,figure,value,low,high`; undefined values are empty. */
-export function csvOf(report: QualityReport): string {
+export function toCsv(report: QualityReport): string {
   const rows = [
     ...report.sets.flatMap(setRows),
     ...report.groups.flatMap(({ name, rankers, pairs, calibration, keeps }) => [
@@ -64,7 +64,7 @@ function setRows({ name, pair, pairs, frontier, calibration }: SetReport): Row[]
   ];
 }
 
-function pairsRows(set: string, rankers: readonly PairsRanker[]): Row[] {
+function pairsRows(set: string, rankers: readonly AllPairsRankerReport[]): Row[] {
   return rankers.flatMap(({ id, apgr, oursLess }): Row[] => [
     [set, 'pairs', id, 'apgr', apgr],
     ...(oursLess === null ? [] : [[set, 'pairs', id, 'ours_less', oursLess] as const]),

@@ -1,5 +1,5 @@
-import { NONE, plain, plainPercent, withInterval } from './figures.js';
-import { LEARNERS } from './learnt.js';
+import { NOT_AVAILABLE, formatValue, formatPercent, formatWithInterval } from './format.js';
+import { LEARNER_IDS } from './baseline-scores.js';
 import type { QualityReport, RankerId, SetReport } from './report.js';
 
 const HEAD = [
@@ -25,7 +25,7 @@ const HEAD = [
 const BASELINES: readonly RankerId[] = ['ridge', 'neighbours', 'category', 'length'];
 
 /** The sets as a Markdown table; sets that the predictor has never seen are marked with a star. */
-export function markdownOf(report: QualityReport): string {
+export function toMarkdown(report: QualityReport): string {
   const rows = [HEAD, HEAD.map(() => '---'), ...report.sets.map(rowOf)];
   return [
     ...rows.map((cells) => `| ${cells.join(' | ')} |`),
@@ -42,20 +42,22 @@ function rowOf({ name, relation, pair, pairs, calibration }: SetReport): string[
   return [
     relation === 'trained' ? name : `${name} \\*`,
     String(pair?.prompts ?? 0),
-    pair === null ? NONE : `${plain(pair.weakMean)} → ${plain(pair.strongMean)}`,
-    ours === undefined ? NONE : withInterval(ours.apgr),
+    pair === null
+      ? NOT_AVAILABLE
+      : `${formatValue(pair.weakMean)} → ${formatValue(pair.strongMean)}`,
+    ours === undefined ? NOT_AVAILABLE : formatWithInterval(ours.apgr),
     ...BASELINES.map((id) => {
       const found = find(id);
-      return found === undefined ? NONE : plain(found.apgr);
+      return found === undefined ? NOT_AVAILABLE : formatValue(found.apgr);
     }),
     chance?.low == null || chance.high === null
-      ? NONE
+      ? NOT_AVAILABLE
       : `${chance.low.toFixed(2)} – ${chance.high.toFixed(2)}`,
     ...allPairs(pairs),
-    ours === undefined ? NONE : plainPercent(ours.cpt50),
-    ours === undefined ? NONE : plainPercent(ours.cpt80),
-    plain(calibration.brier),
-    plain(calibration.ece),
+    ours === undefined ? NOT_AVAILABLE : formatPercent(ours.cpt50),
+    ours === undefined ? NOT_AVAILABLE : formatPercent(ours.cpt80),
+    formatValue(calibration.brier),
+    formatValue(calibration.ece),
   ];
 }
 
@@ -63,10 +65,10 @@ function allPairs(pairs: SetReport['pairs']): string[] {
   const find = (id: RankerId) => pairs?.rankers.find((ranker) => ranker.id === id)?.apgr;
   const ours = find('ours');
   return [
-    ours === undefined ? NONE : withInterval(ours),
-    ...LEARNERS.map((id) => {
+    ours === undefined ? NOT_AVAILABLE : formatWithInterval(ours),
+    ...LEARNER_IDS.map((id) => {
       const found = find(id);
-      return found === undefined ? NONE : plain(found);
+      return found === undefined ? NOT_AVAILABLE : formatValue(found);
     }),
   ];
 }

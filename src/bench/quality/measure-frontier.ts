@@ -1,6 +1,6 @@
 import { at } from '../metrics/at.js';
-import { estimatesOf, mapSampled, sampled } from '../metrics/estimate.js';
-import type { Estimate, Sampled } from '../metrics/estimate.js';
+import { estimatesOf, mapBootstrapped, bootstrap } from '../metrics/estimate.js';
+import type { Estimate, Bootstrapped } from '../metrics/estimate.js';
 import {
   arenaScore,
   averageQuality,
@@ -9,34 +9,38 @@ import {
   qualityAtCost,
 } from '../metrics/frontier.js';
 import type { CostPoint } from '../metrics/frontier.js';
-import { everyRow, weightedMean } from '../metrics/sample.js';
+import { unitWeights, weightedMean } from '../metrics/sample.js';
 import type { Counts } from '../metrics/sample.js';
-import { LEARNERS } from './learnt.js';
-import type { LearntScores } from './learnt.js';
+import { LEARNER_IDS } from './baseline-scores.js';
+import type { BaselineScores } from './baseline-scores.js';
 import { keepReports, keepSums } from './measure-keep.js';
 import type { KeepSums } from './measure-keep.js';
 import type { ContenderId, FrontierContender, FrontierFigures, FrontierReport } from './report.js';
 import {
-  learntSettings,
-  lengthSettings,
-  ourSettings,
-  singleSettings,
-  strongestSetting,
-  tradeSettings,
-} from './settings.js';
-import type { KeptSetting, Setting, SettingParts } from './settings.js';
+  baselinePoints,
+  promptLengthPoints,
+  routerPoints,
+  singleModelPoints,
+  strongestModelPoint,
+  tradeOffPoints,
+} from './operating-points.js';
+import type {
+  KeepOperatingPoint,
+  OperatingPoint,
+  OperatingPointInputs,
+} from './operating-points.js';
 
 /** A frontier's report, and the sums for pooling its `keep` figures with those of other sets. */
-export interface FrontierMeasure {
+export interface FrontierMeasurement {
   readonly report: FrontierReport;
-  readonly keeps: Sampled<readonly KeepSums[]>;
+  readonly keeps: Bootstrapped<readonly KeepSums[]>;
 }
 
 interface Compared {
-  readonly singles: readonly Setting[];
-  readonly single: Setting;
-  readonly kept: readonly KeptSetting[];
-  readonly settings: ReadonlyMap<ContenderId, readonly Setting[]>;
+  readonly singles: readonly OperatingPoint[];
+  readonly single: OperatingPoint;
+  readonly kept: readonly KeepOperatingPoint[];
+  readonly settings: ReadonlyMap<ContenderId, readonly OperatingPoint[]>;
 }
 
 /**
@@ -45,18 +49,18 @@ interface Compared {
  * @param resamples - over the set's measured lines
  */
 export function measureFrontier(
-  parts: SettingParts,
-  learnt: LearntScores,
+  parts: OperatingPointInputs,
+  learnt: BaselineScores,
   resamples: readonly Counts[],
-): FrontierMeasure {
+): FrontierMeasurement {
   const { population } = parts;
-  const { places, models, unpriced, incomplete, estimatedShare } = population;
+  const { measuredIndices: places, models, unpriced, incomplete, estimatedShare } = population;
   const draws = resamples.map((counts) => Uint16Array.from(places, (place) => at(counts, place)));
   const compared = compare(parts, learnt);
-  const figures = sampled(places.length, (counts) => figuresOf(compared, counts), draws);
-  const keeps = sampled(places.length, (counts) => keepSums(compared.kept, counts), draws);
-  const all = everyRow(places.length);
-  const gains = estimatesOf(mapSampled(figures, ({ overRandom }) => overRandom));
+  const figures = bootstrap(places.length, (counts) => figuresOf(compared, counts), draws);
+  const keeps = bootstrap(places.length, (counts) => keepSums(compared.kept, counts), draws);
+  const all = unitWeights(places.length);
+  const gains = estimatesOf(mapBootstrapped(figures, ({ overRandom }) => overRandom));
   return {
     keeps,
     report: {
@@ -67,7 +71,7 @@ export function measureFrontier(
       estimatedShare: models.length === 0 ? 0 : estimatedShare,
       contenders: [...compared.settings].map(([id, settings]): FrontierContender => ({
         id,
-        ...estimatesOf(mapSampled(figures, ({ byId }) => byId[id] ?? NOTHING)),
+        ...estimatesOf(mapBootstrapped(figures, ({ byId }) => byId[id] ?? NOTHING)),
         points: settings.map((setting) => labelled(setting, all)),
       })),
       keeps: keepReports(keeps, (keep): Estimate | null => gains[String(keep)] ?? null),
@@ -75,28 +79,29 @@ export function measureFrontier(
   };
 }
 
-function compare(parts: SettingParts, learnt: LearntScores): Compared {
+function compare(parts: OperatingPointInputs, learnt: BaselineScores): Compared {
   const { population } = parts;
-  const singles = singleSettings(population);
-  const kept = ourSettings(parts);
-  const meanCost = ({ costUsd }: Setting): number => costUsd.reduce((sum, usd) => sum + usd, 0);
+  const singles = singleModelPoints(population);
+  const kept = routerPoints(parts);
+  const meanCost = ({ costUsd }: OperatingPoint): number =>
+    costUsd.reduce((sum, usd) => sum + usd, 0);
   const cheapest = singles.reduce((best, one) => (meanCost(one) < meanCost(best) ? one : best));
-  const strongest = strongestSetting(parts);
-  const settings = new Map<ContenderId, readonly Setting[]>([['ours', kept]]);
-  for (const id of LEARNERS) {
+  const strongest = strongestModelPoint(parts);
+  const settings = new Map<ContenderId, readonly OperatingPoint[]>([['ours', kept]]);
+  for (const id of LEARNER_IDS) {
     const expected = learnt.of(id);
-    if (expected !== null) settings.set(id, learntSettings(parts, expected));
+    if (expected !== null) settings.set(id, baselinePoints(parts, expected));
   }
-  if (strongest !== null) settings.set('length', lengthSettings(parts, cheapest, strongest));
+  if (strongest !== null) settings.set('length', promptLengthPoints(parts, cheapest, strongest));
   settings.set('random', singles);
   settings.set('cheapest', [cheapest]);
   if (strongest !== null) settings.set('strongest', [strongest]);
   // The best single model on all rows is used in every resample, so that its interval is that of one
   // model and not of the best of several.
-  const single = bestSingle(singles, everyRow(population.places.length));
+  const single = bestSingle(singles, unitWeights(population.measuredIndices.length));
   settings.set('single', [single]);
   const truth = { quality: population.scores, costUsd: population.costs };
-  settings.set('oracle', tradeSettings(population, truth));
+  settings.set('oracle', tradeOffPoints(population, truth));
   return { singles, single, kept, settings };
 }
 
@@ -142,15 +147,15 @@ function figuresOf({ single, kept, settings }: Compared, counts: Counts): Sample
   return { byId: Object.fromEntries(byId), overRandom: Object.fromEntries(overRandom) };
 }
 
-function pointOf({ quality, costUsd }: Setting, counts: Counts): CostPoint {
+function pointOf({ quality, costUsd }: OperatingPoint, counts: Counts): CostPoint {
   return { quality: weightedMean(quality, counts), costUsd: weightedMean(costUsd, counts) };
 }
 
-function labelled(setting: Setting, counts: Counts): CostPoint & { readonly label: string } {
+function labelled(setting: OperatingPoint, counts: Counts): CostPoint & { readonly label: string } {
   return { label: setting.label, ...pointOf(setting, counts) };
 }
 
-function bestSingle(singles: readonly Setting[], counts: Counts): Setting {
-  const meanOf = ({ quality }: Setting): number => weightedMean(quality, counts);
+function bestSingle(singles: readonly OperatingPoint[], counts: Counts): OperatingPoint {
+  const meanOf = ({ quality }: OperatingPoint): number => weightedMean(quality, counts);
   return singles.reduce((best, one) => (meanOf(one) > meanOf(best) ? one : best));
 }

@@ -1,9 +1,9 @@
 import { at } from '../metrics/at.js';
-import { estimatesOf, mapSampled } from '../metrics/estimate.js';
-import type { Estimate, Sampled } from '../metrics/estimate.js';
+import { estimatesOf, mapBootstrapped } from '../metrics/estimate.js';
+import type { Estimate, Bootstrapped } from '../metrics/estimate.js';
 import type { Counts } from '../metrics/sample.js';
 import type { KeepReport } from './report.js';
-import type { KeptSetting } from './settings.js';
+import type { KeepOperatingPoint } from './operating-points.js';
 
 /** Scores and costs of the chosen and the reference models, summed over rows; sums of several sets can be added. */
 export interface KeepSums {
@@ -19,7 +19,10 @@ export interface KeepSums {
 const SHOWN: ReadonlySet<number> = new Set([1, 0.99, 0.97, 0.95, 0.9, 0.8]);
 
 /** Sums over the resampled rows, for every `keep` that a report shows. */
-export function keepSums(settings: readonly KeptSetting[], counts: Counts): readonly KeepSums[] {
+export function keepSums(
+  settings: readonly KeepOperatingPoint[],
+  counts: Counts,
+): readonly KeepSums[] {
   return settings
     .filter(({ keep }) => SHOWN.has(keep))
     .map((setting) => {
@@ -37,7 +40,7 @@ export function keepSums(settings: readonly KeptSetting[], counts: Counts): read
 }
 
 /** Adds the sums of several sets, for each `keep`. */
-export function addKeeps(parts: readonly (readonly KeepSums[])[]): readonly KeepSums[] {
+export function addKeepSums(parts: readonly (readonly KeepSums[])[]): readonly KeepSums[] {
   const [first = []] = parts;
   return first.map(({ keep }, i) => {
     const add = (part: Exclude<keyof KeepSums, 'keep'>): number =>
@@ -55,12 +58,12 @@ export function addKeeps(parts: readonly (readonly KeepSums[])[]): readonly Keep
 
 /** @param overRandom - by `keep`, the score minus that of a random mix of models; `null` if not measured */
 export function keepReports(
-  sums: Sampled<readonly KeepSums[]>,
+  sums: Bootstrapped<readonly KeepSums[]>,
   overRandom: (keep: number) => Estimate | null,
 ): readonly KeepReport[] {
   return sums.value.map(({ keep }, i) => ({
     keep,
-    ...estimatesOf(mapSampled(sums, (of) => ratios(of[i]))),
+    ...estimatesOf(mapBootstrapped(sums, (of) => ratios(of[i]))),
     overRandom: overRandom(keep),
   }));
 }

@@ -1,14 +1,14 @@
 import { at } from '../metrics/at.js';
-import { estimatesOf, intervalOf, mapSampled, sampled } from '../metrics/estimate.js';
-import type { Estimate, Figures, Sampled } from '../metrics/estimate.js';
-import { NO_FIGURES, PairCurve } from '../metrics/pair-curve.js';
+import { estimatesOf, estimateFrom, mapBootstrapped, bootstrap } from '../metrics/estimate.js';
+import type { Estimate, Figures, Bootstrapped } from '../metrics/estimate.js';
+import { UNDEFINED_FIGURES, PairCurve } from '../metrics/pair-curve.js';
 import type { PairFigures } from '../metrics/pair-curve.js';
-import { everyRow, weightedMean } from '../metrics/sample.js';
+import { unitWeights, weightedMean } from '../metrics/sample.js';
 import type { Counts } from '../metrics/sample.js';
 import { crossPredict } from './baselines/learner.js';
 import type { BenchSet } from './bench-set.js';
-import { LEARNERS } from './learnt.js';
-import type { Learners } from './learnt.js';
+import { LEARNER_IDS } from './baseline-scores.js';
+import type { Learners } from './baseline-scores.js';
 import type { PairReport, RankerId, RankerReport } from './report.js';
 
 /** The weak (cheap) and the strong (expensive) model of a set. */
@@ -18,7 +18,7 @@ export interface Pair {
 }
 
 /** Inputs to `measurePair`. */
-export interface PairParts {
+export interface PairInputs {
   readonly set: BenchSet;
   readonly pair: Pair;
   /** The success that the router under test predicts for a model, in the order of `set.measured`. */
@@ -31,15 +31,15 @@ export interface PairParts {
 }
 
 /** A pair's report, and its resampled figures for pooling with other sets. */
-export interface PairMeasure {
+export interface PairMeasurement {
   readonly report: PairReport;
-  readonly sampled: Sampled<RankerFigures>;
+  readonly sampled: Bootstrapped<RankerFigures>;
 }
 
 export type RankerFigures = Readonly<Partial<Record<RankerId, PairFigures>>>;
 
 /** Measures every ranker on the prompts that both models answered; `null` if there are none. */
-export function measurePair(parts: PairParts): PairMeasure | null {
+export function measurePair(parts: PairInputs): PairMeasurement | null {
   const { set, pair, resamples } = parts;
   const scoreOf = (line: number, model: string): number =>
     set.lines[line]?.outcomes.get(model)?.score ?? Number.NaN;
@@ -60,9 +60,9 @@ export function measurePair(parts: PairParts): PairMeasure | null {
   }
   const pick = (counts: Counts): Counts => Uint16Array.from(places, (place) => at(counts, place));
   const draws = resamples.map(pick);
-  const figures = sampled(places.length, (counts) => figuresOf(curves, counts), draws);
+  const figures = bootstrap(places.length, (counts) => figuresOf(curves, counts), draws);
   const means = estimatesOf(
-    sampled(
+    bootstrap(
       places.length,
       (counts) => ({ weak: weightedMean(weak, counts), strong: weightedMean(strong, counts) }),
       draws,
@@ -86,14 +86,14 @@ export function measurePair(parts: PairParts): PairMeasure | null {
 type Ranking = readonly [RankerId, (place: number) => number];
 
 function rankings(
-  { set, pair, successOf, learners, random }: PairParts,
+  { set, pair, successOf, learners, random }: PairInputs,
   gaps: Float64Array,
   both: (line: number) => boolean,
 ): readonly Ranking[] {
   const lineAt = (place: number): number => at(set.measured, place);
   const strong = successOf(pair.strong);
   const weak = successOf(pair.weak);
-  const learnt = LEARNERS.flatMap((id): Ranking[] => {
+  const learnt = LEARNER_IDS.flatMap((id): Ranking[] => {
     const predicted = crossPredict(learners[id], set.folds, [gaps], both)?.[0];
     return predicted === undefined ? [] : [[id, (place) => at(predicted, lineAt(place))]];
   });
@@ -113,15 +113,15 @@ function figuresOf(curves: ReadonlyMap<RankerId, PairCurve>, counts: Counts): Ra
   return Object.fromEntries([...curves].map(([id, curve]) => [id, curve.figures(counts)]));
 }
 
-function rankerReport(id: RankerId, all: Sampled<RankerFigures>): RankerReport {
-  const own = mapSampled(all, (figures) => ({ ...(figures[id] ?? NO_FIGURES) }));
-  return { id, ...estimatesOf(own), oursLess: id === 'ours' ? null : oursLess(id, all) };
+function rankerReport(id: RankerId, all: Bootstrapped<RankerFigures>): RankerReport {
+  const own = mapBootstrapped(all, (figures) => ({ ...(figures[id] ?? UNDEFINED_FIGURES) }));
+  return { id, ...estimatesOf(own), oursLess: id === 'ours' ? null : differenceFromOurs(id, all) };
 }
 
 /** APGR of ours minus that of another ranker, on the same prompts. */
-export function oursLess(id: RankerId, all: Sampled<RankerFigures>): Estimate {
+export function differenceFromOurs(id: RankerId, all: Bootstrapped<RankerFigures>): Estimate {
   return estimatesOf(
-    mapSampled(all, ({ ours = NO_FIGURES, [id]: other = NO_FIGURES }) => ({
+    mapBootstrapped(all, ({ ours = UNDEFINED_FIGURES, [id]: other = UNDEFINED_FIGURES }) => ({
       less: ours.apgr - other.apgr,
     })),
   ).less;
@@ -135,15 +135,15 @@ function randomRanker(
   strong: ArrayLike<number>,
   random: () => number,
 ): RankerReport {
-  const counts = everyRow(weak.length);
+  const counts = unitWeights(weak.length);
   const draws = Array.from({ length: RANDOM_RANKINGS }, () =>
     new PairCurve(Float64Array.from(weak, random), weak, strong).figures(counts),
   );
   const figure = (name: keyof PairFigures): Estimate => {
     const drawn = draws.map((figures) => figures[name]);
-    return intervalOf(drawn.reduce((sum, value) => sum + value, 0) / drawn.length, drawn);
+    return estimateFrom(drawn.reduce((sum, value) => sum + value, 0) / drawn.length, drawn);
   };
-  const figures: Figures<keyof PairFigures> = NO_FIGURES;
+  const figures: Figures<keyof PairFigures> = UNDEFINED_FIGURES;
   const names = Object.keys(figures) as (keyof PairFigures)[];
   return {
     id: 'random',

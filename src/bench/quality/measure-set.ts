@@ -1,27 +1,27 @@
 import { Random } from '../../core/random.js';
 import type { Features } from '../../route/features.js';
 import type { Routing } from '../../route/routing.js';
-import { calibrationOf, Reliability } from '../metrics/calibration.js';
+import { calibrationFigures, Reliability } from '../metrics/calibration.js';
 import type { CalibrationSums } from '../metrics/calibration.js';
-import { estimatesOf, mapSampled, sampled } from '../metrics/estimate.js';
-import type { Sampled } from '../metrics/estimate.js';
+import { estimatesOf, mapBootstrapped, bootstrap } from '../metrics/estimate.js';
+import type { Bootstrapped } from '../metrics/estimate.js';
 import { resample } from '../metrics/sample.js';
-import { askRouter, readLines } from './ask-router.js';
-import type { Ours } from './ask-router.js';
+import { routeLines, extractFeatures } from './route-lines.js';
+import type { RouterUnderTest } from './route-lines.js';
 import { categoryPrior } from './baselines/category-prior.js';
 import type { Learner } from './baselines/learner.js';
 import { nearestNeighbours } from './baselines/nearest-neighbours.js';
 import { ngramRidge } from './baselines/ngram-ridge.js';
 import type { BenchSet } from './bench-set.js';
-import { pairOf } from './choose-pair.js';
-import { learntScores } from './learnt.js';
-import type { Learners } from './learnt.js';
+import { choosePair } from './choose-pair.js';
+import { baselineScores } from './baseline-scores.js';
+import type { Learners } from './baseline-scores.js';
 import { measureFrontier } from './measure-frontier.js';
-import type { FrontierMeasure } from './measure-frontier.js';
+import type { FrontierMeasurement } from './measure-frontier.js';
 import { measurePair } from './measure-pair.js';
-import type { Pair, PairMeasure } from './measure-pair.js';
-import { measurePairs } from './measure-pairs.js';
-import type { PairsMeasure } from './measure-pairs.js';
+import type { Pair, PairMeasurement } from './measure-pair.js';
+import { measureAllPairs } from './measure-all-pairs.js';
+import type { AllPairsMeasurement } from './measure-all-pairs.js';
 import { populationOf } from './population.js';
 import type { Population } from './population.js';
 import { catalogWith, impliedPrices } from './prices.js';
@@ -30,7 +30,7 @@ import type { SetReport } from './report.js';
 
 /** The settings with which every set of a run is measured. */
 export interface MeasureOptions {
-  readonly ours: Ours;
+  readonly ours: RouterUnderTest;
   readonly prices: PriceList;
   readonly pair: Pair | null;
   readonly rounds: number;
@@ -38,42 +38,42 @@ export interface MeasureOptions {
 }
 
 /** A set's report, and its resampled figures for pooling with other sets. */
-export interface SetMeasure {
+export interface SetMeasurement {
   readonly report: SetReport;
   readonly degraded: number;
-  readonly pair: PairMeasure | null;
-  readonly pairs: PairsMeasure | null;
-  readonly frontier: FrontierMeasure | null;
-  readonly calibration: Sampled<CalibrationSums>;
+  readonly pair: PairMeasurement | null;
+  readonly pairs: AllPairsMeasurement | null;
+  readonly frontier: FrontierMeasurement | null;
+  readonly calibration: Bootstrapped<CalibrationSums>;
 }
 
 /** Measures everything on one set. */
-export async function measureSet(set: BenchSet, options: MeasureOptions): Promise<SetMeasure> {
+export async function measureSet(set: BenchSet, options: MeasureOptions): Promise<SetMeasurement> {
   const { rounds, seed } = options;
   const random = new Random(seed);
   const draw = (): number => random.next();
   const lines = set.measured.flatMap((line) => set.lines.slice(line, line + 1));
-  const all = await readLines(options.ours, set.lines);
+  const all = await extractFeatures(options.ours, set.lines);
   const read = set.measured.flatMap((line) => all.slice(line, line + 1));
   const models = [...new Set(lines.flatMap(({ outcomes }) => [...outcomes.keys()]))].sort();
   const ours = pricedOurs(set, models, options);
-  const { routings, degraded, usual } = askRouter(ours, models, lines, read);
+  const { routings, degraded, usual } = routeLines(ours, models, lines, read);
   const resamples = resample(lines.length, rounds, draw);
   const learners = learnersFor(set, ours, all);
   const population = populationOf({ set, models, routings, catalog: ours.catalog });
 
-  const { pair, note } = pairOf(set, models, population, options.pair);
+  const { pair, note } = choosePair(set, models, population, options.pair);
   const successOf = successIn(models, routings);
   const pairMeasure =
     pair === null ? null : measurePair({ set, pair, successOf, learners, resamples, random: draw });
-  const learnt = learntScores(set, models, learners);
-  const pairs = measurePairs({ set, successOf, learnt, resamples });
+  const learnt = baselineScores(set, models, learners);
+  const pairs = measureAllPairs({ set, successOf, learnt, resamples });
   const frontier =
-    population.models.length < 2 || population.places.length === 0
+    population.models.length < 2 || population.measuredIndices.length === 0
       ? null
       : measureFrontier({ set, population, routings, usual }, learnt, resamples);
   const reliability = reliabilityOf(set, models, routings);
-  const calibration = sampled(lines.length, (counts) => reliability.sums(counts), resamples);
+  const calibration = bootstrap(lines.length, (counts) => reliability.sums(counts), resamples);
   const measured = { pair: pairMeasure, pairs, frontier, calibration, degraded };
   return {
     ...measured,
@@ -85,7 +85,7 @@ export async function measureSet(set: BenchSet, options: MeasureOptions): Promis
       pairs: pairs?.report ?? null,
       frontier: frontier?.report ?? null,
       calibration: {
-        ...estimatesOf(mapSampled(calibration, (sums) => ({ ...calibrationOf([sums]) }))),
+        ...estimatesOf(mapBootstrapped(calibration, (sums) => ({ ...calibrationFigures([sums]) }))),
         outcomes: reliability.outcomes,
         diagram: reliability.diagram(),
       },
@@ -93,7 +93,11 @@ export async function measureSet(set: BenchSet, options: MeasureOptions): Promis
   };
 }
 
-function pricedOurs(set: BenchSet, models: readonly string[], options: MeasureOptions): Ours {
+function pricedOurs(
+  set: BenchSet,
+  models: readonly string[],
+  options: MeasureOptions,
+): RouterUnderTest {
   const listed = catalogWith(options.prices, models, options.ours.catalog);
   const implied = impliedPrices(set.lines, models, listed);
   return { ...options.ours, catalog: catalogWith(implied, models, listed) };
@@ -101,7 +105,7 @@ function pricedOurs(set: BenchSet, models: readonly string[], options: MeasureOp
 
 function learnersFor(
   { lines }: BenchSet,
-  { predictor }: Ours,
+  { predictor }: RouterUnderTest,
   read: readonly Features[],
 ): Learners {
   return {
@@ -186,7 +190,7 @@ const PERCENT = 100;
 function notesOn(
   set: BenchSet,
   population: Population,
-  { pair, frontier }: Pick<SetMeasure, 'pair' | 'frontier'>,
+  { pair, frontier }: Pick<SetMeasurement, 'pair' | 'frontier'>,
 ): readonly string[] {
   const notes: string[] = [];
   const { measured, known, split } = set;

@@ -50,7 +50,7 @@ export interface QualityOptions {
  * @returns `null` if help is requested
  * @throws {UsageError} for invalid arguments
  */
-export function readQualityOptions(args: readonly string[]): QualityOptions | null {
+export function parseQualityOptions(args: readonly string[]): QualityOptions | null {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,

@@ -1,12 +1,12 @@
-import { calibrationOf, pooledDiagram } from '../metrics/calibration.js';
-import { estimatesOf, mapSampled, zipSampled } from '../metrics/estimate.js';
-import type { Estimate, Sampled } from '../metrics/estimate.js';
-import { addKeeps, keepReports } from './measure-keep.js';
-import { LEARNERS } from './learnt.js';
-import type { SetMeasure } from './measure-set.js';
+import { calibrationFigures, pooledDiagram } from '../metrics/calibration.js';
+import { estimatesOf, mapBootstrapped, zipBootstrapped } from '../metrics/estimate.js';
+import type { Estimate, Bootstrapped } from '../metrics/estimate.js';
+import { addKeepSums, keepReports } from './measure-keep.js';
+import { LEARNER_IDS } from './baseline-scores.js';
+import type { SetMeasurement } from './measure-set.js';
 import type { CalibrationReport, GroupReport, RankerId, SetReport } from './report.js';
 
-const RANKERS: readonly RankerId[] = ['ours', ...LEARNERS, 'length', 'oracle'];
+const RANKERS: readonly RankerId[] = ['ours', ...LEARNER_IDS, 'length', 'oracle'];
 
 const GROUPS: readonly {
   readonly name: string;
@@ -20,14 +20,14 @@ const GROUPS: readonly {
 ];
 
 /** Pools sets by whether the shipped predictor was trained on them; groups of one set are omitted. */
-export function poolSets(measures: readonly SetMeasure[]): readonly GroupReport[] {
+export function poolSets(measures: readonly SetMeasurement[]): readonly GroupReport[] {
   return GROUPS.flatMap(({ name, has }) => {
     const members = measures.filter(({ report }) => has(report.relation));
     return members.length < 2 ? [] : [pool(name, members)];
   });
 }
 
-function pool(name: string, members: readonly SetMeasure[]): GroupReport {
+function pool(name: string, members: readonly SetMeasurement[]): GroupReport {
   const graded = members.filter(({ report }) => !report.preference);
   const keeps = graded.flatMap(({ frontier }) => (frontier === null ? [] : [frontier.keeps]));
   return {
@@ -37,18 +37,20 @@ function pool(name: string, members: readonly SetMeasure[]): GroupReport {
     pairs: pairsOver(members),
     calibration: calibrationOver(graded),
     keeps:
-      keeps.length === 0 ? [] : keepReports(mapSampled(zipSampled(keeps), addKeeps), () => null),
+      keeps.length === 0
+        ? []
+        : keepReports(mapBootstrapped(zipBootstrapped(keeps), addKeepSums), () => null),
   };
 }
 
 /** Only sets on which every ranker could be measured count; otherwise the means would not be comparable. */
-function rankersOver(members: readonly SetMeasure[]): GroupReport['rankers'] {
+function rankersOver(members: readonly SetMeasurement[]): GroupReport['rankers'] {
   const pairs = members.flatMap(({ pair }) => (pair === null ? [] : [pair.sampled]));
   const whole = pairs.filter(({ value }) =>
     RANKERS.every((id) => Number.isFinite(value[id]?.apgr)),
   );
   if (whole.length === 0) return [];
-  const together = zipSampled(whole);
+  const together = zipBootstrapped(whole);
   return RANKERS.map((id) => ({
     id,
     sets: whole.length,
@@ -62,11 +64,11 @@ function rankersOver(members: readonly SetMeasure[]): GroupReport['rankers'] {
 }
 
 /** The same as `rankersOver`, over all pairs of models. */
-function pairsOver(members: readonly SetMeasure[]): GroupReport['pairs'] {
+function pairsOver(members: readonly SetMeasurement[]): GroupReport['pairs'] {
   const measured = members.flatMap(({ pairs }) => (pairs === null ? [] : [pairs.sampled]));
   const whole = measured.filter(({ value }) => RANKERS.every((id) => Number.isFinite(value[id])));
   if (whole.length === 0) return [];
-  const together = zipSampled(whole);
+  const together = zipBootstrapped(whole);
   return RANKERS.map((id) => ({
     id,
     sets: whole.length,
@@ -78,20 +80,20 @@ function pairsOver(members: readonly SetMeasure[]): GroupReport['pairs'] {
   }));
 }
 
-function meanOf<T>(sets: Sampled<readonly T[]>, figureOf: (figures: T) => number): Estimate {
+function meanOf<T>(sets: Bootstrapped<readonly T[]>, figureOf: (figures: T) => number): Estimate {
   const mean = (all: readonly T[]): number => {
     // In a resample of few prompts two models may do equally well, so the set has no figure.
     const found = all.map(figureOf).filter(Number.isFinite);
     return found.reduce((sum, value) => sum + value, 0) / found.length;
   };
-  return estimatesOf(mapSampled(sets, (all) => ({ mean: mean(all) }))).mean;
+  return estimatesOf(mapBootstrapped(sets, (all) => ({ mean: mean(all) }))).mean;
 }
 
-function calibrationOver(members: readonly SetMeasure[]): CalibrationReport {
-  const sums = zipSampled(members.map(({ calibration }) => calibration));
+function calibrationOver(members: readonly SetMeasurement[]): CalibrationReport {
+  const sums = zipBootstrapped(members.map(({ calibration }) => calibration));
   const reports = members.map(({ report }) => report.calibration);
   return {
-    ...estimatesOf(mapSampled(sums, (all) => ({ ...calibrationOf(all) }))),
+    ...estimatesOf(mapBootstrapped(sums, (all) => ({ ...calibrationFigures(all) }))),
     outcomes: reports.reduce((sum, { outcomes }) => sum + outcomes, 0),
     diagram: pooledDiagram(reports.map(({ diagram }) => diagram)),
   };

@@ -1,7 +1,7 @@
 import { at } from '../metrics/at.js';
 import type { Routing } from '../../route/routing.js';
 import type { BenchSet } from './bench-set.js';
-import { LEAST_COVERAGE } from './learnt.js';
+import { MIN_COVERAGE } from './baseline-scores.js';
 import { answerCost } from './prices.js';
 import type { AnswerCost } from './prices.js';
 import type { Catalog } from '../../catalog/catalog.js';
@@ -14,7 +14,7 @@ import { listedPrice } from './prices.js';
 export interface Population {
   readonly models: readonly string[];
   /** The index of each row in `set.measured`. */
-  readonly places: readonly number[];
+  readonly measuredIndices: readonly number[];
   /** By model, then row: the score, 0 to 1, and the cost of the answer in US dollars. */
   readonly scores: readonly Float64Array[];
   readonly costs: readonly Float64Array[];
@@ -25,7 +25,7 @@ export interface Population {
 }
 
 /** Inputs to `populationOf`. */
-export interface PopulationSource {
+export interface PopulationInputs {
   readonly set: BenchSet;
   /** All models of the set, in the order of the routings' candidates. */
   readonly models: readonly string[];
@@ -34,13 +34,13 @@ export interface PopulationSource {
 }
 
 /** @returns no models or no places if there is nothing to compare */
-export function populationOf(source: PopulationSource): Population {
+export function populationOf(source: PopulationInputs): Population {
   const { set, models, routings } = source;
   const answers = models.map((model, m) => answersOf(source, model, m));
   const priced = answers.map((of) => of.every((answer) => answer !== 'unpriced'));
   const covered = answers.map((of) => {
     const given = of.filter((answer) => answer !== null).length;
-    return given > 0 && given >= LEAST_COVERAGE * set.measured.length;
+    return given > 0 && given >= MIN_COVERAGE * set.measured.length;
   });
   const kept = models.flatMap((_, m) => (priced[m] === true && covered[m] === true ? [m] : []));
   const places = routings.flatMap((_, place) =>
@@ -50,7 +50,7 @@ export function populationOf(source: PopulationSource): Population {
   const estimated = kept.map((m) => places.filter((p) => answerAt(m, p).cost.estimated).length);
   return {
     models: kept.map((m) => models[m] ?? ''),
-    places,
+    measuredIndices: places,
     scores: kept.map((m) => Float64Array.from(places, (place) => answerAt(m, place).score)),
     costs: kept.map((m) => Float64Array.from(places, (place) => answerAt(m, place).cost.usd)),
     unpriced: priced.filter((isPriced) => !isPriced).length,
@@ -67,7 +67,7 @@ interface Answer {
 
 /** A model's answers by place; `null` for prompts that it did not answer. */
 function answersOf(
-  { set, routings, catalog }: PopulationSource,
+  { set, routings, catalog }: PopulationInputs,
   model: string,
   m: number,
 ): readonly (Answer | 'unpriced' | null)[] {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { inSentences } from '../../yaml/sentences.js';
+import { formatZodError } from '../../yaml/issue-messages.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { expectedCostUsd } from '../../catalog/price.js';
 import type { ModelOverride } from '../../catalog/schema.js';
 import type { Candidate } from '../../core/decision.js';
 import type { Price } from '../../core/model.js';
 import { DataError } from '../../outcomes/jsonl.js';
-import type { GradedLine, GradedOutcome } from '../../outcomes/graded.js';
+import type { GradedLine, GradedOutcome } from '../../outcomes/outcome-file.js';
 
 const rate = z.number().nonnegative().nullable();
 const rates = z.looseObject({ input: rate, output: rate });
@@ -38,7 +38,7 @@ export async function readPrices(file: string): Promise<PriceList> {
   const parsed = priceFile.safeParse(json);
   if (!parsed.success) {
     const of = { schema: priceFile, value: json, whole: 'the list' };
-    throw new DataError(`${file}: ${inSentences(parsed.error, of)}`);
+    throw new DataError(`${file}: ${formatZodError(parsed.error, of)}`);
   }
   const list = new Map<string, { input: number; output: number }>();
   for (const [model, { input, output }] of Object.entries(parsed.data)) {

@@ -49,19 +49,19 @@ export interface PairReport {
 }
 
 /** The rankers' figures over all pairs of a set's models, which depend less on chance than those of one pair. */
-export interface PairsReport {
+export interface AllPairsReport {
   /** Models compared: those with an outcome for nearly all prompts. */
   readonly models: number;
-  /** Pairs that were measured, of the `pairsApart` pairs whose mean scores are at least `leastGap` apart. */
+  /** Pairs that were measured, of the `separatedPairs` pairs whose mean scores are at least `leastGap` apart. */
   readonly pairs: number;
   readonly pairsApart: number;
   /** Measured prompts that all of the models answered. */
   readonly prompts: number;
   readonly leastGap: number;
-  readonly rankers: readonly PairsRanker[];
+  readonly rankers: readonly AllPairsRankerReport[];
 }
 
-export interface PairsRanker {
+export interface AllPairsRankerReport {
   readonly id: RankerId;
   /** Dense APGR of all pairs, weighted by the gap between their models; 0.5 is random. */
   readonly apgr: Estimate;
@@ -142,7 +142,7 @@ export interface SetReport {
   /** `null`: there is no pair of models, or no prompt that both answered. */
   readonly pair: PairReport | null;
   /** `null`: fewer than two pairs of models are far enough apart. */
-  readonly pairs: PairsReport | null;
+  readonly pairs: AllPairsReport | null;
   readonly frontier: FrontierReport | null;
   readonly calibration: CalibrationReport;
 }
@@ -160,7 +160,7 @@ export interface GroupReport {
     readonly oursLess: Estimate | null;
   }[];
   /** Means over the sets that have more than one pair of models. */
-  readonly pairs: readonly (PairsRanker & { readonly sets: number })[];
+  readonly pairs: readonly (AllPairsRankerReport & { readonly sets: number })[];
   readonly calibration: CalibrationReport;
   readonly keeps: readonly KeepReport[];
 }

@@ -1,23 +1,23 @@
-import { table } from '../../cli/table.js';
-import { plain, signed, withInterval } from './figures.js';
+import { formatTable } from '../../cli/table.js';
+import { formatValue, formatSigned, formatWithInterval } from './format.js';
 import type {
   CalibrationReport,
   FrontierReport,
   GroupReport,
   PairReport,
-  PairsReport,
+  AllPairsReport,
   QualityReport,
   SetReport,
 } from './report.js';
 import {
-  frontierSheet,
-  groupPairsSheet,
-  groupSheet,
-  keepSheet,
-  pairSheet,
-  pairsSheet,
-} from './sheets.js';
-import type { Sheet } from './sheets.js';
+  frontierTable,
+  groupAllPairsTable,
+  groupTable,
+  keepTable,
+  pairTable,
+  allPairsTable,
+} from './tables.js';
+import type { FigureTable } from './tables.js';
 
 /** The most important figures as text, set by set, then pooled. */
 export function terminalTables(report: QualityReport): string {
@@ -37,16 +37,16 @@ function setText(set: SetReport): string {
   return [
     `== ${name}: ${prompts} of ${lines} prompts (${SPLIT_WORDS[split]}), ${models} models`,
     ...notes.map((note) => `   ! ${note}`),
-    ...(pair === null ? [] : ['', pairHead(pair), text(pairSheet(pair, 'terminal'))]),
-    ...(pairs === null ? [] : ['', pairsHead(pairs), text(pairsSheet(pairs.rankers))]),
+    ...(pair === null ? [] : ['', pairHead(pair), text(pairTable(pair, 'terminal'))]),
+    ...(pairs === null ? [] : ['', pairsHead(pairs), text(allPairsTable(pairs.rankers))]),
     ...(frontier === null
       ? []
       : [
           '',
           frontierHead(frontier),
-          text(frontierSheet(frontier)),
+          text(frontierTable(frontier)),
           '',
-          text(keepSheet(frontier.keeps)),
+          text(keepTable(frontier.keeps)),
         ]),
     '',
     calibrationText(calibration),
@@ -55,27 +55,27 @@ function setText(set: SetReport): string {
 
 function groupText(group: GroupReport): string {
   const { name, sets, calibration, keeps } = group;
-  const rankers = groupSheet(group);
-  const pairs = groupPairsSheet(group);
+  const rankers = groupTable(group);
+  const pairs = groupAllPairsTable(group);
   return [
     `== ${name} (${sets.length}: ${sets.join(', ')})`,
     ...(rankers === null ? [] : ['', text(rankers)]),
     ...(pairs === null ? [] : ['', text(pairs)]),
-    ...(keeps.length === 0 ? [] : ['', text(keepSheet(keeps))]),
+    ...(keeps.length === 0 ? [] : ['', text(keepTable(keeps))]),
     '',
     calibrationText(calibration),
   ].join('\n');
 }
 
-function text({ columns, rows }: Sheet): string {
-  return table(columns, rows);
+function text({ columns, rows }: FigureTable): string {
+  return formatTable(columns, rows);
 }
 
 function pairHead({ weak, strong, prompts, weakMean, strongMean }: PairReport): string {
-  return `${weak} ${plain(weakMean)} -> ${strong} ${plain(strongMean)}, ${prompts} prompts`;
+  return `${weak} ${formatValue(weakMean)} -> ${strong} ${formatValue(strongMean)}, ${prompts} prompts`;
 }
 
-function pairsHead({ models, pairs, pairsApart, prompts, leastGap }: PairsReport): string {
+function pairsHead({ models, pairs, pairsApart, prompts, leastGap }: AllPairsReport): string {
   return `${pairs} of ${pairsApart} pairs of models that are at least ${leastGap} apart, of ${models} models on ${prompts} prompts:`;
 }
 
@@ -89,5 +89,5 @@ function frontierHead({ models, prompts, unpriced, incomplete }: FrontierReport)
 }
 
 function calibrationText({ ece, brier, excess, outcomes }: CalibrationReport): string {
-  return `calibration over ${outcomes} outcomes: ECE ${withInterval(ece)}, Brier ${withInterval(brier)}, predicted − observed ${signed(excess)}`;
+  return `calibration over ${outcomes} outcomes: ECE ${formatWithInterval(ece)}, Brier ${formatWithInterval(brier)}, predicted − observed ${formatSigned(excess)}`;
 }

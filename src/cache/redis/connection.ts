@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../../core/clock.js';
-import { inWords } from './refusals.js';
+import { readableError } from './redis-errors.js';
 
 /** Address of a server. */
 export interface RedisAddress {
@@ -60,7 +60,7 @@ export interface RedisConnection {
   /** @throws {Error} unless every server that holds keys accepts commands */
   check(): Promise<void>;
   /** Abandons all commands in flight, and reconnects, resolving the host name or the master again. */
-  renew(): void;
+  reconnect(): void;
   /** Abandons all commands in flight, and does not reconnect. */
   close(): void;
 }
@@ -96,7 +96,7 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
       try {
         return await Promise.race([target.callBuffer(name, args), timeout]);
       } catch (error) {
-        throw inWords(error);
+        throw readableError(error);
       } finally {
         cancel();
       }
@@ -124,7 +124,7 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
       if (!replies.every((reply) => String(reply).includes(expected)))
         throw new Error('the cluster is down');
     },
-    renew: () => {
+    reconnect: () => {
       client.disconnect(!isClosed);
     },
     close: () => {
@@ -137,7 +137,7 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
 function refreshed(client: Cluster): Promise<void> {
   return new Promise((resolve, reject) => {
     client.refreshSlotsCache((error) => {
-      if (error) reject(inWords(error));
+      if (error) reject(readableError(error));
       else resolve();
     });
   });
@@ -183,7 +183,7 @@ function readiness(
         client.status === 'connect'
           ? `Redis was not ready in ${timeoutMs} ms: it hangs, or is loading its data`
           : `no connection to Redis in ${timeoutMs} ms`;
-      reject(lastError === undefined ? new Error(message) : inWords(lastError));
+      reject(lastError === undefined ? new Error(message) : readableError(lastError));
     });
     client.on('ready', onReady);
     client.on('error', onError);

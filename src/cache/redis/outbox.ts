@@ -1,13 +1,13 @@
 import type { Clock } from '../../core/clock.js';
 import type { AnswerStore } from '../answer-store.js';
-import { isHeld } from '../kept-answer.js';
-import { matches } from '../past-purges.js';
+import { hasPayload } from '../cached-answer.js';
+import { matchesFilter } from '../purge-history.js';
 import type { RedisConnection } from './connection.js';
 import type { SharedAnswersKeys } from './shared-keys.js';
-import { keptFields } from './shared-log.js';
+import { encodeStoredEvent } from './shared-log.js';
 import { encodeShared } from './shared-record.js';
-import { headOf, scanHeads } from './shared-scan.js';
-import { Untold, type Told } from './untold.js';
+import { readHead, scanHeads } from './shared-scan.js';
+import { EventQueue, type RemovalEvent } from './event-queue.js';
 
 /** What the outbox works with. */
 export interface OutboxParts {
@@ -18,7 +18,7 @@ export interface OutboxParts {
   /** Identifies this process. */
   readonly origin: string;
   /** Publishes an event to the other processes. */
-  readonly tell: (told: Told) => Promise<void>;
+  readonly publish: (told: RemovalEvent) => Promise<void>;
 }
 
 /**
@@ -36,7 +36,7 @@ const BATCH_SIZE = 16;
 export class Outbox {
   readonly #parts: OutboxParts;
   readonly #pending = new Map<string, PendingState>();
-  readonly #events = new Untold();
+  readonly #events = new EventQueue();
   #flushing: Promise<void> = Promise.resolve();
 
   constructor(parts: OutboxParts) {
@@ -51,17 +51,18 @@ export class Outbox {
   /** Adds all answers that have a payload: Redis may have lost them. */
   addAll(): void {
     for (const answer of this.#parts.store.values()) {
-      if (isHeld(answer) && !this.#pending.has(answer.key)) this.#pending.set(answer.key, 'old');
+      if (hasPayload(answer) && !this.#pending.has(answer.key))
+        this.#pending.set(answer.key, 'old');
     }
   }
 
   /** Removes an answer. */
-  withdraw(key: string): void {
+  remove(key: string): void {
     this.#pending.delete(key);
   }
 
   /** Adds an event. @param nowMs - wall clock */
-  addTold(told: Told, nowMs: number): void {
+  addEvent(told: RemovalEvent, nowMs: number): void {
     this.#events.add(told, nowMs);
   }
 
@@ -89,19 +90,19 @@ export class Outbox {
     }
   }
 
-  async #sendEvent(told: Told): Promise<void> {
-    const { tell } = this.#parts;
+  async #sendEvent(told: RemovalEvent): Promise<void> {
+    const { publish: tell } = this.#parts;
     const [published] = await Promise.allSettled([tell(told)]);
     await this.#unlinkFor(told);
     // A full server has free memory now.
     if (published.status === 'rejected') await tell(told);
   }
 
-  async #unlinkFor(told: Told): Promise<void> {
+  async #unlinkFor(told: RemovalEvent): Promise<void> {
     const { writer, keys } = this.#parts;
     if (told.kind === 'dropped') {
       // The key may hold a later answer by now.
-      const current = await headOf(writer, `${keys.answers}${told.key}`);
+      const current = await readHead(writer, `${keys.answers}${told.key}`);
       if (current?.source === told.source) await this.unlink([told.key]);
       return;
     }
@@ -109,7 +110,7 @@ export class Outbox {
     // There may be answers that no running process knows of.
     for await (const answers of scanHeads(writer, keys)) {
       const purged = answers.filter((answer) => {
-        return matches(answer, filter) && answer.storedAtMs - answer.tookMs <= atMs;
+        return matchesFilter(answer, filter) && answer.storedAtMs - answer.tookMs <= atMs;
       });
       await this.unlink(purged.map(({ key }) => key));
     }
@@ -120,12 +121,12 @@ export class Outbox {
     const { answers, log, logEntries } = this.#parts.keys;
     const answer = store.peek(key);
     const leftMs = answer === undefined ? 0 : Math.floor(answer.expiresAtMs - clock.wallMs());
-    if (answer !== undefined && isHeld(answer) && leftMs > 0) {
+    if (answer !== undefined && hasPayload(answer) && leftMs > 0) {
       const { head, value } = encodeShared(answer);
       const condition = state === 'fresh' ? [] : ['NX'];
       const set = await writer.send(['SET', `${answers}${key}`, value, 'PX', leftMs, ...condition]);
       // First the value, then the log entry, so that every process that reads the entry finds the value.
-      const fields = keptFields(origin, head);
+      const fields = encodeStoredEvent(origin, head);
       if (set !== null || state === 'unannounced') {
         // After a disconnect, `NX` finds this process's own value, which must not be mistaken for another one's.
         if (store.peek(key) === answer) this.#pending.set(key, 'unannounced');

@@ -1,15 +1,15 @@
 import type { Clock } from '../../core/clock.js';
-import type { AnswerJournal, AnswerStore } from '../answer-store.js';
-import type { AnswerName } from '../dropped-answers.js';
-import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
-import type { PurgeFilter } from '../past-purges.js';
+import type { AnswerStoreListener, AnswerStore } from '../answer-store.js';
+import type { AnswerId } from '../dropped-answers.js';
+import { hasPayload, type LoadedAnswer, type CachedAnswer } from '../cached-answer.js';
+import type { PurgeFilter } from '../purge-history.js';
 import { connectRedis, type RedisConnection, type RedisSettings } from './connection.js';
-import { Fetching, type FetchResult } from './fetching.js';
-import { Follower } from './follower.js';
-import { isOfFull, isOfReplica } from './refusals.js';
+import { PayloadFetcher, type FetchResult } from './payload-fetcher.js';
+import { SharedLogFollower } from './shared-log-follower.js';
+import { isOutOfMemoryError, isReplicaError } from './redis-errors.js';
 import { Outbox } from './outbox.js';
 import { sharedKeys } from './shared-keys.js';
-import { textOf } from './shared-scan.js';
+import { emptyIfWrongType } from './shared-scan.js';
 
 /** What sharing works with. */
 export interface SharedAnswersOptions {
@@ -33,13 +33,13 @@ const RETRY_MS = 500;
  * Look-ups never leave the process; only the payload of an answer that is about to be given is fetched. While Redis is
  * unavailable the process works with what it has, and catches up later.
  */
-export class SharedAnswers implements AnswerJournal {
+export class SharedAnswers implements AnswerStoreListener {
   readonly #options: SharedAnswersOptions;
   readonly #reader: RedisConnection;
   readonly #writer: RedisConnection;
-  readonly #follower: Follower;
+  readonly #follower: SharedLogFollower;
   readonly #outbox: Outbox;
-  readonly #fetching: Fetching;
+  readonly #fetching: PayloadFetcher;
   #isFlushDue = false;
   #isFollowing = false;
   #isSending = true;
@@ -55,7 +55,7 @@ export class SharedAnswers implements AnswerJournal {
       this.#isSending = false;
       this.#options.clock.after(RETRY_MS, () => void this.#retrySending());
     }
-    this.#isFull = isOfFull(error);
+    this.#isFull = isOutOfMemoryError(error);
     this.#reconnectIfReplica(error);
     this.#report(error);
   };
@@ -68,14 +68,14 @@ export class SharedAnswers implements AnswerJournal {
     this.#writer = connectRedis(settings, clock);
     this.#outbox = new Outbox({
       ...{ store, clock, keys, origin, writer: this.#writer },
-      tell: (told) => this.#follower.tell(told),
+      publish: (told) => this.#follower.publish(told),
     });
-    this.#fetching = new Fetching({
+    this.#fetching = new PayloadFetcher({
       ...{ store, clock, onFetch: options.onFetch },
-      read: (key) => textOf(this.#writer.send(['GET', `${keys.answers}${key}`])),
+      read: (key) => emptyIfWrongType(this.#writer.send(['GET', `${keys.answers}${key}`])),
       onFailed: this.#onSendFailed,
     });
-    this.#follower = new Follower({
+    this.#follower = new SharedLogFollower({
       ...{ store, clock, keys, origin, reader: this.#reader, writer: this.#writer },
       pause: () =>
         new Promise((resolve) => {
@@ -83,29 +83,29 @@ export class SharedAnswers implements AnswerJournal {
         }),
       onPurged: (purged) => void this.#outbox.unlink(purged).catch(this.#onSendFailed),
     });
-    store.noteIn(this);
+    store.addListener(this);
     void this.#follow();
   }
 
   /** Whether Redis is available, and this process is up to date. */
-  get isThere(): boolean {
+  get isAvailable(): boolean {
     return this.#isFollowing && this.#isSending;
   }
 
-  kept(answer: KeptAnswer): void {
-    if (!isHeld(answer)) return;
+  onStored(answer: CachedAnswer): void {
+    if (!hasPayload(answer)) return;
     // While this process was not up to date, another one may have stored a later answer.
-    this.#outbox.add(answer.key, this.isThere ? 'fresh' : 'old');
+    this.#outbox.add(answer.key, this.isAvailable ? 'fresh' : 'old');
     this.#flushSoon();
   }
 
-  gone(key: string): void {
+  onRemoved(key: string): void {
     // Nothing to send: evicted answers may stay in Redis, answers expire there by themselves, and purges are published.
-    this.#outbox.withdraw(key);
+    this.#outbox.remove(key);
   }
 
-  dropped({ key, source }: AnswerName): void {
-    this.#outbox.addTold({ kind: 'dropped', key, source }, this.#options.clock.wallMs());
+  onDropped({ key, source }: AnswerId): void {
+    this.#outbox.addEvent({ kind: 'dropped', key, source }, this.#options.clock.wallMs());
     this.#flushSoon();
   }
 
@@ -115,8 +115,8 @@ export class SharedAnswers implements AnswerJournal {
    * @param budgetMs - how long the request can wait; a payload that arrives later is stored for the next one
    * @returns `null` if it does not arrive in that time, or cannot be fetched
    */
-  async fetch(answer: KeptAnswer, budgetMs: number): Promise<HeldAnswer | null> {
-    const isReadable = this.isThere || (this.#isFollowing && this.#isFull);
+  async fetch(answer: CachedAnswer, budgetMs: number): Promise<LoadedAnswer | null> {
+    const isReadable = this.isAvailable || (this.#isFollowing && this.#isFull);
     return isReadable ? this.#fetching.fetch(answer, budgetMs) : null;
   }
 
@@ -128,7 +128,7 @@ export class SharedAnswers implements AnswerJournal {
    */
   async purge(filter: PurgeFilter): Promise<void> {
     const atMs = this.#options.clock.wallMs();
-    this.#outbox.addTold({ kind: 'purge', purge: { filter, atMs } }, atMs);
+    this.#outbox.addEvent({ kind: 'purge', purge: { filter, atMs } }, atMs);
     try {
       await this.#outbox.flush();
     } catch (error) {
@@ -140,7 +140,7 @@ export class SharedAnswers implements AnswerJournal {
   /** Sends what is pending if Redis is available, and disconnects. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.isThere) await this.#outbox.flush().catch(() => undefined);
+    if (this.isAvailable) await this.#outbox.flush().catch(() => undefined);
     this.#isFollowing = false;
     this.#wake();
     this.#reader.close();
@@ -180,7 +180,7 @@ export class SharedAnswers implements AnswerJournal {
   }
 
   #flushSoon(): void {
-    if (this.#isFlushDue || !this.isThere) return;
+    if (this.#isFlushDue || !this.isAvailable) return;
     this.#isFlushDue = true;
     this.#options.defer(() => {
       this.#isFlushDue = false;
@@ -197,7 +197,7 @@ export class SharedAnswers implements AnswerJournal {
       this.#report(null);
     } catch (error) {
       // The failure was reported already.
-      this.#isFull = isOfFull(error);
+      this.#isFull = isOutOfMemoryError(error);
       this.#reconnectIfReplica(error);
       this.#options.clock.after(RETRY_MS, () => void this.#retrySending());
     }
@@ -205,14 +205,14 @@ export class SharedAnswers implements AnswerJournal {
 
   /** If one connection has reached a replica, both reconnect: on two different servers they would miss events. */
   #reconnectIfReplica(error: unknown): void {
-    if (!isOfReplica(error)) return;
-    this.#reader.renew();
-    this.#writer.renew();
+    if (!isReplicaError(error)) return;
+    this.#reader.reconnect();
+    this.#writer.reconnect();
   }
 
   /** @param error - why Redis is unavailable, if it is */
   #report(error: unknown): void {
-    const { isThere } = this;
+    const { isAvailable: isThere } = this;
     if (this.#isClosed || this.#reportedThere === isThere) return;
     this.#reportedThere = isThere;
     this.#options.onState(isThere ? null : error);

@@ -14,7 +14,7 @@ export interface SharedAnswersKeys {
 }
 
 /** Length of the stream of purges; a process that has missed more discards all its answers. */
-export const KEPT_PURGES = 10_000;
+export const MAX_LOGGED_PURGES = 10_000;
 
 /**
  * The key names for a prefix.

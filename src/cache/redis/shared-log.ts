@@ -1,15 +1,15 @@
 import * as z from 'zod';
-import type { AnswerName } from '../dropped-answers.js';
-import type { KeptAnswer } from '../kept-answer.js';
-import type { PastPurge } from '../past-purges.js';
+import type { AnswerId } from '../dropped-answers.js';
+import type { CachedAnswer } from '../cached-answer.js';
+import type { PastPurge } from '../purge-history.js';
 import { decodeHead } from './shared-record.js';
 
 /** An event that a process publishes to the others. */
 export type SharedEvent =
-  | { readonly kind: 'kept'; readonly answer: KeptAnswer }
+  | { readonly kind: 'kept'; readonly answer: CachedAnswer }
   | { readonly kind: 'purge'; readonly purge: PastPurge }
   /** A wrong answer was dropped. */
-  | ({ readonly kind: 'dropped' } & AnswerName)
+  | ({ readonly kind: 'dropped' } & AnswerId)
   /** A process has joined; no effect. */
   | { readonly kind: 'hello' };
 
@@ -42,30 +42,30 @@ const entries = z.array(entry);
 const streams = z.array(z.tuple([text, entries])).nullable();
 
 /** An event that is not about a stored answer. */
-export type WordlessEvent = Exclude<SharedEvent, { kind: 'kept' }>;
+export type ControlEvent = Exclude<SharedEvent, { kind: 'kept' }>;
 
 type Fields = readonly (string | Buffer)[];
 
 /** Encodes an event as the fields of a stream entry. */
-export function fieldsOf(origin: string, event: WordlessEvent): Fields {
+export function encodeEvent(origin: string, event: ControlEvent): Fields {
   const { kind, ...rest } = event;
   const data = kind === 'purge' ? event.purge : rest;
   return ['o', origin, 't', kind, 'd', JSON.stringify(data)];
 }
 
 /** Encodes that an answer was stored as the fields of a stream entry. @param head - of its record */
-export function keptFields(origin: string, head: Buffer): Fields {
+export function encodeStoredEvent(origin: string, head: Buffer): Fields {
   return ['o', origin, 't', 'kept', 'd', head];
 }
 
 /** Parses a reply of `XREAD`. @throws {Error} for a malformed reply */
-export function eventsRead(reply: unknown): readonly LoggedEvent[] {
+export function parseXread(reply: unknown): readonly LoggedEvent[] {
   const read = streams.parse(reply) ?? [];
   return read.flatMap(([stream, found]) => found.map((one) => eventIn(stream, one)));
 }
 
 /** Parses a reply of `XRANGE` or `XREVRANGE`. @throws {Error} for a malformed reply */
-export function eventsRanged(stream: string, reply: unknown): readonly LoggedEvent[] {
+export function parseXrange(stream: string, reply: unknown): readonly LoggedEvent[] {
   return entries.parse(reply).map((one) => eventIn(stream, one));
 }
 

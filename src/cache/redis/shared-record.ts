@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { keptFacts, putTogether, takenApart } from '../answer-record.js';
-import { answerWith, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
+import { storedMetadataSchema, joinAnswer, splitAnswer } from '../answer-record.js';
+import { createCachedAnswer, type LoadedAnswer, type CachedAnswer } from '../cached-answer.js';
 
 // A value: magic with version, length of the head, SHA-256 of the head, head as JSON, payload. The head has the
 // length and the SHA-256 of the payload, so that it can be read and verified without it.
@@ -12,7 +12,7 @@ const PREFIX_BYTES = MAGIC.length + 4 + HASH_BYTES;
 const MAX_HEAD_BYTES = 16 * 1024 * 1024;
 
 const headSchema = z.strictObject({
-  facts: keptFacts,
+  facts: storedMetadataSchema,
   bytes: z.int().nonnegative(),
   hash: z.string(),
 });
@@ -28,8 +28,8 @@ export interface SharedRecord {
 }
 
 /** Encodes an answer with checksums. */
-export function encodeShared(answer: HeldAnswer): SharedRecord {
-  const { told, words } = takenApart(answer);
+export function encodeShared(answer: LoadedAnswer): SharedRecord {
+  const { told, words } = splitAnswer(answer);
   const payload = Buffer.concat(words);
   const hash = digest(payload).toString('base64');
   const text = Buffer.from(JSON.stringify({ facts: told, bytes: payload.length, hash }));
@@ -45,25 +45,25 @@ export function encodeShared(answer: HeldAnswer): SharedRecord {
  * @returns the answer without its payload; or the number of bytes that are needed to decode it; or `null` if it is
  *   damaged or of another version
  */
-export function decodeHead(bytes: Buffer): KeptAnswer | number | null {
+export function decodeHead(bytes: Buffer): CachedAnswer | number | null {
   const read = headIn(bytes);
   if (read === null || typeof read === 'number') return read;
   return withoutPayload(read.head);
 }
 
-function withoutPayload({ facts: { frames: _frames, ...facts }, bytes }: Head): KeptAnswer {
-  return answerWith(facts, { form: 'elsewhere', bytes });
+function withoutPayload({ facts: { frames: _frames, ...facts }, bytes }: Head): CachedAnswer {
+  return createCachedAnswer(facts, { form: 'elsewhere', bytes });
 }
 
 /** Decodes a whole value; `null` if it is damaged, or not an answer of this key. */
-export function decodeShared(bytes: Buffer, key: string): HeldAnswer | null {
+export function decodeShared(bytes: Buffer, key: string): LoadedAnswer | null {
   const read = headIn(bytes);
   if (read === null || typeof read === 'number') return null;
   const { facts, bytes: count, hash } = read.head;
   const payload = bytes.subarray(read.end);
   if (facts.key !== key || payload.length !== count) return null;
   if (digest(payload).toString('base64') !== hash) return null;
-  return putTogether(facts, payload);
+  return joinAnswer(facts, payload);
 }
 
 function headIn(bytes: Buffer): { readonly head: Head; readonly end: number } | number | null {

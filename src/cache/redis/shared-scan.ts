@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { KeptAnswer } from '../kept-answer.js';
+import type { CachedAnswer } from '../cached-answer.js';
 import type { RedisConnection } from './connection.js';
 import type { SharedAnswersKeys } from './shared-keys.js';
 import { decodeHead } from './shared-record.js';
@@ -21,7 +21,7 @@ const HEAD_BYTES = 2_048;
 export async function* scanHeads(
   connection: RedisConnection,
   { answers }: Pick<SharedAnswersKeys, 'answers'>,
-): AsyncGenerator<readonly KeptAnswer[]> {
+): AsyncGenerator<readonly CachedAnswer[]> {
   for (const server of await connection.servers()) {
     let cursor = '0';
     do {
@@ -30,7 +30,7 @@ export async function* scanHeads(
       cursor = next.toString();
       for (let from = 0; from < found.length; from += HEADS_PER_BATCH) {
         const batch = found.slice(from, from + HEADS_PER_BATCH);
-        const heads = await Promise.all(batch.map((key) => headOf(server, key)));
+        const heads = await Promise.all(batch.map((key) => readHead(server, key)));
         yield heads.flatMap((head, i) =>
           head !== null && `${answers}${head.key}` === batch[i]?.toString() ? head : [],
         );
@@ -40,14 +40,14 @@ export async function* scanHeads(
 }
 
 /** The answer of a Redis key, without its payload; `null` if there is none, it is damaged, or the key is not a string. */
-export async function headOf(
+export async function readHead(
   server: Pick<RedisConnection, 'send'>,
   name: string | Buffer,
-): Promise<KeptAnswer | null> {
+): Promise<CachedAnswer | null> {
   let wanted = HEAD_BYTES;
   for (;;) {
     const head = decodeHead(
-      bytes.parse(await textOf(server.send(['GETRANGE', name, 0, wanted - 1]))),
+      bytes.parse(await emptyIfWrongType(server.send(['GETRANGE', name, 0, wanted - 1]))),
     );
     if (typeof head !== 'number') return head;
     // It is truncated, or was replaced meanwhile by one with a longer head.
@@ -59,7 +59,7 @@ export async function headOf(
 const EMPTY = Buffer.alloc(0);
 
 /** The result of reading a string; empty if the key has another type, which does not mean that Redis is unavailable. */
-export async function textOf(read: Promise<unknown>): Promise<unknown> {
+export async function emptyIfWrongType(read: Promise<unknown>): Promise<unknown> {
   try {
     return await read;
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { HierarchicalNSW } from 'hnswlib-node';
 import { ShardedMap } from '../../core/sharded-map.js';
-import type { IndexParts, OpenGraph } from './index-parts.js';
+import type { IndexParts, CreateGraph } from './index-parts.js';
 import { insertNearest, type Neighbour } from './unit-vector.js';
 
 /**
@@ -11,7 +11,7 @@ import { insertNearest, type Neighbour } from './unit-vector.js';
  *
  * @throws {Error} if it was not built
  */
-export async function loadGraphs(): Promise<OpenGraph> {
+export async function loadHnswlib(): Promise<CreateGraph> {
   const { default: library } = await import('hnswlib-node');
   return (dims) => new library.HierarchicalNSW('ip', dims);
 }
@@ -41,10 +41,10 @@ export class GraphVectors {
   constructor(
     { dims, sizes }: Pick<IndexParts, 'dims' | 'sizes'>,
     capacity: number,
-    open: OpenGraph,
+    open: CreateGraph,
   ) {
     this.#capacity = capacity;
-    this.#sparseMin = sizes.hollow;
+    this.#sparseMin = sizes.sparseMin;
     this.#buffer = new Array<number>(dims).fill(0);
     this.#graph = open(dims);
     // Full capacity at once: untouched memory is not allocated, and growing later would copy.
@@ -57,11 +57,11 @@ export class GraphVectors {
 
   /** Whether nothing can be added any more; removed vectors do not free capacity. */
   get isFull(): boolean {
-    return this.#added === this.#capacity || this.isHollow;
+    return this.#added === this.#capacity || this.isSparse;
   }
 
   /** Whether half of its vectors or more were removed: it should be dissolved. */
-  get isHollow(): boolean {
+  get isSparse(): boolean {
     return this.#added >= this.#sparseMin && this.#ids.size <= this.#added / 2;
   }
 

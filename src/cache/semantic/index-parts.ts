@@ -1,13 +1,13 @@
 import type { HierarchicalNSW } from 'hnswlib-node';
 
 /** Opens an empty graph of `hnswlib-node`. */
-export type OpenGraph = (dims: number) => HierarchicalNSW;
+export type CreateGraph = (dims: number) => HierarchicalNSW;
 
 /** What a vector index works with. */
 export interface IndexParts {
   readonly dims: number;
   /** `null` if graphs are not available: every search is exhaustive. */
-  readonly openGraph: OpenGraph | null;
+  readonly openGraph: CreateGraph | null;
   /** Runs work when the event loop is free. */
   readonly defer: (work: () => void) => void;
   readonly sizes: IndexSizes;
@@ -18,12 +18,12 @@ export interface IndexSizes {
   /** Up to this size, exhaustive search is as fast as a graph, and exact. */
   readonly flat: number;
   /** Once there is a graph, this many of the latest vectors stay outside. */
-  readonly flatRest: number;
+  readonly flatTail: number;
   /** Capacity of the first graph, and of each further one. */
   readonly graph: number;
   readonly furtherGraph: number;
   /** A graph with at least this many vectors is dissolved once half of them are removed: they slow searches down. */
-  readonly hollow: number;
+  readonly sparseMin: number;
 }
 
 /**
@@ -32,8 +32,8 @@ export interface IndexSizes {
  */
 export const INDEX_SIZES: IndexSizes = {
   flat: 4_000,
-  flatRest: 250,
+  flatTail: 250,
   graph: 131_072,
   furtherGraph: 262_144,
-  hollow: 16_384,
+  sparseMin: 16_384,
 };

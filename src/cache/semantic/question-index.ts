@@ -1,21 +1,21 @@
 import { ShardedMap } from '../../core/sharded-map.js';
-import type { AnswerJournal } from '../answer-store.js';
-import type { KeptAnswer, Question } from '../kept-answer.js';
-import type { QuestionJudge, ReadQuestion } from '../verify/judge.js';
-import { INDEX_SIZES, type IndexParts, type OpenGraph } from './index-parts.js';
-import { ReadQuestions } from './read-questions.js';
+import type { AnswerStoreListener } from '../answer-store.js';
+import type { CachedAnswer, Question } from '../cached-answer.js';
+import type { QuestionJudge, PreparedQuestion } from '../verify/judge.js';
+import { INDEX_SIZES, type IndexParts, type CreateGraph } from './index-parts.js';
+import { QuestionReader } from './question-reader.js';
 import { VectorIndex } from './vector-index.js';
-import type { OpenVectors, Vectors } from './vectors.js';
+import type { CreateVectorStore, VectorStore } from './vector-store.js';
 
 /** What the index of questions works with. */
 export interface QuestionIndexParts {
   readonly judge: QuestionJudge;
   /** `null` if graphs are not available: every search is exhaustive. */
-  readonly openGraph: OpenGraph | null;
+  readonly openGraph: CreateGraph | null;
   /** Runs work when the event loop is free. */
   readonly defer: (work: () => void) => void;
   /** Opens a store of vectors; default: one in this process. */
-  readonly openVectors?: OpenVectors | undefined;
+  readonly openVectors?: CreateVectorStore | undefined;
 }
 
 /** A cached answer whose question is similar to the one that was asked. */
@@ -25,7 +25,7 @@ export interface NearQuestion {
   /** Cosine of the vectors, -1 to 1. */
   readonly similarity: number;
   /** The question, prepared for comparison. */
-  read: () => ReadQuestion;
+  read: () => PreparedQuestion;
 }
 
 interface Entry {
@@ -48,18 +48,18 @@ const RESTORED_PER_TURN = 2;
  * Each partition has its own vectors; questions of different partitions are never compared. The index has to be
  * notified of changes to the store, and holds no answers.
  */
-export class QuestionIndex implements AnswerJournal {
+export class QuestionIndex implements AnswerStoreListener {
   readonly #parts: IndexParts;
-  readonly #openVectors: OpenVectors;
-  readonly #reader: ReadQuestions;
+  readonly #openVectors: CreateVectorStore;
+  readonly #reader: QuestionReader;
   readonly #entries = new ShardedMap<string, Entry>();
   readonly #entriesById = new ShardedMap<number, Entry>();
-  readonly #partitions = new Map<string, Vectors>();
+  readonly #partitions = new Map<string, VectorStore>();
   #nextId = 1;
   #isClosed = false;
 
   constructor({ judge, openGraph, defer, openVectors }: QuestionIndexParts) {
-    this.#reader = new ReadQuestions(judge);
+    this.#reader = new QuestionReader(judge);
     this.#parts = { dims: this.#reader.dims, openGraph, defer, sizes: INDEX_SIZES };
     this.#openVectors = openVectors ?? (() => new VectorIndex(this.#parts));
   }
@@ -74,13 +74,13 @@ export class QuestionIndex implements AnswerJournal {
   }
 
   /** Prepares a question for comparison; `null` if it cannot be compared: too long, or without a word. */
-  read(text: string): ReadQuestion | null {
+  read(text: string): PreparedQuestion | null {
     return this.#reader.read(text);
   }
 
   /** Indexes an answer, in place of the key's earlier one. */
-  kept({ key, question }: KeptAnswer): void {
-    this.gone(key);
+  onStored({ key, question }: CachedAnswer): void {
+    this.onRemoved(key);
     const read = question === null ? null : this.read(question.text);
     if (question === null || read === null) return;
     const entry = { key, id: this.#nextId, question, note: this.#reader.note(read) };
@@ -96,7 +96,7 @@ export class QuestionIndex implements AnswerJournal {
   }
 
   /** Removes the answer of a key; no effect if it is not indexed. */
-  gone(key: string): void {
+  onRemoved(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     const { id, question } = entry;
@@ -116,7 +116,7 @@ export class QuestionIndex implements AnswerJournal {
    */
   restore(
     answers: readonly string[],
-    find: (key: string) => KeptAnswer | undefined,
+    find: (key: string) => CachedAnswer | undefined,
     from = 0,
   ): void {
     if (from >= answers.length) return;
@@ -124,14 +124,14 @@ export class QuestionIndex implements AnswerJournal {
       if (this.#isClosed) return;
       for (const key of answers.slice(from, from + RESTORED_PER_TURN)) {
         const answer = this.#entries.has(key) ? undefined : find(key);
-        if (answer !== undefined) this.kept(answer);
+        if (answer !== undefined) this.onStored(answer);
       }
       this.restore(answers, find, from + RESTORED_PER_TURN);
     });
   }
 
   /** The most similar questions of a partition, up to `most`, the most similar first. */
-  near(partition: string, asked: ReadQuestion, most: number): readonly NearQuestion[] {
+  near(partition: string, asked: PreparedQuestion, most: number): readonly NearQuestion[] {
     const found = this.#partitions.get(partition)?.nearest(asked.vector, most) ?? [];
     return found.flatMap(({ id, similarity }) => {
       const entry = this.#entriesById.get(id);

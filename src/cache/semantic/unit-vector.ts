@@ -14,7 +14,7 @@ export interface Neighbour {
  * Other vectors must not reach an index: with NaN, hnswlib finds arbitrary neighbours, and with anything that is not a
  * number it ends the process.
  */
-export function isUnit(vector: Float32Array, dims: number): boolean {
+export function isUnitVector(vector: Float32Array, dims: number): boolean {
   if (vector.length !== dims) return false;
   const square = dot(vector, vector);
   // NaN fails this comparison, too.

@@ -1,8 +1,8 @@
 import { FlatVectors } from './flat-vectors.js';
 import { GraphVectors } from './graph-vectors.js';
-import type { IndexParts, OpenGraph } from './index-parts.js';
-import { isUnit, type Neighbour } from './unit-vector.js';
-import type { Vectors } from './vectors.js';
+import type { IndexParts, CreateGraph } from './index-parts.js';
+import { isUnitVector, type Neighbour } from './unit-vector.js';
+import type { VectorStore } from './vector-store.js';
 
 /** Vectors moved per turn; each blocks the event loop for about a millisecond. */
 const MOVED_PER_TURN = 1;
@@ -16,7 +16,7 @@ const MOVED_PER_TURN_IF_LONG = 2;
  * moved to HNSW graphs, a few at a time, when the event loop is free. Removed vectors are never found again; graphs
  * with many of them are dissolved.
  */
-export class VectorIndex implements Vectors {
+export class VectorIndex implements VectorStore {
   readonly #parts: IndexParts;
   readonly #flat: FlatVectors;
   /** Vectors are moved to the last one. */
@@ -44,7 +44,7 @@ export class VectorIndex implements Vectors {
    * @throws {RangeError} if the vector is not finite, not of length 1, or of another dimension
    */
   add(id: number, vector: Float32Array): void {
-    if (!isUnit(vector, this.#parts.dims)) throw new RangeError('not a unit vector');
+    if (!isUnitVector(vector, this.#parts.dims)) throw new RangeError('not a unit vector');
     this.#flat.add(id, vector);
     this.#moveIfLong();
   }
@@ -54,7 +54,7 @@ export class VectorIndex implements Vectors {
     if (this.#flat.remove(id)) return true;
     const found = this.#graphs.some((graph) => graph.remove(id));
     if (found) this.#graphs = this.#graphs.filter(({ size, isFull }) => size > 0 || !isFull);
-    if (found && this.#graphs.some(({ isHollow }) => isHollow)) this.#move();
+    if (found && this.#graphs.some(({ isSparse: isHollow }) => isHollow)) this.#move();
     return found;
   }
 
@@ -64,7 +64,7 @@ export class VectorIndex implements Vectors {
    * @throws {RangeError} as `add` does
    */
   nearest(vector: Float32Array, most: number): readonly Neighbour[] {
-    if (!isUnit(vector, this.#parts.dims)) throw new RangeError('not a unit vector');
+    if (!isUnitVector(vector, this.#parts.dims)) throw new RangeError('not a unit vector');
     const nearest: Neighbour[] = [];
     this.#flat.search(vector, most, nearest);
     const { length } = this.#graphs;
@@ -78,8 +78,8 @@ export class VectorIndex implements Vectors {
   }
 
   #moveIfLong(): void {
-    const { flat, flatRest } = this.#parts.sizes;
-    const isLong = this.#flat.size > (this.#graphs.length === 0 ? flat : 2 * flatRest);
+    const { flat, flatTail } = this.#parts.sizes;
+    const isLong = this.#flat.size > (this.#graphs.length === 0 ? flat : 2 * flatTail);
     if (isLong && this.#parts.openGraph !== null) this.#move();
   }
 
@@ -100,9 +100,9 @@ export class VectorIndex implements Vectors {
     const most = this.#flat.size > sizes.flat ? MOVED_PER_TURN_IF_LONG : MOVED_PER_TURN;
     for (let i = 0; i < most; i++) {
       // One out, one in: the list must not grow by all vectors of a dissolved graph.
-      if (this.#flat.size <= sizes.flatRest && this.#dissolveOne()) continue;
+      if (this.#flat.size <= sizes.flatTail && this.#dissolveOne()) continue;
       const id = this.#flat.someId;
-      const isShort = this.#flat.size <= sizes.flatRest;
+      const isShort = this.#flat.size <= sizes.flatTail;
       if (id === undefined || isShort || openGraph === null) return false;
       const vector = this.#flat.get(id);
       this.#flat.remove(id);
@@ -113,7 +113,7 @@ export class VectorIndex implements Vectors {
 
   /** Moves one vector from a sparse graph to the list. */
   #dissolveOne(): boolean {
-    const sparse = this.#graphs.find(({ isHollow }) => isHollow);
+    const sparse = this.#graphs.find(({ isSparse: isHollow }) => isHollow);
     const id = sparse?.someId;
     if (sparse === undefined || id === undefined) return false;
     const vector = sparse.get(id);
@@ -123,7 +123,7 @@ export class VectorIndex implements Vectors {
     return true;
   }
 
-  #targetGraph(open: OpenGraph): GraphVectors {
+  #targetGraph(open: CreateGraph): GraphVectors {
     const last = this.#graphs.at(-1);
     if (last !== undefined && !last.isFull) return last;
     const { sizes } = this.#parts;

@@ -153,7 +153,7 @@ const ABOUT_A_WORD =
 export const isAboutWord = (text: string): boolean => ABOUT_A_WORD.test(text);
 
 /** @returns the text with common abbreviations in full, unless it is about a word */
-export function writtenOut(text: string): string {
+export function expandAbbreviations(text: string): string {
   const found = text.search(ABBREVIATION) >= 0;
   const maybe = MAYBE_IN_PLACE.test(text);
   if ((!found && !maybe) || isAboutWord(text)) return text;

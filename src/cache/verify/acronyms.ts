@@ -5,7 +5,7 @@ export const LONGEST_ACRONYM = 6;
 const SMALL = new Set(['of', 'the', 'and', 'for', 'in', 'a', 'to', 'on']);
 
 /** The range of words that an acronym stands for; the end is exclusive. */
-export interface Spelled {
+export interface AcronymRange {
   readonly from: number;
   readonly to: number;
 }
@@ -17,11 +17,11 @@ export interface Spelled {
  * @param isFree - whether a word may be part of it; skipped words need not be
  * @returns the first such range, `null` for none
  */
-export function spelledOut(
+export function findAcronym(
   acronym: string,
   words: readonly string[],
   isFree: (place: number) => boolean = () => true,
-): Spelled | null {
+): AcronymRange | null {
   if (acronym.length < SHORTEST_ACRONYM || acronym.length > LONGEST_ACRONYM) return null;
   for (let from = 0; from < words.length; from++) {
     // An acronym does not begin or end with a word that it could skip.

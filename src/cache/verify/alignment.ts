@@ -1,20 +1,26 @@
-import { LONGEST_ACRONYM, spelledOut } from './acronyms.js';
+import { LONGEST_ACRONYM, findAcronym } from './acronyms.js';
 import { ONE_MEANING, relationOf, UNRELATED, type LexicalRelation } from './lexicon.js';
-import { isUnknown, MAX_COMPARED, NearWords, NOTHING_NEAR, SAME_SENSE } from './nearness.js';
-import { isSlip } from './slips.js';
+import {
+  isUnknown,
+  MAX_COMPARED,
+  NearestWordSearch,
+  NO_NEAREST_WORD,
+  SAME_SENSE,
+} from './word-similarity.js';
+import { isTypo } from './typos.js';
 import { FUNCTION_RARITY, type KnownWord } from './word-table.js';
 
 /** A word of one text that the other does not have, and its counterparts there. */
-export interface LeftOver {
+export interface UnmatchedWord {
   readonly word: KnownWord;
   /** Relative position in the text, 0 to 1. */
-  readonly place: number;
+  readonly position: number;
   /** The most similar word of the other text; `null` for none. */
   readonly nearest: KnownWord | null;
   /** Similarity of that word, 0 to 1. */
-  readonly covered: number;
+  readonly similarity: number;
   /** The word in its place in the other text; `null` for none. */
-  readonly instead: KnownWord | null;
+  readonly replacement: KnownWord | null;
   /** Dictionary relation to the word in its place, or else to the nearest one. */
   readonly relation: LexicalRelation;
 }
@@ -29,8 +35,8 @@ export interface OrderedWords {
 export interface Alignment {
   /** For each word of the first text, the index of its partner in the second; -1 for none. */
   readonly partners: Int32Array;
-  readonly left: readonly LeftOver[];
-  readonly right: readonly LeftOver[];
+  readonly left: readonly UnmatchedWord[];
+  readonly right: readonly UnmatchedWord[];
 }
 
 /**
@@ -48,8 +54,8 @@ export function align(a: OrderedWords, b: OrderedWords): Alignment {
 
 /** Marks acronyms and the left-over words of the other side that they abbreviate as synonyms. */
 function withAcronyms(
-  left: readonly LeftOver[],
-  right: readonly LeftOver[],
+  left: readonly UnmatchedWord[],
+  right: readonly UnmatchedWord[],
 ): Pick<Alignment, 'left' | 'right'> {
   const byLeft = acronymsOf(left, right);
   const byRight = acronymsOf(right, left);
@@ -61,8 +67,8 @@ function withAcronyms(
 
 /** Indices of acronyms among one side's left-over words, and of the words they stand for among the other's. */
 function acronymsOf(
-  own: readonly LeftOver[],
-  other: readonly LeftOver[],
+  own: readonly UnmatchedWord[],
+  other: readonly UnmatchedWord[],
 ): { readonly short: readonly number[]; readonly long: readonly number[] } {
   if (other.length < 2) return NO_ACRONYMS;
   const words: string[] = [];
@@ -71,7 +77,7 @@ function acronymsOf(
     // Most pairs end here, with nothing allocated.
     if (word.rarity <= FUNCTION_RARITY || word.text.length > LONGEST_ACRONYM) continue;
     if (words.length === 0) for (const one of other) words.push(one.word.text);
-    const run = spelledOut(word.text, words);
+    const run = findAcronym(word.text, words);
     if (run !== null) found.push({ place, ...run });
   }
   if (found.length === 0) return NO_ACRONYMS;
@@ -83,10 +89,13 @@ function acronymsOf(
 
 const NO_ACRONYMS = { short: [], long: [] } as const;
 
-function saidOtherwise(side: readonly LeftOver[], places: readonly number[]): readonly LeftOver[] {
+function saidOtherwise(
+  side: readonly UnmatchedWord[],
+  places: readonly number[],
+): readonly UnmatchedWord[] {
   if (places.length === 0) return side;
   return side.map((one, i) =>
-    places.includes(i) ? { ...one, covered: SAME_SENSE, relation: ONE_MEANING } : one,
+    places.includes(i) ? { ...one, similarity: SAME_SENSE, relation: ONE_MEANING } : one,
   );
 }
 
@@ -130,35 +139,35 @@ function matchSlips(
 const areOneBySlip = (a: KnownWord, b: KnownWord): boolean =>
   isUnknown(a) !== isUnknown(b) &&
   Math.min(a.text.length, b.text.length) >= 6 &&
-  isSlip(a.text, b.text);
+  isTypo(a.text, b.text);
 
 const idAt = ({ known }: OrderedWords, place: number): number => known[place]?.id ?? 0;
 
 /** Words of the text that is being compared with; reused for every pair. */
-const others = new NearWords();
+const others = new NearestWordSearch();
 
 function leftOver(
   own: readonly KnownWord[],
   other: readonly KnownWord[],
   ownPartner: Int32Array,
   otherPartner: Int32Array,
-): LeftOver[] {
-  const result: LeftOver[] = [];
+): UnmatchedWord[] {
+  const result: UnmatchedWord[] = [];
   let hasOthers = false;
   for (let i = 0; i < own.length; i++) {
     const word = own[i];
     if (word === undefined || ownPartner[i] !== NOWHERE) continue;
-    if (!hasOthers) others.hold(comparable(other, otherPartner));
+    if (!hasOthers) others.load(comparable(other, otherPartner));
     hasOthers = true;
-    const near = result.length < MAX_COMPARED ? others.nearestTo(word) : NOTHING_NEAR;
+    const near = result.length < MAX_COMPARED ? others.nearestTo(word) : NO_NEAREST_WORD;
     const instead = standsInstead(i, { own, other, ownPartner, otherPartner });
     const counterpart = instead ?? near.nearest;
     result.push({
       word,
-      place: own.length < 2 ? 0 : i / (own.length - 1),
+      position: own.length < 2 ? 0 : i / (own.length - 1),
       nearest: near.nearest,
-      covered: near.covered,
-      instead,
+      similarity: near.similarity,
+      replacement: instead,
       relation: counterpart === null ? UNRELATED : relationOf(word.entry, counterpart.entry),
     });
   }

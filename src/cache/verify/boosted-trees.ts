@@ -1,5 +1,5 @@
 import { LinearMemory, type KernelCall } from '../../embed/wasm/linear-memory.js';
-import { NODE_BYTES, SIDE_BY_SIDE, treeKernel } from './tree-kernel.js';
+import { NODE_BYTES, PARALLEL_TREES, treeKernel } from './tree-kernel.js';
 
 /** Complete binary trees of equal depth, laid out level by level, so that child indices are computed. */
 export interface Trees {
@@ -13,7 +13,7 @@ export interface Trees {
 }
 
 /** The trees from `from` (inclusive) to `to` (exclusive), as views of the same memory. */
-export function treesBetween(
+export function sliceTrees(
   { depth, features, thresholds, leaves }: Trees,
   from: number,
   to: number,
@@ -28,7 +28,7 @@ export function treesBetween(
 }
 
 /** Evaluates an ensemble of trees: the sum of the leaves that an input reaches. */
-export class TreeSum {
+export class TreeEnsemble {
   readonly #nodes: number;
   readonly #trees: number;
   readonly #leaves: Float32Array;
@@ -44,7 +44,7 @@ export class TreeSum {
     this.#leaves = leaves;
     const inputs = 1 + features.reduce((most, feature) => Math.max(most, feature), 0);
     // Rounded up to whole groups; results past the last tree are ignored.
-    const room = SIDE_BY_SIDE * Math.ceil(this.#trees / SIDE_BY_SIDE);
+    const room = PARALLEL_TREES * Math.ceil(this.#trees / PARALLEL_TREES);
     const splits = (NODE_BYTES / 4) * room * this.#nodes;
     const memory = new LinearMemory(
       treeKernel(depth),
@@ -67,10 +67,10 @@ export class TreeSum {
    * @param input - one number per feature; those that no tree compares may have any value
    * @returns the sum of the leaves that `input` reaches
    */
-  of(input: Float32Array): number {
+  score(input: Float32Array): number {
     const [leaves, nodes, reached] = [this.#leaves, this.#nodes, this.#reached];
     for (let i = 0; i < this.#input.length; i++) this.#input[i] = input[i] ?? 0;
-    this.#descend(reached.byteOffset, this.#splits.byteOffset, reached.length / SIDE_BY_SIDE);
+    this.#descend(reached.byteOffset, this.#splits.byteOffset, reached.length / PARALLEL_TREES);
     let sum = 0;
     let first = 0;
     // In tree order: the last digits of a floating-point sum depend on it.

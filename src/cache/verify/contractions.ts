@@ -47,7 +47,7 @@ const CONTRACTIONS: readonly Rule[] = [
 ];
 
 /** @returns the text with contractions (`don't` as `do not`) and shorthand (`gonna`) written out */
-export function withoutContractions(text: string): string {
+export function expandContractions(text: string): string {
   return contractionsIn(text).reduce(
     (result, [pattern, by]) => result.replaceAll(pattern, by),
     text,

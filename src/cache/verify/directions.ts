@@ -26,7 +26,7 @@ interface Placed {
  * Whether two words swap places: `binary to decimal` and `decimal in binary`, `a 2.0 device in a 3.0 port` and
  * `a 3.0 device in a 2.0 port`. Both words stand in both questions.
  */
-export function haveChangedPlaces(a: Placed, b: Placed): boolean {
+export function haveSwappedPlaces(a: Placed, b: Placed): boolean {
   if (goElsewhere(a.words.tokens, b.words.tokens)) return true;
   const areCounted = a.numbers.length > 1 && b.numbers.length > 1;
   return areCounted && countElsewhere(a.words.tokens, b.words.tokens);

@@ -1,23 +1,23 @@
-import type { Alignment, LeftOver } from './alignment.js';
-import type { ComparedQuestion } from './compared-question.js';
-import type { DifferenceWeights } from './difference.js';
-import type { Objections } from './veto.js';
-import type { WordingWeights } from './wording.js';
+import type { Alignment, UnmatchedWord } from './alignment.js';
+import type { AnalysedQuestion } from './analysed-question.js';
+import type { DifferenceWeights } from './word-differences.js';
+import type { VetoResults } from './veto.js';
+import type { WordingWeights } from './wordings.js';
 
 /** What the features of a pair are computed from. */
-export interface Pair {
-  readonly a: ComparedQuestion;
-  readonly b: ComparedQuestion;
+export interface FeaturePair {
+  readonly a: AnalysedQuestion;
+  readonly b: AnalysedQuestion;
   readonly alignment: Alignment;
   /** Length of the front part of a vector, which says which words occur. */
   readonly identityDims: number;
-  readonly objections: Objections;
+  readonly objections: VetoResults;
   readonly differences: DifferenceWeights;
   readonly wordings: WordingWeights;
 }
 
 /** Words that only one side has. */
-export type Side = readonly LeftOver[];
+export type Side = readonly UnmatchedWord[];
 
 /**
  * Features that are computed together, because a request waits for the comparison.
@@ -25,13 +25,13 @@ export type Side = readonly LeftOver[];
  */
 export interface FeatureGroup {
   readonly names: readonly string[];
-  readonly of: (pair: Pair) => readonly number[];
+  readonly of: (pair: FeaturePair) => readonly number[];
 }
 
 /** Turns each per-side number into two of the pair, minimum and maximum, so that features are symmetric. */
-export function ofSides(
+export function minMaxOfSides(
   names: readonly string[],
-  of: (side: Side, whole: ComparedQuestion) => readonly number[],
+  of: (side: Side, whole: AnalysedQuestion) => readonly number[],
 ): FeatureGroup {
   return {
     names: names.flatMap((name) => [`${name}_least`, `${name}_most`]),

@@ -1,17 +1,17 @@
 import type { Veto } from './veto.js';
 
 /** A question prepared for comparison; opaque to everyone but the judge that made it. */
-export interface ReadQuestion {
+export interface PreparedQuestion {
   readonly text: string;
   /** Unit length, from the embedder that the judge was trained with. */
   readonly vector: Float32Array;
 }
 
 /** Compact strings for questions that have been read, small enough to be held in memory for every cached question. */
-export interface QuestionNotes {
-  note: (question: ReadQuestion) => string;
+export interface QuestionCodec {
+  encode: (question: PreparedQuestion) => string;
   /** Restores a question from its note: the same result as reading the text again, in a fraction of the time. */
-  open: (text: string, note: string) => ReadQuestion;
+  decode: (text: string, note: string) => PreparedQuestion;
 }
 
 /** The assessment of giving the cached answer to one question to another question. */
@@ -29,8 +29,8 @@ export interface QuestionJudge {
   /** Identifies the trained version. */
   readonly revision: string;
   /** @param vector - of `text`, if already known; kept without a copy */
-  read: (text: string, vector?: Float32Array) => ReadQuestion;
+  read: (text: string, vector?: Float32Array) => PreparedQuestion;
   /** Absent if reading a question is too quick to be worth saving. */
-  readonly notes?: QuestionNotes;
-  judge: (asked: ReadQuestion, kept: ReadQuestion) => Verdict;
+  readonly codec?: QuestionCodec;
+  judge: (asked: PreparedQuestion, kept: PreparedQuestion) => Verdict;
 }

@@ -200,7 +200,7 @@ const SHORTEST_BASE = 3;
 /**
  * Candidate base forms of `word`, itself first. Most are not words at all: look them up in a dictionary.
  */
-export function lemmasOf(word: string): readonly string[] {
+export function baseCandidates(word: string): readonly string[] {
   const known = BASE_OF.get(word);
   return [word, ...(known === undefined ? [] : [known]), ...without(ENDINGS, word)];
 }
@@ -209,7 +209,7 @@ export function lemmasOf(word: string): readonly string[] {
 export const baseOf = (word: string): string | undefined => BASE_OF.get(word);
 
 /** Candidate base forms of `word` as a comparative or superlative; for words that are not in the dictionary. */
-export function comparedOf(word: string): readonly string[] {
+export function comparativeBases(word: string): readonly string[] {
   return without(COMPARED, word);
 }
 

@@ -1,5 +1,5 @@
 import { fnv1a } from '../../core/fnv.js';
-import { comparedOf, lemmasOf } from './lemmas.js';
+import { comparativeBases, baseCandidates } from './lemmas.js';
 
 /** The tables of a `Lexicon`. Words are identified by their FNV-1a hash. */
 export interface LexiconTables {
@@ -62,8 +62,8 @@ export class Lexicon {
     const { words, senses, senseCounts, senseStarts, kinds, kindStarts } = this.tables;
     const placesOf = (forms: readonly string[]): number[] =>
       forms.flatMap((form) => placeOf(words, fnv1a(form)) ?? []);
-    const own = placesOf(lemmasOf(word));
-    const places = own.length > 0 ? own : placesOf(comparedOf(word));
+    const own = placesOf(baseCandidates(word));
+    const places = own.length > 0 ? own : placesOf(comparativeBases(word));
     if (places.length === 0) return UNKNOWN;
     const forms = union(places, (place) => words.subarray(place, place + 1));
     const meanings = union(places, (place) => part(senses, senseStarts, place));

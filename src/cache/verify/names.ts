@@ -1,6 +1,6 @@
 import { isAboutWord } from './abbreviations.js';
-import { spelledOut } from './acronyms.js';
-import { isSlip } from './slips.js';
+import { findAcronym } from './acronyms.js';
+import { isTypo } from './typos.js';
 import type { QuestionWords } from './words.js';
 
 const setOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
@@ -62,10 +62,10 @@ function areAcronyms(
   other: readonly string[],
 ): boolean {
   const written = other.flatMap((word) => {
-    const run = own.includes(word) ? null : spelledOut(word, own);
+    const run = own.includes(word) ? null : findAcronym(word, own);
     return run === null ? [] : own.slice(run.from, run.to);
   });
-  return names.every((name) => written.includes(name) || spelledOut(name, other) !== null);
+  return names.every((name) => written.includes(name) || findAcronym(name, other) !== null);
 }
 
 /**
@@ -80,7 +80,7 @@ function isFormOf(name: string, otherNames: readonly string[]): (word: string) =
     const other = withoutMarks(word);
     if (other === bare) return true;
     if (isOtherEnding(other, bare)) return !(otherNames.includes(word) && isSequel(other, bare));
-    return name.length >= 6 && !otherNames.includes(word) && isSlip(name, word);
+    return name.length >= 6 && !otherNames.includes(word) && isTypo(name, word);
   };
 }
 

@@ -1,5 +1,5 @@
 import { listAt } from '../../core/list-at.js';
-import type { Denials } from './denials.js';
+import type { Negations } from './negations.js';
 import { stemOf } from './stem.js';
 
 /** Pairs of opposites: one text has the first word, the other the second, in any form (`encodes` and `decoding`). */
@@ -98,7 +98,7 @@ function wordsOnlyIn(own: readonly string[], others: readonly string[]): readonl
 const isLongEnough = (word: string): boolean => word.length >= 6;
 
 /** Prefixes that turn a word into its opposite: `unhashable`, `illegal`, `non-stick`. */
-const TURNING =
+const NEGATING_PREFIX =
   /^(?:(?:un|in|im|il|ir|dis|des?|non|anti)(?=\p{L}{4})|a(?=typic|symm|moral|social|sexual|politic|septic|synchron|cyclic))/u;
 
 const OPPOSITE_OF: ReadonlyMap<string, readonly string[]> = new Map(
@@ -109,21 +109,21 @@ const OPPOSITE_OF: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 /** Cache of stems of words that have, or may be, an opposite; empty for other words. Cleared when it is full. */
-const looked = new Map<string, string>();
-const MAX_LOOKED = 20_000;
+const stemCache = new Map<string, string>();
+const MAX_CACHED = 20_000;
 
 function turnableStem(word: string): string {
-  const known = looked.get(word);
+  const known = stemCache.get(word);
   if (known !== undefined) return known;
-  if (looked.size >= MAX_LOOKED) looked.clear();
+  if (stemCache.size >= MAX_CACHED) stemCache.clear();
   const stem = stemOf(word);
-  const found = OPPOSITE_OF.has(stem) || TURNING.test(stem) ? stem : '';
-  looked.set(word, found);
+  const found = OPPOSITE_OF.has(stem) || NEGATING_PREFIX.test(stem) ? stem : '';
+  stemCache.set(word, found);
   return found;
 }
 
 /** @returns stems of the words that have an opposite or may be one, none twice */
-export function turnable(words: readonly string[]): readonly string[] {
+export function opposableStems(words: readonly string[]): readonly string[] {
   const stems = new Set<string>();
   for (const word of words) {
     const stem = turnableStem(word);
@@ -135,12 +135,12 @@ export function turnable(words: readonly string[]): readonly string[] {
 /** The part of a question that is compared. */
 interface Turnable {
   readonly opposable: readonly string[];
-  readonly denials: Pick<Denials, 'denied'>;
+  readonly negations: Pick<Negations, 'denied'>;
   readonly words: { readonly words: readonly string[] };
 }
 
 /** Whether one has a word that the other lacks, and the other its opposite; negation is considered: `not optional` is `required`. */
-export function isTurned(own: Turnable, others: Turnable): boolean {
+export function hasOppositeWord(own: Turnable, others: Turnable): boolean {
   const mine = own.opposable;
   if (mine.length === 0) return false;
   return mine.some((stem) => {
@@ -150,9 +150,9 @@ export function isTurned(own: Turnable, others: Turnable): boolean {
     const isOther = (other: string): boolean =>
       others.opposable.includes(other) &&
       !mine.includes(other) &&
-      own.denials.denied.includes(stem) === others.denials.denied.includes(other);
+      own.negations.denied.includes(stem) === others.negations.denied.includes(other);
     if (known?.some(isOther) === true) return true;
-    const turned = stem.replace(TURNING, '');
+    const turned = stem.replace(NEGATING_PREFIX, '');
     return turned !== stem && hasStem(others, turned) && !hasStem(own, turned);
   });
 }

@@ -1,11 +1,11 @@
 import { align } from './alignment.js';
-import { meaningOf } from './compared-question.js';
-import type { ComparedQuestion } from './compared-question.js';
-import { dot } from './dot.js';
-import { ofSides, type FeatureGroup, type Pair, type Side } from './feature-group.js';
-import { LEFT_OVER } from './left-over-features.js';
+import { meaningOf } from './analysed-question.js';
+import type { AnalysedQuestion } from './analysed-question.js';
+import { dot } from './dot-product.js';
+import { minMaxOfSides, type FeatureGroup, type FeaturePair, type Side } from './feature-group.js';
+import { UNMATCHED_FEATURES } from './unmatched-features.js';
 import { FUNCTION_RARITY } from './word-table.js';
-import { overlap, sameBack, sameFront, Turns } from './order.js';
+import { jaccard, commonSuffixShare, commonPrefixShare, InversionCounter } from './word-order.js';
 
 const cosines: FeatureGroup = {
   names: ['cosine', 'same_words', 'same_meaning', 'left_over_meaning', 'plain_meaning'],
@@ -22,15 +22,18 @@ const cosines: FeatureGroup = {
       whole += product;
       back += product;
     }
-    const dims = a.print.sense.length;
+    const dims = a.statistics.sense.length;
     const left = meaning(alignment.left, (leftMeaning = zeros(leftMeaning, dims)));
     const right = meaning(alignment.right, (rightMeaning = zeros(rightMeaning, dims)));
     return [
       whole,
-      cosine(front, a.print.frontSquared * b.print.frontSquared),
-      cosine(back, a.print.backSquared * b.print.backSquared),
+      cosine(front, a.statistics.frontSquared * b.statistics.frontSquared),
+      cosine(back, a.statistics.backSquared * b.statistics.backSquared),
       cosine(dot(left, right), dot(left, left) * dot(right, right)),
-      cosine(dot(a.print.sense, b.print.sense), a.print.senseSquared * b.print.senseSquared),
+      cosine(
+        dot(a.statistics.sense, b.statistics.sense),
+        a.statistics.senseSquared * b.statistics.senseSquared,
+      ),
     ];
   },
 };
@@ -45,7 +48,7 @@ const shared: FeatureGroup = {
       weight += rarity;
       if (rarity > FUNCTION_RARITY) content += 1;
     }
-    return [weight, weight / (a.print.weight + b.print.weight - weight + 1e-6), content];
+    return [weight, weight / (a.statistics.weight + b.statistics.weight - weight + 1e-6), content];
   },
 };
 
@@ -68,10 +71,10 @@ const sameness: FeatureGroup = {
       shorter,
       longer,
       shorter / Math.max(1, longer),
-      overlap(a.print.wordPairs, b.print.wordPairs),
-      overlap(a.print.wordTriples, b.print.wordTriples),
-      sameFront(a.known, b.known),
-      sameBack(a.known, b.known),
+      jaccard(a.statistics.wordPairs, b.statistics.wordPairs),
+      jaccard(a.statistics.wordTriples, b.statistics.wordTriples),
+      commonPrefixShare(a.known, b.known),
+      commonSuffixShare(a.known, b.known),
     ];
   },
 };
@@ -80,7 +83,7 @@ const order: FeatureGroup = {
   names: ['turned_pairs', 'turned_content', 'moved_furthest', 'same_letters'],
   of: ({ a, b, alignment: { partners } }) => {
     let furthest = 0;
-    const [every, content] = [new Turns(), new Turns()];
+    const [every, content] = [new InversionCounter(), new InversionCounter()];
     for (let i = 0; i < partners.length; i++) {
       const j = partners[i] ?? -1;
       if (j < 0) continue;
@@ -88,13 +91,18 @@ const order: FeatureGroup = {
       if ((a.known[i]?.rarity ?? 0) > FUNCTION_RARITY) content.next(j);
       furthest = Math.max(furthest, Math.abs(i / a.known.length - j / b.known.length));
     }
-    return [every.share, content.share, furthest, overlap(a.print.letters, b.print.letters)];
+    return [
+      every.share,
+      content.share,
+      furthest,
+      jaccard(a.statistics.letters, b.statistics.letters),
+    ];
   },
 };
 
-const said: FeatureGroup = ofSides(
+const said: FeatureGroup = minMaxOfSides(
   ['names', 'numbers', 'codes', 'sentences'],
-  (_side, { words, print }) => [
+  (_side, { words, statistics: print }) => [
     words.names.length,
     words.numbers.length,
     words.codes.length,
@@ -103,9 +111,9 @@ const said: FeatureGroup = ofSides(
 );
 
 /** Tells a question, a command and a few keywords apart: each says the same in more or fewer words. */
-const manner: FeatureGroup = ofSides(
+const manner: FeatureGroup = minMaxOfSides(
   ['asked', 'function_words', 'rarity', 'stripped'],
-  (_side, { text, words, known, print }) => {
+  (_side, { text, words, known, statistics: print }) => {
     const count = Math.max(1, known.length);
     return [
       Number(text.includes('?')),
@@ -134,16 +142,16 @@ const objected: FeatureGroup = {
 
 const GROUPS = [
   cosines,
-  LEFT_OVER.leftOvers,
-  LEFT_OVER.related,
-  LEFT_OVER.replaced,
+  UNMATCHED_FEATURES.leftOvers,
+  UNMATCHED_FEATURES.related,
+  UNMATCHED_FEATURES.replaced,
   shared,
   sameness,
   order,
   said,
   manner,
   objected,
-  LEFT_OVER.weighed,
+  UNMATCHED_FEATURES.weighed,
 ] as const;
 
 /** The features computed without the network, in microseconds. */
@@ -163,14 +171,14 @@ export const NETWORK_FEATURE = OF_WORDS.length;
  * @returns one number per `PAIR_FEATURES`; 0 for the network's
  */
 export function pairFeatures(
-  one: ComparedQuestion,
-  other: ComparedQuestion,
-  context: Omit<Pair, 'a' | 'b' | 'alignment'>,
+  one: AnalysedQuestion,
+  other: AnalysedQuestion,
+  context: Omit<FeaturePair, 'a' | 'b' | 'alignment'>,
   features = new Float32Array(PAIR_FEATURES.length),
 ): Float32Array {
   // Ordered alphabetically, so that the result does not depend on which one was asked.
   const [a, b] = one.text < other.text ? [one, other] : [other, one];
-  const pair: Pair = { a, b, alignment: align(a, b), ...context };
+  const pair: FeaturePair = { a, b, alignment: align(a, b), ...context };
   let at = 0;
   for (const group of GROUPS) {
     const numbers = group.of(pair);

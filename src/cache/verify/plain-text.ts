@@ -1,10 +1,10 @@
-import { writtenOut } from './abbreviations.js';
-import { withoutContractions } from './contractions.js';
+import { expandAbbreviations } from './abbreviations.js';
+import { expandContractions } from './contractions.js';
 import { replaceDates } from './dates.js';
-import { listsInOrder } from './listed.js';
-import { inOneForm } from './letter-forms.js';
+import { sortLists } from './sort-lists.js';
+import { normaliseCharacters } from './normalise-characters.js';
 import { replaceNumberWords, replaceSigns } from './number-words.js';
-import { usualForm } from './question-forms.js';
+import { canonicalQuestion } from './question-forms.js';
 
 /**
  * Verbs of requests to an assistant. With any other verb `can you` asks what is possible: `can you drink it` and `would you drink it` are
@@ -91,7 +91,7 @@ const MAX_REWRITTEN_CHARS = 4000;
  * Text in backquotes is kept, without the spaces that code does not need. Pure.
  */
 export function plainText(text: string): string {
-  const straight = straightQuotes(inOneForm(text.normalize('NFC')));
+  const straight = straightQuotes(normaliseCharacters(text.normalize('NFC')));
   if (straight.length > MAX_REWRITTEN_CHARS) return straight.replaceAll(/\s+/gu, ' ').trim();
   const codes: string[] = [];
   const marked = !straight.includes('`')
@@ -142,8 +142,8 @@ function plainSentence(sentence: string): string {
   const bare = withoutOpenings(
     MAYBE_CLOSING.test(sentence.slice(-TAIL_CHARS)) ? withoutClosings(sentence) : sentence,
   );
-  const said = writtenOut(withoutContractions(bare));
-  const formed = usualForm(listsInOrder(withoutOpenings(said.replace(/^[¿¡]/u, ''))));
+  const said = expandAbbreviations(expandContractions(bare));
+  const formed = canonicalQuestion(sortLists(withoutOpenings(said.replace(/^[¿¡]/u, ''))));
   return replaceNumberWords(replaceSigns(replaceDates(formed.replaceAll(EMPHASIS, ''))));
 }
 

@@ -148,7 +148,7 @@ const FIRST =
   /^(?:about|are|at|by|can|c[oó]mo|calculate|comment|compare|compose|compute|convert|create|define|describe|dime|dis|dites|draft|d[ií]game|erklär\p{L}*|expl\p{L}+|for|formulate|give|how|i|in|is|list|make|name|on|provide|sagen|sag|show|suggest|sum|talk|teach|tell|weshalb|what|where|when|which|who|why|wie|work|write)[ ,-]/iu;
 
 /** @returns the sentence with its question phrase in canonical form; unchanged if no rule applies */
-export function usualForm(sentence: string): string {
+export function canonicalQuestion(sentence: string): string {
   const moved = behind(sentence);
   if (!FIRST.test(moved)) return moved;
   const forms = FOREIGN.test(moved) ? FOREIGN_FORMS : FORMS;

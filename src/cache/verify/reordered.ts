@@ -1,27 +1,27 @@
-import { ordersMatter } from './sorting.js';
+import { isOrderSignificant } from './significant-order.js';
 import type { QuestionWords } from './words.js';
 
 /** The part of a question that is compared. */
 interface Ordered {
   readonly words: QuestionWords;
-  /** Order-independent hash of the words of `bareOf`. */
-  readonly bag: number;
+  /** Order-independent hash of the words of `contentTokens`. */
+  readonly bagHash: number;
 }
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /** Whether two texts have the same words in another order that matters: "A before B", "B before A", but not "A and B", "B and A". */
 export function isReordered(one: Ordered, other: Ordered): boolean {
-  if (one.bag !== other.bag) return false;
-  const bare = [one, other].map(({ words: read }) => bareOf(read));
+  if (one.bagHash !== other.bagHash) return false;
+  const bare = [one, other].map(({ words: read }) => contentTokens(read));
   const [own = [], others = []] = bare;
-  if (sameList(own, others) || !sameList(own.toSorted(), others.toSorted())) return false;
-  const isInTurn = ordersMatter(one.words.plain) || ordersMatter(other.words.plain);
+  if (areListsEqual(own, others) || !areListsEqual(own.toSorted(), others.toSorted())) return false;
+  const isInTurn = isOrderSignificant(one.words.plain) || isOrderSignificant(other.words.plain);
   const [a = [], b = []] = bare
     .map((all) => all.filter((word) => !FREE.has(word)))
     .map((all) => (isInTurn ? all : listsSorted(all)));
   return (
-    !sameList(a, b) &&
+    !areListsEqual(a, b) &&
     !isMovedClause(one.words.tokens, other.words.tokens) &&
     (isInTurn || !isListInOtherOrder(one.words.plain, other.words.plain))
   );
@@ -33,7 +33,7 @@ function isListInOtherOrder(one: string, other: string): boolean {
   const front = sharedFront(a, b);
   const back = sharedFront(a.slice(front).toReversed(), b.slice(front).toReversed());
   const [own, others] = [a, b].map((all) => membersOf(all.slice(front, all.length - back)));
-  return own !== undefined && own.length > 1 && sameList(own, others ?? []);
+  return own !== undefined && own.length > 1 && areListsEqual(own, others ?? []);
 }
 
 const lexemesOf = (text: string): readonly string[] =>
@@ -47,7 +47,7 @@ const membersOf = (lexemes: readonly string[]): readonly string[] =>
     .toSorted();
 
 /** Words and numbers without articles, pronouns in their base case, in the order of the text. */
-export function bareOf({ tokens }: QuestionWords): readonly string[] {
+export function contentTokens({ tokens }: QuestionWords): readonly string[] {
   return tokens.flatMap((token) => (GRAMMAR.has(token) ? [] : [BASE_CASE.get(token) ?? token]));
 }
 
@@ -101,7 +101,7 @@ function isMovedClause(one: readonly string[], other: readonly string[]): boolea
   for (let cut = 2; cut + 2 <= a.length; cut++) {
     if (a[cut] !== b[0]) continue;
     const [first, second] = [a.slice(0, cut), a.slice(cut)];
-    if (mayMove(first) && mayMove(second) && sameList([...second, ...first], b)) return true;
+    if (mayMove(first) && mayMove(second) && areListsEqual([...second, ...first], b)) return true;
   }
   return false;
 }
@@ -112,6 +112,6 @@ function sharedFront(a: readonly string[], b: readonly string[]): number {
 }
 
 /** Whether two lists have the same items in the same order. */
-export function sameList(a: readonly string[], b: readonly string[]): boolean {
+export function areListsEqual(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((item, i) => item === b[i]);
 }

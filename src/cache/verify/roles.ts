@@ -13,16 +13,16 @@ const FRONT = 6;
 /** What roles are determined from. */
 export interface Marked {
   readonly words: { readonly tokens: readonly string[] };
-  /** From `marksOf`. */
-  readonly marks: readonly string[];
+  /** From `caseMarkersOf`. */
+  readonly caseMarkers: readonly string[];
 }
 
 /**
  * Whether subject and object are swapped between two texts, or one asks who did it and the other to whom:
  * `muerde el perro al gato` and `muerde al perro el gato`, `which team beat Spain` and `which team did Spain beat`.
  */
-export function haveOtherRoles(a: Marked, b: Marked): boolean {
-  if (areMarkedOtherwise(a.marks, b.marks)) return true;
+export function differInRoles(a: Marked, b: Marked): boolean {
+  if (areMarkedOtherwise(a.caseMarkers, b.caseMarkers)) return true;
   const [one, other] = [a.words.tokens, b.words.tokens];
   return isOfOther(one, other) || isOfOther(other, one);
 }
@@ -30,7 +30,7 @@ export function haveOtherRoles(a: Marked, b: Marked): boolean {
 const NONE: readonly string[] = [];
 
 /** Marked words, each followed by its mark; the mark is empty for a word that occurs twice. Empty for fewer than two words. */
-export function marksOf(tokens: readonly string[]): readonly string[] {
+export function caseMarkersOf(tokens: readonly string[]): readonly string[] {
   const marks = new Map<string, string>();
   tokens.forEach((token, i) => {
     const mark = tokens[i - 1] ?? '';

@@ -5,7 +5,7 @@ import { stemOf } from './stem.js';
  * Whether two texts differ in one verb only, which is in the present tense in one and in the past tense in the other:
  * who owns something is not who owned it.
  */
-export function isOtherTime(a: readonly string[], b: readonly string[]): boolean {
+export function differInTense(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return saysDid(a, b) || saysDid(b, a);
   let at = -1;
   for (let i = 0; i < a.length; i++) {

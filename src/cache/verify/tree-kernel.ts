@@ -2,11 +2,11 @@
 
 import {
   ADD,
-  advance,
+  increment,
   assemble,
   constant,
   countDown,
-  F32_UP_TO,
+  F32_LESS_OR_EQUAL,
   get,
   I32,
   loadFloat,
@@ -20,7 +20,7 @@ import {
 import type { Code } from '../../embed/wasm/assembler.js';
 
 /** Trees that are descended together: while one waits for memory, the others go on. */
-export const SIDE_BY_SIDE = 8;
+export const PARALLEL_TREES = 8;
 /** Size of a node: the address of the feature that it compares, and its threshold. */
 export const NODE_BYTES = 8;
 
@@ -33,14 +33,14 @@ const FIRST_REACHED = 3;
 /**
  * The bytes of a module with one function. All parameters but the count are addresses.
  *
- * `descend(leaves, nodes, count)`: descends `count` times `SIDE_BY_SIDE` trees, and writes for each the index of the leaf
+ * `descend(leaves, nodes, count)`: descends `count` times `PARALLEL_TREES` trees, and writes for each the index of the leaf
  * that it reached, counted from the root as if leaves were nodes, times `NODE_BYTES`.
  *
  * @param depth - of each tree
  */
 export function treeKernel(depth: number): Uint8Array<ArrayBuffer> {
   const treeBytes = NODE_BYTES * (2 ** depth - 1);
-  const trees = Array.from({ length: SIDE_BY_SIDE }, (_, tree) => tree);
+  const trees = Array.from({ length: PARALLEL_TREES }, (_, tree) => tree);
   const level = trees.flatMap((tree) => step(FIRST_REACHED + tree, tree * treeBytes));
   const goDown = [
     ...trees.flatMap((tree) => [...constant(0), ...set(FIRST_REACHED + tree)]),
@@ -49,14 +49,14 @@ export function treeKernel(depth: number): Uint8Array<ArrayBuffer> {
       ...[...get(LEAVES), ...constant(4 * tree), ADD],
       ...[...get(FIRST_REACHED + tree), ...STORE_WORD],
     ]),
-    ...advance(LEAVES, constant(4 * SIDE_BY_SIDE)),
-    ...advance(NODES, constant(treeBytes * SIDE_BY_SIDE)),
+    ...increment(LEAVES, constant(4 * PARALLEL_TREES)),
+    ...increment(NODES, constant(treeBytes * PARALLEL_TREES)),
   ];
   return assemble([
     {
       name: 'descend',
       parameters: 3,
-      locals: [[SIDE_BY_SIDE, I32]],
+      locals: [[PARALLEL_TREES, I32]],
       body: repeat(goDown, countDown(COUNT)),
     },
   ]);
@@ -68,7 +68,7 @@ function step(reached: number, treeOffset: number): Code {
   return [
     ...[...get(reached), ...constant(1), SHIFT_LEFT, ...constant(2 * NODE_BYTES), ADD],
     ...[...node, ...loadWord(treeOffset), ...loadFloat(0)],
-    ...[...node, ...loadFloat(treeOffset + 4), F32_UP_TO],
+    ...[...node, ...loadFloat(treeOffset + 4), F32_LESS_OR_EQUAL],
     ...[...constant(Math.log2(NODE_BYTES)), SHIFT_LEFT, SUBTRACT, ...set(reached)],
   ];
 }

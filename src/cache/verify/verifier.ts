@@ -2,21 +2,21 @@ import path from 'node:path';
 import * as z from 'zod';
 import { ArtefactError, openArtefact } from '../../embed/artefact.js';
 import { StaticEmbedder } from '../../embed/static-embedder.js';
-import { treesBetween, TreeSum } from './boosted-trees.js';
-import { calibrated, type Calibration } from './claim.js';
-import { areWordedAlike, readQuestion, type ComparedQuestion } from './compared-question.js';
-import { dot } from './dot.js';
-import { DIFFERENCE_INPUTS, DifferenceWeights } from './difference.js';
-import type { QuestionJudge, QuestionNotes, ReadQuestion, Verdict } from './judge.js';
+import { sliceTrees, TreeEnsemble } from './boosted-trees.js';
+import { calibrate, type Calibration } from './calibration.js';
+import { haveSameWording, analyseQuestion, type AnalysedQuestion } from './analysed-question.js';
+import { dot } from './dot-product.js';
+import { DIFFERENCE_INPUTS, DifferenceWeights } from './word-differences.js';
+import type { QuestionJudge, QuestionCodec, PreparedQuestion, Verdict } from './judge.js';
 import { Lexicon } from './lexicon.js';
-import { networkIn, networkShapeSchema } from './network-in-artefact.js';
+import { readNetworkTables, networkShapeSchema } from './network-tables.js';
 import { NETWORK_FEATURE, PAIR_FEATURES, pairFeatures } from './pair-features.js';
-import { factsIn, noteOf } from './question-note.js';
-import { factsOf, firstObjection, objectionsTo } from './veto.js';
-import type { Objections, QuestionFacts, Veto } from './veto.js';
+import { decodeFacts, encodeFacts } from './facts-codec.js';
+import { extractFacts, firstVeto, applyVetoRules } from './veto.js';
+import type { VetoResults, QuestionFacts, Veto } from './veto.js';
 import { WordNetwork } from './word-network.js';
 import { WordTable } from './word-table.js';
-import { WORDING_PLACES, WordingWeights } from './wording.js';
+import { WORDING_BUCKETS, WordingWeights } from './wordings.js';
 import { readWords } from './words.js';
 
 /** The `kind` in the header of `models/verifier.bin`. */
@@ -28,7 +28,7 @@ export const VERIFIER_VERSION = 6;
  * Log odds of the early trees below which the network is not run: the pair is hopeless. Of 2,458 development pairs that end up
  * with a probability of 0.9 or more, 3 are below it; of 3,275 with 0.8 or more, 9.
  */
-const HOPELESS = -0.5;
+const MIN_EARLY_LOG_ODDS = -0.5;
 
 const metaSchema = z
   .object({
@@ -57,11 +57,11 @@ const metaSchema = z
   });
 
 /** The trained parts of the verifier, all from one artefact. */
-interface Learnt {
+interface VerifierModel {
   /** Hash of the file. */
   readonly hash: string;
-  readonly early: TreeSum;
-  readonly late: TreeSum;
+  readonly early: TreeEnsemble;
+  readonly late: TreeEnsemble;
   readonly network: WordNetwork;
   readonly start: number;
   readonly differences: DifferenceWeights;
@@ -79,23 +79,23 @@ interface Learnt {
  */
 export class Verifier implements QuestionJudge {
   readonly revision: string;
-  readonly notes: QuestionNotes;
+  readonly codec: QuestionCodec;
   readonly #embedder: StaticEmbedder;
   readonly #words: WordTable;
-  readonly #learnt: Learnt;
+  readonly #learnt: VerifierModel;
   /** Reused for every pair, so that judging a pair creates no garbage. */
   readonly #features = new Float32Array(PAIR_FEATURES.length);
 
-  private constructor(embedder: StaticEmbedder, learnt: Learnt) {
+  private constructor(embedder: StaticEmbedder, learnt: VerifierModel) {
     this.#embedder = embedder;
     this.#words = new WordTable(embedder, learnt.lexicon);
     this.#learnt = learnt;
     this.revision = `${learnt.hash}-${embedder.id}`;
-    this.notes = {
-      note: (question) => noteOf(this.#opened(question).facts),
-      open: (text, note) => {
+    this.codec = {
+      encode: (question) => encodeFacts(this.#opened(question).facts),
+      decode: (text, note) => {
         const embed = (): Float32Array => this.#embedder.embed(text);
-        return new OpenQuestion(text, this.#words, { note, embed });
+        return new LazyQuestion(text, this.#words, { note, embed });
       },
     };
   }
@@ -108,54 +108,62 @@ export class Verifier implements QuestionJudge {
    */
   static load(folder: string, embedder?: StaticEmbedder): Verifier {
     const own = embedder ?? StaticEmbedder.load(path.join(folder, 'embedder.bin'));
-    return new Verifier(own, readLearnt(path.join(folder, 'verifier.bin')));
+    return new Verifier(own, readModel(path.join(folder, 'verifier.bin')));
   }
 
   /** Only embeds the text; its words are read on the first comparison. */
-  read(text: string, vector?: Float32Array): ReadQuestion {
+  read(text: string, vector?: Float32Array): PreparedQuestion {
     const read = { vector: vector ?? this.#embedder.embed(text) };
-    return new OpenQuestion(text, this.#words, read);
+    return new LazyQuestion(text, this.#words, read);
   }
 
   /** Similarity and probability are computed on first access: a vetoed pair seldom needs them. */
-  judge(one: ReadQuestion, other: ReadQuestion): Verdict {
+  judge(one: PreparedQuestion, other: PreparedQuestion): Verdict {
     const [asked, kept] = [this.#opened(one), this.#opened(other)];
-    const objections = objectionsTo(asked.facts, kept.facts);
-    return new LazyVerdict(asked, kept, firstObjection(objections), () =>
+    const objections = applyVetoRules(asked.facts, kept.facts);
+    return new LazyVerdict(asked, kept, firstVeto(objections), () =>
       this.#probability(asked.compared, kept.compared, objections),
     );
   }
 
-  #probability(asked: ComparedQuestion, kept: ComparedQuestion, objections: Objections): number {
+  #probability(asked: AnalysedQuestion, kept: AnalysedQuestion, objections: VetoResults): number {
     const { early, late, network, start, calibration, differences, wordings } = this.#learnt;
     // Same wording, so nothing is left to compare: the highest probability that calibration allows.
-    if (areWordedAlike(asked, kept)) return calibrated(calibration, Infinity);
+    if (haveSameWording(asked, kept)) return calibrate(calibration, Infinity);
     const { identityDims } = this.#embedder;
     const known = { identityDims, objections, differences, wordings };
     const features = pairFeatures(asked, kept, known, this.#features);
-    const first = start + early.of(features);
-    if (first < HOPELESS) return calibrated(calibration, first);
-    features[NETWORK_FEATURE] = network.score(asked.inContext(network), kept.inContext(network));
-    return calibrated(calibration, first + late.of(features));
+    const first = start + early.score(features);
+    if (first < MIN_EARLY_LOG_ODDS) return calibrate(calibration, first);
+    features[NETWORK_FEATURE] = network.score(
+      asked.contextualWords(network),
+      kept.contextualWords(network),
+    );
+    return calibrate(calibration, first + late.score(features));
   }
 
   /** A question that another judge has read is read again. */
-  #opened(question: ReadQuestion): OpenQuestion {
-    if (question instanceof OpenQuestion) return question;
-    return new OpenQuestion(question.text, this.#words, question);
+  #opened(question: PreparedQuestion): LazyQuestion {
+    if (question instanceof LazyQuestion) return question;
+    return new LazyQuestion(question.text, this.#words, question);
   }
 }
 
 /** A verdict whose numbers are computed on first access. */
 class LazyVerdict implements Verdict {
   readonly veto: Veto | null;
-  readonly #asked: ReadQuestion;
-  readonly #kept: ReadQuestion;
+  readonly #asked: PreparedQuestion;
+  readonly #kept: PreparedQuestion;
   readonly #claimed: () => number;
   #similarity: number | null = null;
   #probability: number | null = null;
 
-  constructor(asked: ReadQuestion, kept: ReadQuestion, veto: Veto | null, claimed: () => number) {
+  constructor(
+    asked: PreparedQuestion,
+    kept: PreparedQuestion,
+    veto: Veto | null,
+    claimed: () => number,
+  ) {
     this.veto = veto;
     this.#asked = asked;
     this.#kept = kept;
@@ -175,19 +183,19 @@ class LazyVerdict implements Verdict {
 }
 
 /** What a question is made from: its vector, or its note and a function that computes the vector again. */
-type Known =
+type QuestionSource =
   { readonly vector: Float32Array } | { readonly note: string; readonly embed: () => Float32Array };
 
 /** A question whose parts are computed on first access. */
-class OpenQuestion implements ReadQuestion {
+class LazyQuestion implements PreparedQuestion {
   readonly text: string;
   readonly #table: WordTable;
-  readonly #known: Known;
+  readonly #known: QuestionSource;
   #vector: Float32Array | null = null;
   #facts: QuestionFacts | null = null;
-  #compared: ComparedQuestion | null = null;
+  #compared: AnalysedQuestion | null = null;
 
-  constructor(text: string, table: WordTable, known: Known) {
+  constructor(text: string, table: WordTable, known: QuestionSource) {
     this.text = text;
     this.#table = table;
     this.#known = known;
@@ -202,17 +210,17 @@ class OpenQuestion implements ReadQuestion {
   get facts(): QuestionFacts {
     const known = this.#known;
     this.#facts ??=
-      'note' in known ? factsIn(known.note) : factsOf(this.text, readWords(this.text));
+      'note' in known ? decodeFacts(known.note) : extractFacts(this.text, readWords(this.text));
     return this.#facts;
   }
 
-  get compared(): ComparedQuestion {
-    this.#compared ??= readQuestion(this.text, this.#table, this.vector, this.facts);
+  get compared(): AnalysedQuestion {
+    this.#compared ??= analyseQuestion(this.text, this.#table, this.vector, this.facts);
     return this.#compared;
   }
 }
 
-function readLearnt(file: string): Learnt {
+function readModel(file: string): VerifierModel {
   const artefact = openArtefact(file, { kind: VERIFIER_KIND, version: VERIFIER_VERSION });
   const parsed = metaSchema.safeParse(artefact.meta);
   if (!parsed.success) {
@@ -233,11 +241,11 @@ function readLearnt(file: string): Learnt {
     hash: artefact.hash,
     start,
     calibration,
-    early: new TreeSum(treesBetween(all, 0, early)),
-    late: new TreeSum(treesBetween(all, early, trees)),
-    network: new WordNetwork(network, networkIn(artefact, network)),
+    early: new TreeEnsemble(sliceTrees(all, 0, early)),
+    late: new TreeEnsemble(sliceTrees(all, early, trees)),
+    network: new WordNetwork(network, readNetworkTables(artefact, network)),
     differences: new DifferenceWeights(artefact.f32('differences', DIFFERENCE_INPUTS)),
-    wordings: new WordingWeights(artefact.f32('wordings', WORDING_PLACES)),
+    wordings: new WordingWeights(artefact.f32('wordings', WORDING_BUCKETS)),
     lexicon: new Lexicon({
       words: artefact.u32('lexiconWords', lexicon.words),
       senseStarts: artefact.u32('lexiconSenseStarts', lexicon.words + 1),

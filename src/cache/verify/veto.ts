@@ -1,22 +1,27 @@
 import { fnv1a } from '../../core/fnv.js';
-import { asWritten, isAboutWriting, isWrittenOtherwise, type AsWritten } from './as-written.js';
-import { askedIn } from './asked.js';
+import {
+  surfaceFormOf,
+  isAboutWriting,
+  differInSurfaceForm,
+  type SurfaceForm,
+} from './surface-form.js';
+import { answerTypesIn } from './answer-types.js';
 import { boundsIn } from './bounds.js';
-import { denialsIn, isDenied, type Denials } from './denials.js';
-import { haveChangedPlaces } from './directions.js';
+import { negationsIn, differInNegation, type Negations } from './negations.js';
+import { haveSwappedPlaces } from './directions.js';
 import { haveOtherLetter } from './designated.js';
 import { haveExchanged } from './exchanged.js';
-import { haveOtherLetters, tellsByLetters } from './letters.js';
+import { differInLetters, isLetterSensitive } from './letter-sensitivity.js';
 import { lacksName } from './names.js';
-import { isOfOtherKind, isTurned, turnable } from './opposites.js';
+import { isOfOtherKind, hasOppositeWord, opposableStems } from './opposites.js';
 import { linesOf } from './plain-text.js';
 import { isOneOfMany } from './one-or-many.js';
 import { hasQuotes, quotesIn } from './quotes.js';
-import { bareOf, isReordered, sameList } from './reordered.js';
-import { haveOtherRoles, marksOf } from './roles.js';
-import { dependsOnTime } from './timely.js';
-import { isOtherTime } from './tense.js';
-import { termsIn } from './terms.js';
+import { contentTokens, isReordered, areListsEqual } from './reordered.js';
+import { differInRoles, caseMarkersOf } from './roles.js';
+import { isTimeDependent } from './time-dependence.js';
+import { differInTense } from './tense.js';
+import { expressionsIn } from './expressions.js';
 import { readWords, type QuestionWords } from './words.js';
 
 /**
@@ -45,7 +50,7 @@ export type Veto =
   | 'time';
 
 /** Which rules object to a pair. */
-export type Objections = Readonly<Record<Veto, boolean>>;
+export type VetoResults = Readonly<Record<Veto, boolean>>;
 
 /** What the rules need to know of a question. Small, as it is kept as long as the cached answer. */
 export interface QuestionFacts {
@@ -58,27 +63,27 @@ export interface QuestionFacts {
   /** Bounds on numbers, such as `at least` (`bounds.ts`). */
   readonly bounds: readonly string[];
   /** Order-independent hash of the words, articles and the case of pronouns aside. */
-  readonly bag: number;
+  readonly bagHash: number;
   /** Words marked as subject or object by the word before them, each followed by that word (`roles.ts`). */
-  readonly marks: readonly string[];
-  readonly isTimely: boolean;
-  readonly denials: Denials;
+  readonly caseMarkers: readonly string[];
+  readonly isTimeDependent: boolean;
+  readonly negations: Negations;
   /** Stems of words that have an opposite, or look like one. */
   readonly opposable: readonly string[];
-  /** Arithmetic expressions in normalised form (`termsIn`). */
-  readonly terms: readonly string[];
-  /** Expected types of answer: `who`, `when`, `how many` and so on (`askedIn`). */
-  readonly asks: readonly string[];
+  /** Arithmetic expressions in normalised form (`expressionsIn`). */
+  readonly expressions: readonly string[];
+  /** Expected types of answer: `who`, `when`, `how many` and so on (`answerTypesIn`). */
+  readonly answerTypes: readonly string[];
   /** Index of the script that most letters belong to; -1 for none. */
   readonly script: number;
   /** A single letter makes a different word here, not a typo (`letters.ts`). */
-  readonly tellsByLetters: boolean;
-  /** Details of writing that the words do not show (`asWritten`). */
-  readonly written: AsWritten;
+  readonly isLetterSensitive: boolean;
+  /** Details of writing that the words do not show (`surfaceFormOf`). */
+  readonly surfaceForm: SurfaceForm;
 }
 
 /** Extracts from a question what the rules need. */
-export function factsOf(text: string, words: QuestionWords): QuestionFacts {
+export function extractFacts(text: string, words: QuestionWords): QuestionFacts {
   return {
     words,
     numbers: sorted(words.numbers),
@@ -86,16 +91,16 @@ export function factsOf(text: string, words: QuestionWords): QuestionFacts {
     codes: sorted([...new Set(words.codes)]),
     quotes: sorted(quotesIn(words.plain)),
     bounds: sorted(boundsIn(words.plain)),
-    bag: bareOf(words).reduce((sum, word) => (sum + fnv1a(word)) | 0, 0),
-    marks: marksOf(words.tokens),
-    isTimely: dependsOnTime(words.plain),
-    denials: denialsIn(words.words),
-    opposable: sorted(turnable(words.words)),
-    terms: sorted(termsIn(words.plain)),
-    asks: sorted(askedIn(words.plain)),
+    bagHash: contentTokens(words).reduce((sum, word) => (sum + fnv1a(word)) | 0, 0),
+    caseMarkers: caseMarkersOf(words.tokens),
+    isTimeDependent: isTimeDependent(words.plain),
+    negations: negationsIn(words.words),
+    opposable: sorted(opposableStems(words.words)),
+    expressions: sorted(expressionsIn(words.plain)),
+    answerTypes: sorted(answerTypesIn(words.plain)),
     script: scriptOf(text),
-    tellsByLetters: tellsByLetters(words.plain, words.words),
-    written: asWritten(words.plain, linesOf(text), text),
+    isLetterSensitive: isLetterSensitive(words.plain, words.words),
+    surfaceForm: surfaceFormOf(words.plain, linesOf(text), text),
   };
 }
 
@@ -114,39 +119,40 @@ const sorted = (items: readonly string[]): readonly string[] =>
  * @param kept - the question whose answer is cached
  * @returns the first objection, `null` for none
  */
-export function vetoOf(asked: string, kept: string): Veto | null {
-  const [a, b] = [asked, kept].map((text) => factsOf(text, readWords(text)));
-  return a === undefined || b === undefined ? null : firstObjection(objectionsTo(a, b));
+export function findVeto(asked: string, kept: string): Veto | null {
+  const [a, b] = [asked, kept].map((text) => extractFacts(text, readWords(text)));
+  return a === undefined || b === undefined ? null : firstVeto(applyVetoRules(a, b));
 }
 
 /** The first rule that objects, `null` for none. */
-export function firstObjection(objections: Objections): Veto | null {
+export function firstVeto(objections: VetoResults): Veto | null {
   return ORDER.find((veto) => objections[veto]) ?? null;
 }
 
 /** Applies every rule to a pair of questions. */
-export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
+export function applyVetoRules(a: QuestionFacts, b: QuestionFacts): VetoResults {
   return {
-    time: a.isTimely || b.isTimely,
+    time: a.isTimeDependent || b.isTimeDependent,
     number: haveOtherNumbers(a, b) || areOther(a.bounds, b.bounds) || isOneOfMany(a, b),
     unit: lacksOne(a.units, b.units) && lacksOne(b.units, a.units),
     code: haveOtherCode(a, b) || areWrittenOtherwise(a, b),
     name: haveOtherNames(a, b),
-    negation: isDenied(a, b),
+    negation: differInNegation(a, b),
     opposite: isOpposite(a, b),
-    question: asksOther(a.asks, b.asks) || isOtherTime(a.words.words, b.words.words),
+    question:
+      asksOther(a.answerTypes, b.answerTypes) || differInTense(a.words.words, b.words.words),
     script: a.script !== b.script,
     order:
       isReordered(a, b) ||
-      haveOtherRoles(a, b) ||
-      haveChangedPlaces(a, b) ||
-      areOther(a.terms, b.terms),
+      differInRoles(a, b) ||
+      haveSwappedPlaces(a, b) ||
+      areOther(a.expressions, b.expressions),
   };
 }
 
 const isOpposite = (a: QuestionFacts, b: QuestionFacts): boolean =>
-  isTurned(a, b) ||
-  isTurned(b, a) ||
+  hasOppositeWord(a, b) ||
+  hasOppositeWord(b, a) ||
   isOfOtherKind(a.words.words, b.words.words) ||
   haveExchanged(a.words.tokens, b.words.tokens);
 
@@ -159,7 +165,7 @@ const lacksOne = (others: readonly string[], own: readonly string[]): boolean =>
 
 /** Differ, and neither is empty: a bound or an expression that is left out may be the same one. */
 const areOther = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length > 0 && b.length > 0 && !sameList(a, b);
+  a.length > 0 && b.length > 0 && !areListsEqual(a, b);
 
 /** If several rules object, the one reported is the easiest to understand. */
 const ORDER: readonly Veto[] = [
@@ -180,9 +186,9 @@ const ORDER: readonly Veto[] = [
  * calculated, every number counts.
  */
 function haveOtherNumbers(a: QuestionFacts, b: QuestionFacts): boolean {
-  if (sameList(a.numbers, b.numbers)) return false;
+  if (areListsEqual(a.numbers, b.numbers)) return false;
   if (a.numbers.length === b.numbers.length) return true;
-  return calculates(a) || calculates(b) || !sameList(eachOnce(a.numbers), eachOnce(b.numbers));
+  return calculates(a) || calculates(b) || !areListsEqual(eachOnce(a.numbers), eachOnce(b.numbers));
 }
 
 const CALCULATION =
@@ -199,16 +205,16 @@ const asksOther = (a: readonly string[], b: readonly string[]): boolean =>
 
 /** One has code, or words in quotation marks, that the other does not have. */
 function haveOtherCode(a: QuestionFacts, b: QuestionFacts): boolean {
-  if (!sameList(a.codes, b.codes) && (lacksCode(a, b) || lacksCode(b, a))) return true;
+  if (!areListsEqual(a.codes, b.codes) && (lacksCode(a, b) || lacksCode(b, a))) return true;
   return !hasQuotes(a.quotes, b.words.plain) || !hasQuotes(b.quotes, a.words.plain);
 }
 
 /** They differ in letters or signs that matter; if a question is about writing, all of them matter. */
 function areWrittenOtherwise(a: QuestionFacts, b: QuestionFacts): boolean {
-  const sameWords = a.bag === b.bag;
+  const sameWords = a.bagHash === b.bagHash;
   const sameMarks = isMarked(a) === isMarked(b);
-  if (isWrittenOtherwise(a.written, b.written, { sameWords, sameMarks })) return true;
-  if (a.tellsByLetters && b.tellsByLetters && haveOtherLetters(a.words, b.words)) return true;
+  if (differInSurfaceForm(a.surfaceForm, b.surfaceForm, { sameWords, sameMarks })) return true;
+  if (a.isLetterSensitive && b.isLetterSensitive && differInLetters(a.words, b.words)) return true;
   if (!sameWords) return false;
   if (keySignsIn(a.words.plain) !== keySignsIn(b.words.plain)) return true;
   if (literalsIn(a.words.plain) !== literalsIn(b.words.plain)) return true;

@@ -17,7 +17,7 @@ interface Passive {
  * Whether one question is the other in the passive voice: `why do banks charge fees` and `why are fees charged
  * by banks`. Agent, object and tense must be the same. English only.
  */
-export function isOtherVoice(a: Words, b: Words): boolean {
+export function differOnlyInVoice(a: Words, b: Words): boolean {
   // The question word stays first, and at most an auxiliary and `by` are added or removed.
   if (a[0]?.id !== b[0]?.id || Math.abs(a.length - b.length) > 2) return false;
   return isActiveOf(a, passiveOf(b)) || isActiveOf(b, passiveOf(a));

@@ -1,4 +1,4 @@
-import { RecentMap } from '../../core/recent-map.js';
+import { LruMemo } from '../../core/lru-memo.js';
 import { DenseMatrix } from '../../embed/dense-matrix.js';
 import { buildSlots } from '../../embed/word-hash.js';
 import type { KnownWord } from './word-table.js';
@@ -21,7 +21,7 @@ export interface ContextTables {
 }
 
 /** The words of a text, prepared for comparison by the network that read them. */
-export interface WordsInContext {
+export interface ContextualWords {
   readonly count: number;
   /** Vector of each word in its context; shape [count, dims]. */
   readonly meanings: Float32Array;
@@ -38,7 +38,7 @@ export const MAX_NETWORK_WORDS = 40;
 const MAX_KEPT = 8_000;
 
 /** Computes the vectors of a text's words in their context of neighbouring words. */
-export class WordContext {
+export class WordContextEncoder {
   readonly #dims: number;
   readonly #tables: ContextTables;
   readonly #slots: Int32Array;
@@ -49,7 +49,7 @@ export class WordContext {
    * By hash, as a signed integer: maps look those up faster than larger numbers. For each word: its vector, and what
    * it adds to the word after it, to itself (with the bias), and to the word before it; shape [4, dims].
    */
-  readonly #parts = new RecentMap<number, Float32Array>(MAX_KEPT, (id) => this.#readWord(id >>> 0));
+  readonly #parts = new LruMemo<number, Float32Array>(MAX_KEPT, (id) => this.#readWord(id >>> 0));
 
   /** @param tables - kept, not modified */
   constructor(
@@ -65,7 +65,7 @@ export class WordContext {
   }
 
   /** Reads the first `MAX_NETWORK_WORDS` words; the others are ignored. */
-  read(words: readonly KnownWord[]): WordsInContext {
+  encode(words: readonly KnownWord[]): ContextualWords {
     const shown = words.length > MAX_NETWORK_WORDS ? words.slice(0, MAX_NETWORK_WORDS) : words;
     const count = shown.length;
     const meanings = new Float32Array(count * this.#dims);

@@ -4,7 +4,7 @@
 import { multiply } from '../../embed/vector-kernel.js';
 import {
   ADD,
-  advance,
+  increment,
   assemble,
   constant,
   countDown,
@@ -27,7 +27,7 @@ import { LinearMemory } from '../../embed/wasm/linear-memory.js';
 export const TILE_ROWS = 4;
 
 /** Inputs of a word besides its vector: whether the other text has it, its rarity, and its rarity if the other text lacks it. */
-export const WORD_NUMBERS = 3;
+export const EXTRA_INPUTS = 3;
 
 /** Width of a tile: two vectors of four floats. With four rows, sums and operands fit in registers. */
 const TILE_BYTES = 32;
@@ -62,7 +62,7 @@ function product(name: string, finish: Code): KernelFunction {
   const rows = [
     ...[...constant(0), ...set(column)],
     ...repeat(tile, [...get(column), ...get(rightBytes), LESS]),
-    ...ROWS.flatMap(() => [...advance(left, get(leftBytes)), ...advance(out, get(rightBytes))]),
+    ...ROWS.flatMap(() => [...increment(left, get(leftBytes)), ...increment(out, get(rightBytes))]),
   ];
   return {
     name,
@@ -100,13 +100,13 @@ function innerLoop(): Code {
     ...[...get(leftAt + index), ...LOAD_SPLAT, ...set(factor)],
     ...addTo(PRODUCT.sum + 2 * index, first),
     ...addTo(PRODUCT.sum + 2 * index + 1, second),
-    ...advance(leftAt + index, constant(4)),
+    ...increment(leftAt + index, constant(4)),
   ];
   const step = [
     ...[...get(rightAt), ...load(0), ...set(first)],
     ...[...get(rightAt), ...load(16), ...set(second)],
     ...ROWS.flatMap(row),
-    ...advance(rightAt, get(rightBytes)),
+    ...increment(rightAt, get(rightBytes)),
   ];
   return repeat(step, [...get(leftAt), ...get(end), LESS]);
 }
@@ -116,12 +116,12 @@ function storeTile(finish: Code): Code {
   const row = (index: number): Code => [
     ...[...get(outAt), ...get(sum + 2 * index), ...finish, ...store(0)],
     ...[...get(outAt), ...get(sum + 2 * index + 1), ...finish, ...store(16)],
-    ...advance(outAt, get(rightBytes)),
+    ...increment(outAt, get(rightBytes)),
   ];
   return [
     ...[...get(out), ...get(column), ADD, ...set(outAt)],
     ...ROWS.flatMap(row),
-    ...advance(column, constant(TILE_BYTES)),
+    ...increment(column, constant(TILE_BYTES)),
   ];
 }
 
@@ -141,13 +141,13 @@ function contrast(): KernelFunction {
     ],
     ...[...get(at), ...get(bytes), ADD],
     ...[...get(first), ...get(second), ...F32X4.multiply, ...store(0)],
-    ...[left, right, at].flatMap((address) => advance(address, constant(16))),
+    ...[left, right, at].flatMap((address) => increment(address, constant(16))),
   ];
   const row = [
     ...[...get(out), ...set(at)],
     ...[...get(left), ...get(bytes), ADD, ...set(end)],
     ...repeat(block, [...get(left), ...get(end), LESS]),
-    ...advance(out, get(outBytes)),
+    ...increment(out, get(outBytes)),
   ];
   return {
     name: 'contrast',
@@ -206,7 +206,7 @@ export interface NetworkRoom {
 }
 
 /** Creates a memory with the kernel above, lays out its arrays, and copies the weights into theirs. */
-export function openNetworkMemory(
+export function createNetworkMemory(
   weights: NetworkWeights,
   room: NetworkRoom,
 ): { readonly memory: LinearMemory; readonly arrays: NetworkArrays } {
@@ -220,7 +220,7 @@ export function openNetworkMemory(
 function lengthsOf({ words, dims, hidden }: NetworkRoom) {
   // Multiples of a tile's rows: the last tile of a product may read and write up to three rows past the end.
   const rows = 2 * words;
-  const inputs = 2 * dims + WORD_NUMBERS;
+  const inputs = 2 * dims + EXTRA_INPUTS;
   return {
     meanings: rows * dims,
     affinities: words ** 2,

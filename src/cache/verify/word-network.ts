@@ -1,11 +1,11 @@
 import type { KernelCall } from '../../embed/wasm/linear-memory.js';
 import {
   MAX_NETWORK_WORDS,
-  WordContext,
+  WordContextEncoder,
   type ContextTables,
-  type WordsInContext,
+  type ContextualWords,
 } from './word-context.js';
-import { openNetworkMemory, TILE_ROWS, WORD_NUMBERS } from './word-network-kernel.js';
+import { createNetworkMemory, TILE_ROWS, EXTRA_INPUTS } from './word-network-kernel.js';
 import type { NetworkArrays, NetworkWeights } from './word-network-kernel.js';
 import type { KnownWord } from './word-table.js';
 
@@ -38,7 +38,7 @@ const USUAL_WORDS = 4;
  */
 export class WordNetwork {
   readonly #dims: number;
-  readonly #context: WordContext;
+  readonly #context: WordContextEncoder;
   readonly #tables: WordNetworkTables;
   readonly #arrays: NetworkArrays;
   readonly #multiply: KernelCall;
@@ -48,7 +48,7 @@ export class WordNetwork {
   /** @param tables - with the lengths that `shape` gives; kept, not modified */
   constructor(shape: WordNetworkShape, tables: WordNetworkTables) {
     const { dims } = shape;
-    const { memory, arrays } = openNetworkMemory(tables, { ...shape, words: MAX_NETWORK_WORDS });
+    const { memory, arrays } = createNetworkMemory(tables, { ...shape, words: MAX_NETWORK_WORDS });
     this.#dims = dims;
     this.#tables = tables;
     this.#arrays = arrays;
@@ -56,36 +56,36 @@ export class WordNetwork {
     this.#mix = memory.call('mix');
     this.#layer = memory.call('layer');
     this.#contrast = memory.call('contrast');
-    this.#context = new WordContext(shape, tables);
+    this.#context = new WordContextEncoder(shape, tables);
   }
 
   /** Reads the first `MAX_NETWORK_WORDS` words; the others are ignored. */
-  read(words: readonly KnownWord[]): WordsInContext {
-    return this.#context.read(words);
+  read(words: readonly KnownWord[]): ContextualWords {
+    return this.#context.encode(words);
   }
 
   /**
    * @param a - from this network's `read`, as is `b`
    * @returns log odds that the questions are the same; symmetric
    */
-  score(a: WordsInContext, b: WordsInContext): number {
+  score(a: ContextualWords, b: ContextualWords): number {
     const count = a.count + b.count;
     if (count > 0) {
       this.#align(a, b);
       this.#compare(count);
     }
-    this.#gather(a.count, count);
+    this.#pool(a.count, count);
     return this.#conclude();
   }
 
   /** Pairs each word with what it attends to in the other text: fills the rows of `compared`, those of `a` first. */
-  #align(a: WordsInContext, b: WordsInContext): void {
+  #align(a: ContextualWords, b: ContextualWords): void {
     const { meanings, aligned, compared } = this.#arrays;
     const dims = this.#dims;
     meanings.set(a.meanings);
     meanings.set(b.meanings, a.meanings.length);
-    this.#tellRarities(a, 0);
-    this.#tellRarities(b, a.count);
+    this.#writeRarities(a, 0);
+    this.#writeRarities(b, a.count);
     if (a.count > 0 && b.count > 0) this.#attend(a, b);
     else aligned.fill(0, 0, (a.count + b.count) * dims);
     this.#contrast(
@@ -93,16 +93,16 @@ export class WordNetwork {
       meanings.byteOffset,
       aligned.byteOffset,
       4 * dims,
-      4 * (2 * dims + WORD_NUMBERS),
+      4 * (2 * dims + EXTRA_INPUTS),
       a.count + b.count,
     );
   }
 
   /** Writes the extra inputs of each word as if the other text did not have it. */
-  #tellRarities({ count, rarities }: WordsInContext, firstRow: number): void {
+  #writeRarities({ count, rarities }: ContextualWords, firstRow: number): void {
     const { compared } = this.#arrays;
-    const width = 2 * this.#dims + WORD_NUMBERS;
-    let at = (firstRow + 1) * width - WORD_NUMBERS;
+    const width = 2 * this.#dims + EXTRA_INPUTS;
+    let at = (firstRow + 1) * width - EXTRA_INPUTS;
     for (let i = 0; i < count; i++, at += width) {
       const rarity = rarities[i] ?? 0;
       compared[at] = 0;
@@ -111,15 +111,15 @@ export class WordNetwork {
     }
   }
 
-  #tellSame(row: number): void {
+  #markSame(row: number): void {
     const { compared } = this.#arrays;
-    const at = (row + 1) * (2 * this.#dims + WORD_NUMBERS) - WORD_NUMBERS;
+    const at = (row + 1) * (2 * this.#dims + EXTRA_INPUTS) - EXTRA_INPUTS;
     compared[at] = 1;
     compared[at + 2] = 0;
   }
 
   /** Fills the rows of `aligned`: for each word the attention-weighted mean of the other text's words. */
-  #attend(a: WordsInContext, b: WordsInContext): void {
+  #attend(a: ContextualWords, b: ContextualWords): void {
     const { meanings, affinities, weights, aligned, nothing } = this.#arrays;
     const [own, other] = [a.count, b.count];
     const rowBytes = 4 * this.#dims;
@@ -129,7 +129,7 @@ export class WordNetwork {
       const out = affinities.byteOffset + 4 * i * other;
       this.#multiply(out, ofB, rowBytes, ofA + i * rowBytes, other);
     }
-    this.#weighAffinities(a, b);
+    this.#computeWeights(a, b);
     const [left, out] = [weights.byteOffset, aligned.byteOffset];
     // Rows that the last tile of `a` writes past its end are overwritten by those of `b`.
     this.#mix(out, left, 4 * other, ofB, rowBytes, nothing.byteOffset, tilesOf(own));
@@ -145,7 +145,7 @@ export class WordNetwork {
   }
 
   /** Turns `affinities` into attention `weights`: of the words of `b` for each word of `a`, then the other way round. */
-  #weighAffinities(a: WordsInContext, b: WordsInContext): void {
+  #computeWeights(a: ContextualWords, b: ContextualWords): void {
     const { affinities } = this.#arrays;
     const [own, other] = [a.count, b.count];
     const scale = 1 / Math.sqrt(this.#dims);
@@ -157,16 +157,16 @@ export class WordNetwork {
         const isSame = id === b.ids[j];
         affinities[at] = isSame ? affinity + SAME_WORD : affinity;
         if (!isSame) continue;
-        this.#tellSame(i);
-        this.#tellSame(own + j);
+        this.#markSame(i);
+        this.#markSame(own + j);
       }
     }
-    for (let i = 0; i < own; i++) this.#soften(i * other, 1, other, i * other);
-    for (let j = 0; j < other; j++) this.#soften(j, other, own, (other + j) * own);
+    for (let i = 0; i < own; i++) this.#softmax(i * other, 1, other, i * other);
+    for (let j = 0; j < other; j++) this.#softmax(j, other, own, (other + j) * own);
   }
 
   /** Softmax of `count` affinities at a distance of `step`. */
-  #soften(from: number, step: number, count: number, to: number): void {
+  #softmax(from: number, step: number, count: number, to: number): void {
     const { affinities, weights } = this.#arrays;
     const end = from + count * step;
     let most = -Infinity;
@@ -184,7 +184,7 @@ export class WordNetwork {
   /** Fills the rows of `judged` from those of `compared`. */
   #compare(count: number): void {
     const { compared, compare, compareBias, middle, inner, innerBias, judged } = this.#arrays;
-    const inputBytes = 4 * (2 * this.#dims + WORD_NUMBERS);
+    const inputBytes = 4 * (2 * this.#dims + EXTRA_INPUTS);
     const hiddenBytes = 4 * compareBias.length;
     this.#layer(
       middle.byteOffset,
@@ -207,7 +207,7 @@ export class WordNetwork {
   }
 
   /** Pools the first `count` rows of `judged`, of which the first `own` belong to `a`, into `gathered`. */
-  #gather(own: number, count: number): void {
+  #pool(own: number, count: number): void {
     const { judged, gathered, outerBias } = this.#arrays;
     const hidden = outerBias.length;
     for (let i = 0; i < hidden; i++) {

@@ -1,5 +1,5 @@
 import { fnv1a } from '../../core/fnv.js';
-import { RecentMap } from '../../core/recent-map.js';
+import { LruMemo } from '../../core/lru-memo.js';
 import type { StaticEmbedder } from '../../embed/static-embedder.js';
 import type { LexicalEntry, Lexicon } from './lexicon.js';
 import { americanSpelling } from './spelling.js';
@@ -36,7 +36,7 @@ const RAREST_ROW = 32_000;
 export class WordTable {
   readonly #embedder: StaticEmbedder;
   readonly #lexicon: Lexicon;
-  readonly #words = new RecentMap<string, KnownWord>(MAX_KEPT, (text) => this.#read(text));
+  readonly #words = new LruMemo<string, KnownWord>(MAX_KEPT, (text) => this.#read(text));
 
   /** Length of the front part of the embedder's vectors, which says which words occur. */
   get identityDims(): number {
@@ -55,7 +55,7 @@ export class WordTable {
 
   #read(written: string): KnownWord {
     const text = americanSpelling(written);
-    const { row, meaning } = this.#embedder.describeWord(text);
+    const { row, meaning } = this.#embedder.lookUpWord(text);
     const rank = row ?? RAREST_ROW;
     const rarity = Math.min(1, Math.log1p(rank) / Math.log1p(RAREST_ROW));
     return {

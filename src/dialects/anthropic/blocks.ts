@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.js';
 import type { AnswerEvent, Citation } from '../neutral/event.js';
-import { shownProof, UNPROVEN } from './unproven.js';
+import { encodeSignature, FOREIGN_MARK } from './signature.js';
 
 /** Receives content blocks: each is opened, filled and closed before the next. */
 export interface BlockSink {
@@ -84,7 +84,7 @@ export class Blocks {
         return;
       case 'signature':
         this.#ensureOpen('thinking', { type: 'thinking', thinking: '', signature: '' });
-        this.#sink.delta({ type: 'signature_delta', signature: shownProof(event) });
+        this.#sink.delta({ type: 'signature_delta', signature: encodeSignature(event) });
         if (this.#open?.kind === 'thinking') this.#open.isSigned = true;
         this.#close();
         return;
@@ -129,7 +129,7 @@ export class Blocks {
     const lacksArguments = this.#open.kind === 'call' && this.#open.arguments.trim() === '';
     if (lacksArguments) this.#sink.delta({ type: 'input_json_delta', partial_json: '{}' });
     const isUnsigned = this.#open.kind === 'thinking' && !this.#open.isSigned;
-    if (isUnsigned) this.#sink.delta({ type: 'signature_delta', signature: UNPROVEN });
+    if (isUnsigned) this.#sink.delta({ type: 'signature_delta', signature: FOREIGN_MARK });
     this.#open = null;
     this.#sink.close();
   }

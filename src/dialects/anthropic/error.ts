@@ -22,7 +22,7 @@ const TYPES = lookup<number>({
  * @param eventName - the `event:` field of the event; empty for none
  * @returns `null` if the value is not an error
  */
-export function errorInside(value: JsonObject, eventName: string): GatewayError | null {
+export function findEmbeddedError(value: JsonObject, eventName: string): GatewayError | null {
   const isError = value['type'] === 'error' || eventName === 'error' || isObject(value['error']);
   if (!isError) return null;
   const type = isObject(value['error']) ? textOrNull(value['error']['type']) : null;

@@ -1,10 +1,10 @@
-import type { Reading } from '../dialect.js';
+import type { ReadOptions } from '../dialect.js';
 import { keepExact } from '../exact-json.js';
 import { objectOrEmpty, objectsIn, type JsonObject } from '../json.js';
 import type { AnswerEvent, Emit, EventReader } from '../neutral/event.js';
-import { JsonEvents } from '../neutral/json-events.js';
-import { AnswerTeller } from './answer-events.js';
-import { errorInside } from './error.js';
+import { JsonEventReader } from '../neutral/json-event-reader.js';
+import { AnswerDecoder } from './answer-decoder.js';
+import { findEmbeddedError } from './error.js';
 import { parseMessage } from './message.js';
 
 /**
@@ -12,10 +12,10 @@ import { parseMessage } from './message.js';
  *
  * @throws {GatewayError} as `readAnswer`
  */
-export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
+export function readEvents(body: Buffer, reading: ReadOptions): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const decoder = new AnswerTeller((event) => events.push(event), reading);
-  tellMessage(exactMessage(body), decoder);
+  const decoder = new AnswerDecoder((event) => events.push(event), reading);
+  decodeMessage(exactMessage(body), decoder);
   return events;
 }
 
@@ -27,7 +27,7 @@ function exactMessage(body: Buffer): JsonObject {
 }
 
 /** Decodes a whole message. */
-export function tellMessage(message: JsonObject, decoder: AnswerTeller): void {
+export function decodeMessage(message: JsonObject, decoder: AnswerDecoder): void {
   decoder.start({ ...message, usage: undefined });
   objectsIn(message['content']).forEach((block, i) => {
     decoder.openBlock(i, block);
@@ -39,25 +39,25 @@ export function tellMessage(message: JsonObject, decoder: AnswerTeller): void {
 
 /** Decodes the stream of Anthropic or a compatible API. */
 export class AnthropicReader implements EventReader {
-  readonly #events = new JsonEvents({
+  readonly #events = new JsonEventReader({
     event: (event, { name }) => {
-      const error = errorInside(event, name);
+      const error = findEmbeddedError(event, name);
       if (error !== null) throw error;
-      if (tellEvent(event, this.#decoder) === 'stop') this.#complete();
+      if (decodeEvent(event, this.#decoder) === 'stop') this.#complete();
     },
     done: () => {
       this.#complete();
     },
     document: (bytes) => {
-      tellMessage(exactMessage(bytes), this.#decoder);
+      decodeMessage(exactMessage(bytes), this.#decoder);
       this.#complete();
     },
   });
-  readonly #decoder: AnswerTeller;
+  readonly #decoder: AnswerDecoder;
   isComplete = false;
 
-  constructor(reading: Reading, emit: Emit) {
-    this.#decoder = new AnswerTeller(emit, reading);
+  constructor(reading: ReadOptions, emit: Emit) {
+    this.#decoder = new AnswerDecoder(emit, reading);
   }
 
   push(chunk: Buffer): void {
@@ -70,7 +70,7 @@ export class AnthropicReader implements EventReader {
   }
 
   #complete(): void {
-    if (!this.#decoder.isFinished) throw this.#events.cut();
+    if (!this.#decoder.isFinished) throw this.#events.cutError();
     this.isComplete = true;
     this.#events.close();
   }
@@ -81,7 +81,7 @@ export class AnthropicReader implements EventReader {
  *
  * @returns `stop` for the event that ends the answer
  */
-export function tellEvent(event: JsonObject, decoder: AnswerTeller): 'more' | 'stop' {
+export function decodeEvent(event: JsonObject, decoder: AnswerDecoder): 'more' | 'stop' {
   switch (event['type']) {
     case 'message_start':
       decoder.start(objectOrEmpty(event['message']));

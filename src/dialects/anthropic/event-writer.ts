@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import { exactJson } from '../exact-json.js';
 import type { Usage } from '../../core/usage.js';
 import type { GatewayError } from '../../core/errors.js';
-import type { AnswerRules } from '../dialect.js';
+import type { AnswerOptions } from '../dialect.js';
 import { parsedObject } from '../json-members.js';
 import { merged, type JsonObject } from '../json.js';
 import type { AnswerEvent, AnswerPart, EventWriter } from '../neutral/event.js';
 import { Blocks } from './blocks.js';
 import { writeError } from './error.js';
 import { writeStopReason } from './stop-reason.js';
-import { writtenTier } from './tier.js';
-import { writtenUsage } from './usage.js';
+import { encodeTier } from './tier.js';
+import { encodeUsage } from './usage.js';
 
 type Start = Extract<AnswerEvent, { kind: 'start' }>;
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
 /** Encodes events as a stream in Anthropic's format. */
 export class AnthropicWriter implements EventWriter {
-  readonly #rules: AnswerRules;
+  readonly #rules: AnswerOptions;
   readonly #blocks = new Blocks({
     open: (block) => {
       this.#event({ type: 'content_block_start', index: this.#index, content_block: block });
@@ -36,7 +36,7 @@ export class AnthropicWriter implements EventWriter {
   #tier: string | null = null;
   #finish: Finish | null = null;
 
-  constructor(rules: AnswerRules) {
+  constructor(rules: AnswerOptions) {
     this.#rules = rules;
   }
 
@@ -86,7 +86,7 @@ export class AnthropicWriter implements EventWriter {
 }
 
 /** Encodes an answer's events as a message. */
-export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
+export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerOptions): Buffer {
   const content: JsonObject[] = [];
   const blocks = new Blocks(new BlockCollector(content));
   let start: Start = { kind: 'start', id: null, model: null, createdS: null };
@@ -152,22 +152,22 @@ function inputOf(text: string): JsonObject {
 }
 
 function usageWith(tier: string | null, usage: Usage | null): JsonObject {
-  const told = tier === null ? null : writtenTier(tier);
-  const written = writtenUsage(usage);
+  const told = tier === null ? null : encodeTier(tier);
+  const written = encodeUsage(usage);
   return told === null ? written : merged(written, { service_tier: told });
 }
 
 /** Messages cannot express images, log probabilities and further choices. */
-export function unsayable(event: AnswerEvent): AnswerPart | null {
+export function unsupportedPartOf(event: AnswerEvent): AnswerPart | null {
   if (event.kind === 'tier') {
-    return event.tier !== null && writtenTier(event.tier) === null ? 'service_tier' : null;
+    return event.tier !== null && encodeTier(event.tier) === null ? 'service_tier' : null;
   }
   if (event.kind === 'image') return 'images';
   if (event.kind === 'logprobs') return 'logprobs';
   return 'choice' in event && event.choice !== 0 ? 'choices' : null;
 }
 
-function messageHead({ id, model }: Start, rules: AnswerRules): JsonObject {
+function messageHead({ id, model }: Start, rules: AnswerOptions): JsonObject {
   return {
     id: messageId(id, rules),
     type: 'message',
@@ -176,11 +176,11 @@ function messageHead({ id, model }: Start, rules: AnswerRules): JsonObject {
     content: [],
     stop_reason: null,
     stop_sequence: null,
-    usage: writtenUsage(null),
+    usage: encodeUsage(null),
   };
 }
 
-function messageId(id: string | null, { seed }: AnswerRules): string {
+function messageId(id: string | null, { seed }: AnswerOptions): string {
   if (id !== null) return id.startsWith('msg_') ? id : `msg_${id}`;
   return `msg_${createHash('sha256').update(seed).digest('hex').slice(0, 24)}`;
 }

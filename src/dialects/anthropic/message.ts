@@ -1,7 +1,7 @@
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import type { JsonObject } from '../json.js';
-import { errorInside } from './error.js';
+import { findEmbeddedError } from './error.js';
 
 /**
  * Reads a body that should be a message.
@@ -10,7 +10,7 @@ import { errorInside } from './error.js';
  */
 export function parseMessage(body: Buffer): JsonObject {
   const message = parseAnswerObject(body);
-  const error = errorInside(message, '');
+  const error = findEmbeddedError(message, '');
   if (error !== null) throw error;
   if (!Array.isArray(message['content'])) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any content.');

@@ -1,7 +1,7 @@
 import { exactJson } from '../exact-json.js';
 import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import type { ContentPart, MediaPart, Source } from '../neutral/part.js';
-import { readProof } from './unproven.js';
+import { decodeSignature } from './signature.js';
 import { cacheMarker } from '../neutral/cache-marker.js';
 
 /** The parts of a message's content, the system prompt or a tool result. Empty text is left out. */
@@ -63,7 +63,7 @@ function readThought(block: JsonObject, at: string): ContentPart {
   return {
     kind: 'reasoning',
     text: textOrNull(block['thinking']) ?? '',
-    ...readProof(textOrNull(block['signature'])),
+    ...decodeSignature(textOrNull(block['signature'])),
     redacted: textOrNull(block['data']),
     at,
   };

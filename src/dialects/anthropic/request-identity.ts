@@ -1,4 +1,4 @@
-import type { RequestIdentity } from '../answer-forms.js';
+import type { RequestIdentity } from '../cache-codec.js';
 import { objectOrEmpty, type JsonObject } from '../json.js';
 import { isEmpty, lastQuestion, plainContent, plainMessage } from '../plain-request.js';
 

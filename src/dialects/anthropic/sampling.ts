@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest } from '../neutral/request.js';
-import type { ClaudeTraits } from './claude.js';
+import type { ClaudeTraits } from './claude-traits.js';
 
 /** Claude's maximum; OpenAI's is 2. */
 const MAX_TEMPERATURE = 1;

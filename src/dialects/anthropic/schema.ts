@@ -29,7 +29,7 @@ const SINGLE = ['items', 'not'];
  * Objects accept no additional members; constraints that cannot be enforced move to the description, where the
  * model reads them.
  */
-export function enforceable(schema: JsonObject): JsonObject {
+export function toEnforceable(schema: JsonObject): JsonObject {
   const out: JsonObject = {};
   const told: string[] = [];
   for (const [name, value] of Object.entries(schema)) {
@@ -53,10 +53,10 @@ export function enforceable(schema: JsonObject): JsonObject {
  *
  * Anthropic enforces only closed objects, in which such members could not occur.
  */
-export function hasMap(schema: JsonObject): boolean {
+export function hasArbitraryMembers(schema: JsonObject): boolean {
   return (
     isMap(schema) ||
-    Object.entries(schema).some(([name, value]) => innerOf(name, value).some(hasMap))
+    Object.entries(schema).some(([name, value]) => innerOf(name, value).some(hasArbitraryMembers))
   );
 }
 
@@ -84,10 +84,10 @@ function rewritten(name: string, value: unknown): unknown {
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         key,
-        isObject(inner) ? enforceable(inner) : inner,
+        isObject(inner) ? toEnforceable(inner) : inner,
       ]),
     );
   }
-  if (LISTED.includes(name)) return objectsIn(value).map(enforceable);
-  return SINGLE.includes(name) && isObject(value) ? enforceable(value) : value;
+  if (LISTED.includes(name)) return objectsIn(value).map(toEnforceable);
+  return SINGLE.includes(name) && isObject(value) ? toEnforceable(value) : value;
 }

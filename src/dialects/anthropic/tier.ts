@@ -4,11 +4,11 @@ const TO_OPENAI = lookup({ standard: 'default', priority: 'priority', batch: nul
 const TO_ANTHROPIC = lookup({ default: 'standard', priority: 'priority' });
 
 /** Maps a service tier to OpenAI's name; `null` if OpenAI has no equivalent. */
-export function readTier(told: string): string | null {
+export function decodeTier(told: string): string | null {
   return TO_OPENAI[told] ?? null;
 }
 
 /** Maps a service tier to Anthropic's name; `null` if Anthropic has no equivalent. */
-export function writtenTier(tier: string): string | null {
+export function encodeTier(tier: string): string | null {
   return TO_ANTHROPIC[tier] ?? null;
 }

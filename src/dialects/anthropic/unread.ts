@@ -1,27 +1,27 @@
 import { lookup, type JsonObject } from '../json.js';
 import type { ForeignMember } from '../neutral/request.js';
-import { unreadIn, unreadMembers, words } from '../neutral/unread.js';
+import { unreadIn, unreadMembers, nameSet } from '../neutral/unread.js';
 
-const MESSAGE = words('role content');
+const MESSAGE = nameSet('role content');
 
 /** Members of blocks by type; blocks of other types are reported as a whole. */
 const BLOCKS = lookup<ReadonlySet<string>>({
-  text: words('type text citations cache_control'),
-  image: words('type source cache_control'),
-  document: words('type source title context citations cache_control'),
-  search_result: words('type source title content citations cache_control'),
+  text: nameSet('type text citations cache_control'),
+  image: nameSet('type source cache_control'),
+  document: nameSet('type source title context citations cache_control'),
+  search_result: nameSet('type source title content citations cache_control'),
   // `caller` only refers to a server tool, whose own blocks are reported.
-  tool_use: words('type id name input caller cache_control'),
-  tool_result: words('type tool_use_id content is_error cache_control'),
-  thinking: words('type thinking signature cache_control'),
-  redacted_thinking: words('type data cache_control'),
+  tool_use: nameSet('type id name input caller cache_control'),
+  tool_result: nameSet('type tool_use_id content is_error cache_control'),
+  thinking: nameSet('type thinking signature cache_control'),
+  redacted_thinking: nameSet('type data cache_control'),
 });
-const SOURCE = words('type media_type data url file_id content');
+const SOURCE = nameSet('type media_type data url file_id content');
 
 /** Members of tools that can be translated. */
-const TOOL = words('type name description input_schema strict cache_control');
-const CHOICE = words('type name disable_parallel_tool_use');
-const METADATA = words('user_id');
+const TOOL = nameSet('type name description input_schema strict cache_control');
+const CHOICE = nameSet('type name disable_parallel_tool_use');
+const METADATA = nameSet('user_id');
 
 /** The unread members of a Messages request, below its top level. */
 export function unreadBelow(request: JsonObject): ForeignMember[] {

@@ -40,7 +40,7 @@ export class UsageTally {
 }
 
 /** Token counts in Anthropic's format. */
-export function writtenUsage(usage: Usage | null): JsonObject {
+export function encodeUsage(usage: Usage | null): JsonObject {
   if (usage === null) return { input_tokens: 0, output_tokens: 0 };
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
   const { cacheWriteHourTokens = 0 } = usage;

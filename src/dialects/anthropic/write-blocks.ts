@@ -1,9 +1,9 @@
 import { parsedObject } from '../json-members.js';
 import type { JsonObject } from '../json.js';
 import { cacheControl } from '../neutral/cache-marker.js';
-import { notePart } from '../neutral/foreign.js';
+import { noteLostPart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import { usualImage } from '../neutral/media-types.js';
+import { commonImageType } from '../neutral/media-types.js';
 import type { ContentPart, MediaPart, ReasoningPart, ToolResultPart } from '../neutral/part.js';
 
 /** Encodes parts as content blocks. Blank text, which Anthropic rejects, is left out. */
@@ -29,7 +29,7 @@ function assistantBlock(part: ContentPart, losses: Losses): JsonObject | null {
     case 'image':
     case 'document':
       // Assistant turns cannot contain images and documents in this dialect.
-      notePart(part, losses);
+      noteLostPart(part, losses);
       return null;
     default:
       return blockOf(part, losses);
@@ -48,7 +48,7 @@ function blockOf(part: ContentPart, losses: Losses): JsonObject | null {
     case 'tool_result':
       return resultOf(part, losses);
     default:
-      notePart(part, losses);
+      noteLostPart(part, losses);
       return null;
   }
 }
@@ -73,17 +73,17 @@ function imageOf(part: MediaPart, losses: Losses): JsonObject | null {
   const { source } = part;
   if (source.kind === 'url') return { type: 'image', source: { type: 'url', url: source.url } };
   if (source.kind === 'bytes') {
-    const mediaType = usualImage(source);
+    const mediaType = commonImageType(source);
     if (mediaType !== null) return { type: 'image', source: base64(mediaType, source.base64) };
   }
-  notePart(part, losses);
+  noteLostPart(part, losses);
   return null;
 }
 
 function documentOf(part: MediaPart, losses: Losses): JsonObject | null {
   const source = documentSource(part);
   if (source === null) {
-    notePart(part, losses);
+    noteLostPart(part, losses);
     return null;
   }
   return {

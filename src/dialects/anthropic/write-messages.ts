@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../json.js';
 import { addAll } from '../neutral/add-all.js';
-import { noteEmptied } from '../neutral/foreign.js';
-import { joinTurn, resultsFirst, type JoinedMessage } from '../neutral/joined-turns.js';
+import { dropEmptiedTurn } from '../neutral/foreign.js';
+import { joinTurn, moveResultsFirst, type JoinedMessage } from '../neutral/joined-turns.js';
 import type { Losses } from '../neutral/losses.js';
 import type { ContentPart, Turn } from '../neutral/part.js';
-import type { ClaudeTraits } from './claude.js';
+import type { ClaudeTraits } from './claude-traits.js';
 import { writeBlocks } from './write-blocks.js';
 
 /** Filler for a user turn before a leading or after a trailing assistant turn: empty or blank text is rejected. */
@@ -32,10 +32,10 @@ export function writeConversation(
     }
     const role = turn.role === 'assistant' ? 'assistant' : 'user';
     const blocks = writeBlocks(parts, losses, role);
-    if (blocks.length === 0) noteEmptied(turn);
+    if (blocks.length === 0) dropEmptiedTurn(turn);
     else joinTurn(messages, { role, content: blocks });
   }
-  resultsFirst(messages, isResult);
+  moveResultsFirst(messages, isResult);
   if (messages.length === 0) {
     // OpenAI accepts a system prompt alone; Anthropic requires a user message.
     messages.push({ role: 'user', content: system.splice(0) });
@@ -43,7 +43,9 @@ export function writeConversation(
     messages.unshift({ role: 'user', content: [{ type: 'text', text: FILLER }] });
   }
   trimEnd(messages);
-  messages.push(...closing(messages, turns, { traits, losses }, { type: 'text', text: FILLER }));
+  messages.push(
+    ...trailingUserTurn(messages, turns, { traits, losses }, { type: 'text', text: FILLER }),
+  );
   const written = messages.map(({ role, content }) => ({
     role,
     content: plainIfPossible(content),
@@ -57,13 +59,13 @@ export function writeConversation(
  *
  * @param word - the text block to use
  */
-export function closing(
+export function trailingUserTurn(
   messages: readonly JoinedMessage[],
   turns: readonly Turn[],
   { traits, losses }: { readonly traits: ClaudeTraits; readonly losses: Losses },
   word: JsonObject,
 ): JoinedMessage[] {
-  if (traits.prefill || messages.at(-1)?.role !== 'assistant') return [];
+  if (traits.supportsPrefill || messages.at(-1)?.role !== 'assistant') return [];
   const at = turns.findLast(({ role }) => role === 'assistant')?.at ?? 'messages';
   losses.note(at, 'prefill');
   return [{ role: 'user', content: [word] }];

@@ -4,11 +4,11 @@ import type { JsonObject } from '../json.js';
 import { cacheControl } from '../neutral/cache-marker.js';
 import { noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import { optionsFor } from '../neutral/provider-options.js';
+import { providerOptionsFor } from '../neutral/provider-options.js';
 import type { NeutralRequest } from '../neutral/request.js';
-import { claudeTraits, type ClaudeTraits } from './claude.js';
+import { claudeTraits, type ClaudeTraits } from './claude-traits.js';
 import { writeSampling } from './sampling.js';
-import { enforceable } from './schema.js';
+import { toEnforceable } from './schema.js';
 import { writeConversation } from './write-messages.js';
 import { writeThinking } from './write-thinking.js';
 import { writeTools, type WrittenTools } from './write-tools.js';
@@ -41,7 +41,7 @@ export function writeRequest(
     ...(request.user !== null && { metadata: { user_id: request.user } }),
     ...tier(request, losses),
     ...cacheControl(request.cache),
-    ...optionsFor(request, 'anthropic', target),
+    ...providerOptionsFor(request, 'anthropic', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: tools.answerTool };
 }
@@ -70,9 +70,9 @@ function outputConfig(
   traits: ClaudeTraits,
 ): JsonObject {
   const { format } = request;
-  if (format.kind !== 'json_schema' || !traits.schemas || answerTool !== null) return {};
+  if (format.kind !== 'json_schema' || !traits.supportsSchemas || answerTool !== null) return {};
   const effort = thinking['output_config'];
-  const schema = { type: 'json_schema', schema: enforceable(format.schema) };
+  const schema = { type: 'json_schema', schema: toEnforceable(format.schema) };
   return { output_config: { ...(typeof effort === 'object' && effort), format: schema } };
 }
 

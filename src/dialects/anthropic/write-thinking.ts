@@ -1,10 +1,10 @@
 import type { Target } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import type { Losses } from '../neutral/losses.js';
-import { isProvenThought, type Turn } from '../neutral/part.js';
+import { isSignedReasoning, type Turn } from '../neutral/part.js';
 import type { NeutralRequest, Thinking } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
-import type { ClaudeTraits } from './claude.js';
+import type { ClaudeTraits } from './claude-traits.js';
 import type { WrittenTools } from './write-tools.js';
 
 /** Anthropic's minimum. */
@@ -78,7 +78,7 @@ function encode(
   if (traits.thinking === 'effort') {
     const known = nearestEffort(effort, traits);
     if (known !== effort) losses.hint(thinking.at, 'thinking');
-    const isShown = traits.hidesThoughts && thinking.isHidden !== true;
+    const isShown = traits.hidesThinking && thinking.isHidden !== true;
     return {
       thinking: { type: 'adaptive', ...(isShown && { display: 'summarized' }) },
       ...(known !== null && { output_config: { effort: known } }),
@@ -93,7 +93,7 @@ function encode(
 }
 
 /** The requested effort, or the nearest that the model supports; `null` if it is unknown. */
-function nearestEffort(effort: string, { xhigh }: ClaudeTraits): Effort | null {
+function nearestEffort(effort: string, { supportsXhigh: xhigh }: ClaudeTraits): Effort | null {
   if (effort === 'minimal') return LEAST;
   if (effort === 'xhigh' && !xhigh) return 'high';
   return EFFORTS.find((known) => known === effort) ?? null;
@@ -111,7 +111,7 @@ function lacksThought(turns: readonly Turn[], { thinking }: ClaudeTraits): boole
     const turn = turns[i];
     if (turn?.role === 'user') return false;
     if (turn?.role === 'assistant' && turn.parts.some((part) => part.kind === 'tool_call')) {
-      return !turn.parts.some((part) => isProvenThought(part, 'anthropic'));
+      return !turn.parts.some((part) => isSignedReasoning(part, 'anthropic'));
     }
   }
   return false;

@@ -4,8 +4,8 @@ import { cacheControl } from '../neutral/cache-marker.js';
 import { argumentSchema } from '../neutral/argument-schema.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolChoice, ToolDefinition } from '../neutral/request.js';
-import { claudeTraits, type ClaudeTraits } from './claude.js';
-import { enforceable, hasMap } from './schema.js';
+import { claudeTraits, type ClaudeTraits } from './claude-traits.js';
+import { toEnforceable, hasArbitraryMembers } from './schema.js';
 
 /** The encoded tools of a request. */
 export interface WrittenTools {
@@ -18,12 +18,12 @@ export interface WrittenTools {
 }
 
 /** Whether a schema needs the answer tool, whose arguments must be an object. */
-export function takesTool({ model }: Target, schema: JsonObject): boolean {
+export function needsAnswerTool({ model }: Target, schema: JsonObject): boolean {
   return !isEnforced(schema, claudeTraits(model));
 }
 
-function isEnforced(schema: JsonObject, { schemas }: ClaudeTraits): boolean {
-  return schemas && !hasMap(schema);
+function isEnforced(schema: JsonObject, { supportsSchemas: schemas }: ClaudeTraits): boolean {
+  return schemas && !hasArbitraryMembers(schema);
 }
 
 /** Encodes the tools of a request, and adds the answer tool if the schema needs it. */
@@ -37,10 +37,10 @@ export function writeTools(
   if (answer !== null) tools.push(answer);
   if (tools.length === 0) return { members: {}, isForced: false, answerTool: null };
   const wanted = answer === null ? request.toolChoice : forced(request, answer);
-  const choice = takenChoice(wanted, traits, losses);
+  const choice = supportedChoice(wanted, traits, losses);
   return {
     members: { tools, ...choosing(choice, request.parallelTools) },
-    isForced: isForcing(choice),
+    isForced: isForcedChoice(choice),
     answerTool: answer === null ? null : String(answer['name']),
   };
 }
@@ -53,7 +53,7 @@ function toolOf(tool: ToolDefinition, traits: ClaudeTraits, losses: Losses): Jso
   return {
     name,
     ...(description !== null && { description }),
-    input_schema: isStrict ? enforceable(schema) : schema,
+    input_schema: isStrict ? toEnforceable(schema) : schema,
     ...(isStrict && { strict: true }),
     ...cacheControl(cache),
   };
@@ -82,18 +82,18 @@ function forced({ tools, toolChoice }: NeutralRequest, answer: JsonObject): Tool
 }
 
 /** The tool choice that the model accepts: `auto` in place of a forced one if it supports none. */
-export function takenChoice(
+export function supportedChoice(
   choice: ToolChoice | null,
   traits: ClaudeTraits,
   losses: Losses,
 ): ToolChoice | null {
-  if (traits.forcedTools || !isForcing(choice)) return choice;
+  if (traits.supportsForcedTools || !isForcedChoice(choice)) return choice;
   losses.note('tool_choice', 'tool_choice');
   return { kind: 'auto' };
 }
 
 /** Whether the model must call a tool. */
-export function isForcing(choice: ToolChoice | null): boolean {
+export function isForcedChoice(choice: ToolChoice | null): boolean {
   return choice?.kind === 'required' || choice?.kind === 'tool';
 }
 

@@ -3,12 +3,16 @@ import type { ProviderDialect } from '../dialect.js';
 import { readError } from './error.js';
 import { BedrockReader, readEvents } from './event-reader.js';
 import { writeRequest } from './write-request.js';
-import { takesTool } from './write-tools.js';
+import { needsAnswerTool } from './write-tools.js';
 
 /** Bedrock's Converse and ConverseStream, for all its models. */
 export const bedrock: ProviderDialect = {
   name: 'bedrock',
-  limits: { toolName: /^[\w-]{1,64}$/, objectRoot: takesTool, textSystem: true },
+  limits: {
+    toolNamePattern: /^[\w-]{1,64}$/,
+    requiresObjectRoot: needsAnswerTool,
+    requiresTextSystem: true,
+  },
   writeRequest,
   readEvents,
   openReader: (reading, emit) => new BedrockReader(reading, emit),

@@ -41,7 +41,7 @@ export function readError(reply: ErrorReply, nowMs: number): GatewayError {
 }
 
 /** The error for an exception in mid-stream. */
-export function exceptionIn({ name, errorMessage, body }: Frame): GatewayError {
+export function toExceptionError({ name, errorMessage, body }: Frame): GatewayError {
   const status = STATUSES[name.toLowerCase()] ?? 500;
   const errorBody =
     errorMessage === null ? body : Buffer.from(JSON.stringify({ message: errorMessage }));

@@ -2,12 +2,12 @@ import { keepExact } from '../exact-json.js';
 import { CollectedBytes } from '../../core/collected-bytes.js';
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
-import type { Reading } from '../dialect.js';
+import type { ReadOptions } from '../dialect.js';
 import { isObject, objectOrEmpty, objectsIn, type JsonObject } from '../json.js';
 import type { AnswerEvent, Emit, EventReader } from '../neutral/event.js';
-import { errorInside } from '../openai/error.js';
-import { AnswerTeller } from './answer-events.js';
-import { exceptionIn } from './error.js';
+import { findEmbeddedError } from '../openai/error.js';
+import { AnswerDecoder } from './answer-decoder.js';
+import { toExceptionError } from './error.js';
 import { FrameReader, type Frame } from './frames.js';
 
 /** Maximum size of an answer that is one JSON document instead of a stream. */
@@ -18,18 +18,18 @@ const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
  *
  * @throws {GatewayError} `upstream_failed` if the body is not an answer; the error in the body if it has one
  */
-export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
+export function readEvents(body: Buffer, reading: ReadOptions): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  decodeWhole(body, new AnswerTeller((event) => events.push(event), reading));
+  decodeWhole(body, new AnswerDecoder((event) => events.push(event), reading));
   return events;
 }
 
-function decodeWhole(body: Buffer, decoder: AnswerTeller): void {
+function decodeWhole(body: Buffer, decoder: AnswerDecoder): void {
   const answer = parseAnswerObject(body);
   keepExact(answer, body);
   const { message } = objectOrEmpty(answer['output']);
   if (!isObject(message)) {
-    const error = errorInside(answer);
+    const error = findEmbeddedError(answer);
     if (error !== null) throw error;
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any message.');
   }
@@ -46,14 +46,14 @@ export class BedrockReader implements EventReader {
   readonly #frames = new FrameReader((frame) => {
     this.#tell(frame);
   });
-  readonly #decoder: AnswerTeller;
+  readonly #decoder: AnswerDecoder;
   /** A JSON document that was sent instead of a stream; `null` for a stream, and before the first byte. */
   #document: CollectedBytes | null = null;
   #sawFrame = false;
   isComplete = false;
 
-  constructor(reading: Reading, emit: Emit) {
-    this.#decoder = new AnswerTeller(emit, reading);
+  constructor(reading: ReadOptions, emit: Emit) {
+    this.#decoder = new AnswerDecoder(emit, reading);
   }
 
   get isAnswered(): boolean {
@@ -92,9 +92,9 @@ export class BedrockReader implements EventReader {
   #tell(frame: Frame): void {
     if (this.isComplete) return;
     this.#sawFrame = true;
-    if (frame.messageType !== 'event') throw exceptionIn(frame);
+    if (frame.messageType !== 'event') throw toExceptionError(frame);
     // Some exceptions are sent as events, recognisable only by name.
-    if (/exception$/iu.test(frame.name)) throw exceptionIn(frame);
+    if (/exception$/iu.test(frame.name)) throw toExceptionError(frame);
     const event = parseAnswerObject(frame.body);
     const key = event['contentBlockIndex'];
     this.#decoder.start();

@@ -1,4 +1,4 @@
-import { claudeTraits, type ClaudeTraits } from '../anthropic/claude.js';
+import { claudeTraits, type ClaudeTraits } from '../anthropic/claude-traits.js';
 
 /** The capabilities of a model by its id; the ARN of a custom inference profile does not reveal them. */
 export interface ModelTraits {
@@ -8,7 +8,7 @@ export interface ModelTraits {
   /** How reasoning is requested: Converse itself has no member for it. */
   readonly thinking: 'claude' | 'nova' | 'reasoning_effort' | 'reasoning_config' | 'none';
   /** Supports a schema for the answer (`outputConfig.textFormat`); all others need the answer tool. */
-  readonly schemas: boolean;
+  readonly supportsSchemas: boolean;
   /** Where it accepts cache points; a request with others is rejected. */
   readonly cachePoints: 'everywhere' | 'not in tools' | 'nowhere';
   /** Accepts a TTL in cache points. */
@@ -34,10 +34,10 @@ export function modelTraits(model: string): ModelTraits {
     claude,
     isClaude,
     thinking: isClaude ? 'claude' : thinkingOf(id),
-    schemas: isClaude ? claude.schemas : !WITHOUT_SCHEMAS.test(id),
+    supportsSchemas: isClaude ? claude.supportsSchemas : !WITHOUT_SCHEMAS.test(id),
     cachePoints: isClaude ? 'everywhere' : isNova ? 'not in tools' : 'nowhere',
     // Since Claude 4.5, like schemas.
-    cacheTtl: isClaude && claude.schemas,
+    cacheTtl: isClaude && claude.supportsSchemas,
   };
 }
 

@@ -1,7 +1,7 @@
 import { lookup, type JsonObject } from '../json.js';
-import { notePart } from '../neutral/foreign.js';
+import { noteLostPart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import { audioFormat, pictureType } from '../neutral/media-types.js';
+import { audioFormat, imageType } from '../neutral/media-types.js';
 import type { MediaPart } from '../neutral/part.js';
 
 const IMAGE_FORMATS = lookup<string>({
@@ -46,7 +46,7 @@ export function mediaBlock(
       : part.kind === 'image'
         ? imageOf(part)
         : audioOf(part);
-  if (block === null) notePart(part, losses);
+  if (block === null) noteLostPart(part, losses);
   return block;
 }
 
@@ -57,7 +57,7 @@ function imageOf({ source }: MediaPart): JsonObject | null {
     return { image: { format, source: { s3Location: { uri: source.url } } } };
   }
   if (source.kind !== 'bytes') return null;
-  const format = IMAGE_FORMATS[pictureType(source)];
+  const format = IMAGE_FORMATS[imageType(source)];
   return format === undefined ? null : { image: { format, source: { bytes: source.base64 } } };
 }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { closing } from '../anthropic/write-messages.js';
+import { trailingUserTurn } from '../anthropic/write-messages.js';
 import { parsedObject } from '../json-members.js';
 import type { JsonObject } from '../json.js';
 import { addAll } from '../neutral/add-all.js';
-import { noteEmptied, notePart } from '../neutral/foreign.js';
-import { joinTurn, resultsFirst, type JoinedMessage } from '../neutral/joined-turns.js';
+import { dropEmptiedTurn, noteLostPart } from '../neutral/foreign.js';
+import { joinTurn, moveResultsFirst, type JoinedMessage } from '../neutral/joined-turns.js';
 import type { Losses } from '../neutral/losses.js';
 import type {
   CacheMarker,
@@ -40,20 +40,22 @@ export function writeConversation(
   for (const turn of turns) {
     const blocks = turn.parts.flatMap((part) => withCachePoint(part, turn.role, context));
     if (turn.role === 'system' || turn.role === 'developer') addAll(system, blocks);
-    else if (blocks.length === 0) noteEmptied(turn);
+    else if (blocks.length === 0) dropEmptiedTurn(turn);
     else
       joinTurn(messages, {
         role: turn.role === 'assistant' ? 'assistant' : 'user',
         content: blocks,
       });
   }
-  resultsFirst(messages, isResult);
+  moveResultsFirst(messages, isResult);
   // OpenAI accepts a system prompt alone; Bedrock requires a user message.
   if (messages.length === 0) messages.push({ role: 'user', content: system.splice(0) });
   // Bedrock rejects a conversation that begins with the assistant.
   if (messages[0]?.role === 'assistant')
     messages.unshift({ role: 'user', content: [{ text: '.' }] });
-  messages.push(...closing(messages, turns, { traits: traits.claude, losses }, { text: '.' }));
+  messages.push(
+    ...trailingUserTurn(messages, turns, { traits: traits.claude, losses }, { text: '.' }),
+  );
   for (const { content } of messages) ensureText(content);
   return { system, messages };
 }
@@ -110,7 +112,7 @@ function assistantBlock(part: ContentPart, context: Context): JsonObject | null 
     case 'audio':
     case 'document':
       // Assistant turns cannot contain media in this dialect.
-      notePart(part, context.losses);
+      noteLostPart(part, context.losses);
       return null;
     default:
       return blockOf(part, context);
@@ -130,7 +132,7 @@ function blockOf(part: ContentPart, context: Context): JsonObject | null {
     case 'tool_result':
       return resultOf(part, context);
     default:
-      notePart(part, context.losses);
+      noteLostPart(part, context.losses);
       return null;
   }
 }

@@ -1,15 +1,15 @@
 import { exactJson } from '../exact-json.js';
 import { writeSampling } from '../anthropic/sampling.js';
-import { enforceable } from '../anthropic/schema.js';
+import { toEnforceable } from '../anthropic/schema.js';
 import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import { optionsFor } from '../neutral/provider-options.js';
+import { providerOptionsFor } from '../neutral/provider-options.js';
 import type { NeutralRequest } from '../neutral/request.js';
 import { modelTraits, type ModelTraits } from './model-traits.js';
 import { cachePoint, writeConversation } from './write-messages.js';
-import { roomFor, writeThinking } from './write-thinking.js';
+import { outputLimit, writeThinking } from './write-thinking.js';
 import { writeTools } from './write-tools.js';
 
 /** Encodes a neutral request as a Converse request; the model is in the path. */
@@ -42,7 +42,7 @@ export function writeRequest(
     ...(Object.keys(extra).length > 0 && { additionalModelRequestFields: extra }),
     ...outputConfig(request, tools.answerTool),
     ...tier(request),
-    ...optionsFor(request, 'bedrock', target),
+    ...providerOptionsFor(request, 'bedrock', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: tools.answerTool };
 }
@@ -72,7 +72,7 @@ function conversation(request: NeutralRequest, traits: ModelTraits, losses: Loss
 /** The output limit; always sent along with a thinking budget, which must be smaller. */
 function length(request: NeutralRequest, target: Target, thinking: JsonObject): JsonObject {
   if (request.maxOutputTokens !== null) return { maxTokens: request.maxOutputTokens };
-  return 'thinking' in thinking ? { maxTokens: roomFor(request, target) } : {};
+  return 'thinking' in thinking ? { maxTokens: outputLimit(request, target) } : {};
 }
 
 function camel({ temperature, top_p: topP }: JsonObject): JsonObject {
@@ -107,7 +107,7 @@ function outputConfig({ format }: NeutralRequest, answerTool: string | null): Js
   const jsonSchema = {
     name: format.name,
     ...(format.description !== null && { description: format.description }),
-    schema: JSON.stringify(enforceable(format.schema)),
+    schema: JSON.stringify(toEnforceable(format.schema)),
   };
   return { outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema } } } };
 }

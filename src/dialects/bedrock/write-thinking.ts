@@ -26,7 +26,7 @@ export function writeThinking(
   const { thinking } = request;
   if (thinking === null) return {};
   if (traits.thinking === 'claude') {
-    const maxTokens = roomFor(request, target);
+    const maxTokens = outputLimit(request, target);
     const tools = { members: {}, isForced, answerTool: null };
     const context = { traits: traits.claude, target, maxTokens, tools };
     return writeClaudeThinking(request, context, losses);
@@ -43,7 +43,7 @@ export function writeThinking(
 }
 
 /** The output limit including reasoning: the client's, or else the model's. */
-export function roomFor({ maxOutputTokens }: NeutralRequest, target: Target): number {
+export function outputLimit({ maxOutputTokens }: NeutralRequest, target: Target): number {
   return maxOutputTokens ?? target.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
 }
 

@@ -1,5 +1,5 @@
-import { enforceable, hasMap } from '../anthropic/schema.js';
-import { isForcing, takenChoice } from '../anthropic/write-tools.js';
+import { toEnforceable, hasArbitraryMembers } from '../anthropic/schema.js';
+import { isForcedChoice, supportedChoice } from '../anthropic/write-tools.js';
 import type { Target } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { argumentSchema } from '../neutral/argument-schema.js';
@@ -19,12 +19,12 @@ export interface WrittenTools {
 }
 
 /** Whether a schema needs the answer tool, whose arguments must be an object. */
-export function takesTool({ model }: Target, schema: JsonObject): boolean {
+export function needsAnswerTool({ model }: Target, schema: JsonObject): boolean {
   return !isEnforced(schema, modelTraits(model));
 }
 
-function isEnforced(schema: JsonObject, { schemas }: ModelTraits): boolean {
-  return schemas && !hasMap(schema);
+function isEnforced(schema: JsonObject, { supportsSchemas: schemas }: ModelTraits): boolean {
+  return schemas && !hasArbitraryMembers(schema);
 }
 
 /** Encodes the tools of a request, and adds the answer tool if the schema needs it. */
@@ -35,7 +35,7 @@ export function writeTools(
 ): WrittenTools {
   const answer = answerToolFor(request, traits);
   const wanted = answer === null ? request.toolChoice : answerChoice(request, answer.name);
-  const choice = takenChoice(wanted, traits.claude, losses);
+  const choice = supportedChoice(wanted, traits.claude, losses);
   const tools = toolsOf(request, choice, losses);
   if (answer !== null) tools.push(answer);
   if (tools.length === 0) return { members: {}, isForced: false, answerTool: null };
@@ -45,7 +45,7 @@ export function writeTools(
   const written = tools.flatMap((tool) => toolBlocks(tool, traits, losses));
   return {
     members: { toolConfig: { tools: written, ...choosing(choice) } },
-    isForced: isForcing(choice),
+    isForced: isForcedChoice(choice),
     answerTool: answer?.name ?? null,
   };
 }
@@ -113,7 +113,7 @@ function specOf(tool: ToolDefinition, traits: ModelTraits, losses: Losses): Json
   return {
     name,
     ...(description !== null && description !== '' && { description }),
-    inputSchema: { json: isStrict ? enforceable(schema) : schema },
+    inputSchema: { json: isStrict ? toEnforceable(schema) : schema },
     ...(isStrict && { strict: true }),
   };
 }

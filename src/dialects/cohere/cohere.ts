@@ -7,7 +7,7 @@ import { writeRequest } from './write-request.js';
 /** Cohere's Chat API, version 2. */
 export const cohere: ProviderDialect = {
   name: 'cohere',
-  limits: { objectRoot: () => true, textSystem: true },
+  limits: { requiresObjectRoot: () => true, requiresTextSystem: true },
   writeRequest,
   readEvents,
   openReader: (reading, emit) => new CohereReader(reading, emit),

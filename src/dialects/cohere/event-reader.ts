@@ -1,33 +1,33 @@
 import { parseAnswerObject } from '../answer-body.js';
-import type { Reading } from '../dialect.js';
+import type { ReadOptions } from '../dialect.js';
 import { objectOrEmpty, type JsonObject } from '../json.js';
 import type { AnswerEvent, Emit, EventReader } from '../neutral/event.js';
-import { JsonEvents } from '../neutral/json-events.js';
-import { errorInside } from '../openai/error.js';
-import { AnswerTeller, tellWhole } from './answer-events.js';
+import { JsonEventReader } from '../neutral/json-event-reader.js';
+import { findEmbeddedError } from '../openai/error.js';
+import { AnswerDecoder, decodeWhole } from './answer-decoder.js';
 
 /**
  * Decodes a whole answer.
  *
  * @throws {GatewayError} `upstream_failed` if the body is not an answer; the error in the body if it has one
  */
-export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
+export function readEvents(body: Buffer, { seed }: ReadOptions): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  decodeDocument(body, new AnswerTeller((event) => events.push(event), seed));
+  decodeDocument(body, new AnswerDecoder((event) => events.push(event), seed));
   return events;
 }
 
-function decodeDocument(body: Buffer, decoder: AnswerTeller): void {
+function decodeDocument(body: Buffer, decoder: AnswerDecoder): void {
   const answer = parseAnswerObject(body);
   // In an error `message` is a string, in an answer it is an object.
-  const error = typeof answer['message'] === 'object' ? null : errorInside(answer);
+  const error = typeof answer['message'] === 'object' ? null : findEmbeddedError(answer);
   if (error !== null) throw error;
-  tellWhole(answer, decoder);
+  decodeWhole(answer, decoder);
 }
 
 /** Decodes the stream of Cohere's Chat API. */
 export class CohereReader implements EventReader {
-  readonly #events = new JsonEvents({
+  readonly #events = new JsonEventReader({
     event: (event) => {
       if (decodeEvent(event, this.#decoder) === 'end') this.#complete();
     },
@@ -39,11 +39,11 @@ export class CohereReader implements EventReader {
       this.#complete();
     },
   });
-  readonly #decoder: AnswerTeller;
+  readonly #decoder: AnswerDecoder;
   isComplete = false;
 
-  constructor({ seed }: Reading, emit: Emit) {
-    this.#decoder = new AnswerTeller(emit, seed);
+  constructor({ seed }: ReadOptions, emit: Emit) {
+    this.#decoder = new AnswerDecoder(emit, seed);
   }
 
   push(chunk: Buffer): void {
@@ -56,14 +56,14 @@ export class CohereReader implements EventReader {
   }
 
   #complete(): void {
-    if (!this.#decoder.isFinished) throw this.#events.cut();
+    if (!this.#decoder.isFinished) throw this.#events.cutError();
     this.isComplete = true;
     this.#events.close();
   }
 }
 
 /** @returns `end` for the event that ends the answer */
-function decodeEvent(event: JsonObject, decoder: AnswerTeller): 'more' | 'end' {
+function decodeEvent(event: JsonObject, decoder: AnswerDecoder): 'more' | 'end' {
   const delta = objectOrEmpty(event['delta']);
   const message = objectOrEmpty(delta['message']);
   const part = (name: string): JsonObject => objectOrEmpty(message[name]);
@@ -97,7 +97,7 @@ function decodeEvent(event: JsonObject, decoder: AnswerTeller): 'more' | 'end' {
 
 /** Handles all other events: they are ignored, unless it is an error. */
 function otherEvent(event: JsonObject): 'more' {
-  const error = typeof event['type'] === 'string' ? null : errorInside(event);
+  const error = typeof event['type'] === 'string' ? null : findEmbeddedError(event);
   if (error !== null) throw error;
   return 'more';
 }

@@ -1,13 +1,18 @@
 import { exactJson } from '../exact-json.js';
 import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
-import { noteCacheMarkers, noteEmptied, noteForeignMembers, notePart } from '../neutral/foreign.js';
+import {
+  noteCacheMarkers,
+  dropEmptiedTurn,
+  noteForeignMembers,
+  noteLostPart,
+} from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import { optionsFor } from '../neutral/provider-options.js';
+import { providerOptionsFor } from '../neutral/provider-options.js';
 import type { ContentPart, Turn } from '../neutral/part.js';
 import type { NeutralRequest, Thinking, ToolChoice } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
-import { withToldSchema } from '../neutral/told-schema.js';
+import { withSchemaPrompt } from '../neutral/schema-prompt.js';
 import { toolOf } from '../openai/write-request.js';
 import { writeTurns } from '../openai/write-turns.js';
 
@@ -30,7 +35,7 @@ export function writeRequest(
   losses: Losses,
 ): WrittenRequest {
   // Cohere rejects a response format together with tools.
-  const request = given.tools.length === 0 ? given : withToldSchema(given, losses);
+  const request = given.tools.length === 0 ? given : withSchemaPrompt(given, losses);
   noteUnsupported(request, losses);
   const body: JsonObject = {
     model: target.model,
@@ -42,7 +47,7 @@ export function writeRequest(
     ...tools(request, losses),
     ...format(request, losses),
     ...thinking(request.thinking, target, losses),
-    ...optionsFor(request, 'cohere', target),
+    ...providerOptionsFor(request, 'cohere', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: null };
 }
@@ -66,7 +71,7 @@ function writeMessages(turns: readonly Turn[], losses: Losses): JsonObject[] {
   const supported = turns.flatMap((turn) => {
     const parts = turn.parts.flatMap((part) => supportedPart(part, losses));
     if (parts.length > 0) return [{ ...turn, parts }];
-    noteEmptied(turn);
+    dropEmptiedTurn(turn);
     return [];
   });
   return writeTurns(supported, losses).flatMap(writtenMessage);
@@ -75,7 +80,7 @@ function writeMessages(turns: readonly Turn[], losses: Losses): JsonObject[] {
 function supportedPart(part: ContentPart, losses: Losses): ContentPart[] {
   const isBytes = part.kind === 'document' && part.source.kind !== 'text';
   if (part.kind === 'audio' || isBytes) {
-    notePart(part, losses);
+    noteLostPart(part, losses);
     return [];
   }
   if (part.kind !== 'tool_result') return [part];

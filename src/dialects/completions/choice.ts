@@ -19,7 +19,7 @@ export class CompletionChoice {
   }
 
   /** @returns the choice for an event; `null` if completions do not express it */
-  say(event: OfChoice): JsonObject | null {
+  encode(event: OfChoice): JsonObject | null {
     switch (event.kind) {
       case 'text':
       case 'refusal':
@@ -37,7 +37,7 @@ export class CompletionChoice {
   }
 
   /** The final choice, with the finish reason. */
-  ended(): JsonObject {
+  finalChoice(): JsonObject {
     // This dialect has no other way to express a refusal.
     const reason = this.#isRefused ? 'content_filter' : (this.#finish ?? 'stop');
     return { ...this.written(''), finish_reason: reason };
@@ -70,7 +70,7 @@ function alternatives(list: unknown): JsonObject {
 }
 
 /** Appends a piece of a choice to the whole: its text, and its log probabilities. */
-export function gather(whole: JsonObject, said: JsonObject): void {
+export function appendPiece(whole: JsonObject, said: JsonObject): void {
   whole['text'] = String(whole['text']) + (textOrNull(said['text']) ?? '');
   if (!isObject(said['logprobs'])) return;
   const known = objectOrEmpty(whole['logprobs']);

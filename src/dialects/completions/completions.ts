@@ -1,7 +1,7 @@
 import type { ClientDialect } from '../dialect.js';
 import { writeError } from '../openai/error.js';
-import { CompletionsWriter, unsayable, writeAnswer } from './event-writer.js';
-import { completionsForms } from './forms.js';
+import { CompletionsWriter, unsupportedPartOf, writeAnswer } from './event-writer.js';
+import { completionsCacheCodec } from './cache-codec.js';
 import { readRequest } from './request.js';
 
 /** OpenAI's legacy Completions, for clients only: providers are always called with chat requests. */
@@ -11,6 +11,6 @@ export const completions: ClientDialect = {
   writeError,
   writeAnswer,
   openWriter: (rules) => new CompletionsWriter(rules),
-  unsayable,
-  forms: completionsForms,
+  unsupportedPart: unsupportedPartOf,
+  forms: completionsCacheCodec,
 };

@@ -1,22 +1,22 @@
 import type { GatewayError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
-import type { AnswerRules } from '../dialect.js';
+import type { AnswerOptions } from '../dialect.js';
 import { textOrNull, type JsonObject } from '../json.js';
 import type { AnswerEvent, AnswerPart, EventWriter } from '../neutral/event.js';
 import { writeError } from '../openai/error.js';
 import { identify } from '../openai/identity.js';
-import { shownUsage } from '../openai/written-usage.js';
-import { CompletionChoice, gather } from './choice.js';
+import { encodeUsage } from '../openai/encode-usage.js';
+import { CompletionChoice, appendPiece } from './choice.js';
 
 /** Encodes events as a stream of completions. */
 export class CompletionsWriter implements EventWriter {
-  readonly #rules: AnswerRules;
+  readonly #rules: AnswerOptions;
   readonly #choices = new Map<number, CompletionChoice>();
   #head: JsonObject = {};
   #usage: Usage | null = null;
   #out = '';
 
-  constructor(rules: AnswerRules) {
+  constructor(rules: AnswerOptions) {
     this.#rules = rules;
   }
 
@@ -25,15 +25,15 @@ export class CompletionsWriter implements EventWriter {
     else if (event.kind === 'usage') this.#usage = event.usage;
     else if (event.kind === 'tier') this.#head = { ...this.#head, ...tierOf(event) };
     else {
-      const said = this.#choiceOf(event.choice).say(event);
+      const said = this.#choiceOf(event.choice).encode(event);
       if (said !== null) this.#chunk([said]);
     }
   }
 
   finish(): void {
-    for (const choice of this.#choices.values()) this.#chunk([choice.ended()]);
+    for (const choice of this.#choices.values()) this.#chunk([choice.finalChoice()]);
     if (this.#rules.includeUsage && this.#usage !== null) {
-      this.#chunk([], { usage: shownUsage(this.#usage) });
+      this.#chunk([], { usage: encodeUsage(this.#usage) });
     }
     this.#out += 'data: [DONE]\n\n';
   }
@@ -64,7 +64,7 @@ export class CompletionsWriter implements EventWriter {
 }
 
 /** Encodes an answer's events as a whole completion, by joining its stream. */
-export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
+export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerOptions): Buffer {
   const choices = new Map<
     number,
     { readonly words: CompletionChoice; readonly whole: JsonObject }
@@ -74,17 +74,17 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
   let usage: JsonObject | null = null;
   for (const event of events) {
     if (event.kind === 'start') head = headOf(event, rules);
-    else if (event.kind === 'usage') usage = shownUsage(event.usage);
+    else if (event.kind === 'usage') usage = encodeUsage(event.usage);
     else if (event.kind === 'tier') head = { ...head, ...tierOf(event) };
     else {
       const words = new CompletionChoice(event.choice, echo.length);
       const known = choices.get(event.choice) ?? { words, whole: words.written(echo) };
       choices.set(event.choice, known);
-      gather(known.whole, known.words.say(event) ?? {});
+      appendPiece(known.whole, known.words.encode(event) ?? {});
     }
   }
   const written = [...choices.values()].map(({ words, whole }) => ({
-    ...words.ended(),
+    ...words.finalChoice(),
     text: whole['text'],
     logprobs: whole['logprobs'],
   }));
@@ -97,7 +97,7 @@ function tierOf({ tier }: Extract<AnswerEvent, { kind: 'tier' }>): JsonObject {
 }
 
 /** Completions can express only text. */
-export function unsayable({ kind }: AnswerEvent): AnswerPart | null {
+export function unsupportedPartOf({ kind }: AnswerEvent): AnswerPart | null {
   return UNSUPPORTED[kind] ?? null;
 }
 
@@ -107,7 +107,7 @@ const UNSUPPORTED: Partial<Record<AnswerEvent['kind'], AnswerPart>> = {
   reasoning: 'reasoning',
 };
 
-function headOf(start: Extract<AnswerEvent, { kind: 'start' }>, rules: AnswerRules): JsonObject {
+function headOf(start: Extract<AnswerEvent, { kind: 'start' }>, rules: AnswerOptions): JsonObject {
   const { id, model, createdS } = start;
   const identity = identify({ id, model, created: createdS }, rules);
   return {

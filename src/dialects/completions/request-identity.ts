@@ -1,6 +1,6 @@
-import type { RequestIdentity } from '../answer-forms.js';
+import type { RequestIdentity } from '../cache-codec.js';
 import { objectOrEmpty, without } from '../json.js';
-import { decidingMembers, isSampled } from '../openai/request-identity.js';
+import { relevantMembers, isSampled } from '../openai/request-identity.js';
 
 /** Values that mean the same as leaving the member out, in addition to those of Chat Completions. */
 const DEFAULTS: Readonly<Record<string, unknown>> = { echo: false, best_of: 1, suffix: '' };
@@ -13,7 +13,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = { echo: false, best_of: 1, s
 export function identityOf(body: Buffer): RequestIdentity {
   const request = objectOrEmpty(JSON.parse(body.toString('utf8')) as unknown);
   const usual = Object.keys(DEFAULTS).filter((name) => request[name] === DEFAULTS[name]);
-  const members = without(decidingMembers(request), usual);
+  const members = without(relevantMembers(request), usual);
   // An array has exactly one prompt: others are rejected.
   const prompt: unknown = Array.isArray(members['prompt'])
     ? members['prompt'][0]

@@ -3,10 +3,10 @@ import { parseAnswerObject } from '../answer-body.js';
 import { isObject, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import { numberOr } from '../json-members.js';
 import type { Losses } from '../neutral/losses.js';
-import { errorInside } from '../openai/error.js';
+import { findEmbeddedError } from '../openai/error.js';
 import type { EmbeddingProvider, EmbeddingRequest } from './embedding.js';
-import { INPUT_TYPE, MOST_TEXTS, USUAL_INPUT_TYPE } from './cohere.js';
-import { numbersIn, textsOf } from './plain.js';
+import { INPUT_TYPE, MAX_TEXTS, DEFAULT_INPUT_TYPE } from './cohere.js';
+import { numbersIn, textsOf } from './inputs-and-vectors.js';
 
 /** Options of an embedding request, for models that support them. */
 interface Options {
@@ -25,7 +25,7 @@ interface Family {
 }
 
 const cohere = (supportsDimensions: boolean): Family => ({
-  mostInputs: MOST_TEXTS,
+  mostInputs: MAX_TEXTS,
   supportsDimensions,
   requiresInputType: true,
   body: (texts, { dimensions, inputType }) => ({
@@ -93,13 +93,13 @@ const FAMILIES: readonly (readonly [RegExp, Family])[] = [
 
 /** Embeddings of Bedrock's models, by InvokeModel. */
 export const bedrockEmbeddings: EmbeddingProvider = {
-  mostInputs: (model) => familyOf(model).mostInputs,
+  maxInputs: (model) => familyOf(model).mostInputs,
   writeRequest: (request, { model }, losses) => {
     const family = familyOf(model);
     noteLosses(request, family, losses);
     const body = family.body(textsOf(request), {
       dimensions: family.supportsDimensions ? request.dimensions : null,
-      inputType: textOrNull(request.said[INPUT_TYPE]) ?? USUAL_INPUT_TYPE,
+      inputType: textOrNull(request.parsed[INPUT_TYPE]) ?? DEFAULT_INPUT_TYPE,
     });
     const path = `/model/${encodeURIComponent(model)}/invoke`;
     return { path, body: Buffer.from(JSON.stringify(body)) };
@@ -108,7 +108,7 @@ export const bedrockEmbeddings: EmbeddingProvider = {
     const answer = parseAnswerObject(body);
     const vectors = vectorsIn(answer);
     if (vectors === null) {
-      const error = errorInside(answer);
+      const error = findEmbeddedError(answer);
       throw error ?? new GatewayError('upstream_failed', 'The provider sent no vectors.');
     }
     const inputTokens = numberOr(answer['inputTextTokenCount'], countedIn(header));

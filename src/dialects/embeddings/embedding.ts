@@ -10,7 +10,7 @@ export interface EmbeddingRequest {
   /** The body as it came. */
   readonly body: Buffer;
   /** The parsed body, for members that only some providers support. */
-  readonly said: JsonObject;
+  readonly parsed: JsonObject;
   /** What the client wrote as `model`. */
   readonly model: string;
   /** At least one. */
@@ -27,7 +27,7 @@ export interface EmbeddingRequest {
    */
   readonly foreign: readonly string[];
   /** The index of the first of `inputs` among the client's inputs, if the request is split; absent for 0. */
-  readonly from?: number;
+  readonly firstIndex?: number;
 }
 
 /** A vector as numbers, or as little-endian 32-bit floats in base64. */
@@ -71,14 +71,14 @@ export interface EmbeddingClient {
 }
 
 /** A request in the provider's dialect. */
-export interface AskedVectors {
+export interface ProviderEmbeddingRequest {
   /** Relative to the provider's base URL. */
   readonly path: string;
   readonly body: Buffer;
 }
 
 /** A provider's response. */
-export interface VectorsAnswer {
+export interface ProviderEmbeddingResponse {
   readonly body: Buffer;
   /** Looks a header up by its lower-case name. */
   readonly header: (name: string) => string | undefined;
@@ -87,17 +87,21 @@ export interface VectorsAnswer {
 /** The provider side of an embedding dialect. */
 export interface EmbeddingProvider {
   /** The maximum number of inputs per request to a model, at least 1; more are split into several requests. */
-  mostInputs(model: string): number;
+  maxInputs(model: string): number;
   /** @throws {GatewayError} `invalid_request` for what cannot be expressed */
-  writeRequest(request: EmbeddingRequest, target: EmbeddingTarget, losses: Losses): AskedVectors;
+  writeRequest(
+    request: EmbeddingRequest,
+    target: EmbeddingTarget,
+    losses: Losses,
+  ): ProviderEmbeddingRequest;
   /** @throws {GatewayError} `upstream_failed` if the body has no vectors, or is an error inside a 200 */
-  readAnswer(answer: VectorsAnswer): Embeddings;
+  readAnswer(answer: ProviderEmbeddingResponse): Embeddings;
 }
 
 /** An embedding dialect that both clients and providers speak. */
 export interface EmbeddingDialect extends EmbeddingClient, EmbeddingProvider {
   /** The client's bytes with only the necessary edits. */
-  editRequest(request: EmbeddingRequest, target: EmbeddingTarget): AskedVectors;
+  editRequest(request: EmbeddingRequest, target: EmbeddingTarget): ProviderEmbeddingRequest;
   /**
    * The provider's answer for a client of the same dialect.
    *
@@ -108,11 +112,11 @@ export interface EmbeddingDialect extends EmbeddingClient, EmbeddingProvider {
     request: EmbeddingRequest,
     target: EmbeddingTarget,
     defaults: EmbeddingDefaults,
-  ): PassedVectors;
+  ): ClientEmbeddingAnswer;
 }
 
 /** An answer as the client gets it. */
-export interface PassedVectors {
+export interface ClientEmbeddingAnswer {
   readonly body: Buffer;
   /** `null` where the provider tells no usage. */
   readonly inputTokens: number | null;

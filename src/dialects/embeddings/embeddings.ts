@@ -2,7 +2,7 @@ import { GatewayError } from '../../core/errors.js';
 import type { DialectName } from '../dialect.js';
 import { Losses, type Loss } from '../neutral/losses.js';
 import type {
-  AskedVectors,
+  ProviderEmbeddingRequest,
   EmbeddingClient,
   EmbeddingDefaults,
   EmbeddingDialect,
@@ -10,29 +10,29 @@ import type {
   EmbeddingProvider,
   EmbeddingRequest,
   EmbeddingTarget,
-  PassedVectors,
-  VectorsAnswer,
+  ClientEmbeddingAnswer,
+  ProviderEmbeddingResponse,
 } from './embedding.js';
 import { bedrockEmbeddings } from './bedrock.js';
 import { cohereEmbeddings } from './cohere.js';
 import { geminiEmbeddings } from './gemini.js';
 import { ollamaEmbeddings } from './ollama.js';
 import { openAiEmbeddings } from './openai.js';
-import { requireOneEach } from './plain.js';
+import { requireVectorPerInput } from './inputs-and-vectors.js';
 import { vertexEmbeddings } from './vertex.js';
 
 /** The API formats for embeddings: Vertex has its own in addition to Gemini's. */
-export type EmbeddingForm = DialectName | 'vertex';
+export type EmbeddingFormat = DialectName | 'vertex';
 
 /** Embedding dialects that clients may speak. */
-const DIALECTS: Partial<Record<EmbeddingForm, EmbeddingDialect>> = {
+const DIALECTS: Partial<Record<EmbeddingFormat, EmbeddingDialect>> = {
   openai: openAiEmbeddings,
   // Providers with a Responses API have OpenAI's embeddings API as well.
   responses: openAiEmbeddings,
   gemini: geminiEmbeddings,
 };
 /** All embedding dialects of providers. */
-const PROVIDERS: Partial<Record<EmbeddingForm, EmbeddingProvider>> = {
+const PROVIDERS: Partial<Record<EmbeddingFormat, EmbeddingProvider>> = {
   ...DIALECTS,
   bedrock: bedrockEmbeddings,
   cohere: cohereEmbeddings,
@@ -41,25 +41,25 @@ const PROVIDERS: Partial<Record<EmbeddingForm, EmbeddingProvider>> = {
 };
 
 /** Converts embedding requests from a client's dialect to a provider's, and answers back. */
-export interface EmbeddingPassage {
+export interface EmbeddingAdapter {
   /**
    * @returns at least one request; several if there are more inputs than the provider accepts at once
    * @throws {GatewayError} `invalid_request` for what cannot be expressed
    */
-  ask(
+  prepareRequests(
     request: EmbeddingRequest,
     target: EmbeddingTarget,
-  ): { readonly asked: readonly AskedVectors[]; readonly dropped: readonly Loss[] };
+  ): { readonly asked: readonly ProviderEmbeddingRequest[]; readonly dropped: readonly Loss[] };
   /**
    * @param answers - the responses to the requests, in order
    * @throws {GatewayError} `upstream_failed` if there is not one vector per input, or for an error inside a 200
    */
   readAnswers(
-    answers: readonly VectorsAnswer[],
+    answers: readonly ProviderEmbeddingResponse[],
     request: EmbeddingRequest,
     target: EmbeddingTarget,
     defaults: EmbeddingDefaults,
-  ): PassedVectors;
+  ): ClientEmbeddingAnswer;
 }
 
 /**
@@ -67,7 +67,7 @@ export interface EmbeddingPassage {
  *
  * @throws {GatewayError} `invalid_request` if the provider's dialect has no embeddings
  */
-export function embeddingPassage(client: EmbeddingClient, form: EmbeddingForm): EmbeddingPassage {
+export function embeddingAdapter(client: EmbeddingClient, form: EmbeddingFormat): EmbeddingAdapter {
   const provider = PROVIDERS[form];
   const same = DIALECTS[form];
   if (provider === undefined) {
@@ -77,9 +77,12 @@ export function embeddingPassage(client: EmbeddingClient, form: EmbeddingForm): 
   return same?.name === client.name ? direct(same) : translation(client, provider);
 }
 
-function direct(dialect: EmbeddingDialect): EmbeddingPassage {
+function direct(dialect: EmbeddingDialect): EmbeddingAdapter {
   return {
-    ask: (request, target) => ({ asked: [dialect.editRequest(request, target)], dropped: [] }),
+    prepareRequests: (request, target) => ({
+      asked: [dialect.editRequest(request, target)],
+      dropped: [],
+    }),
     readAnswers: ([answer], request, target, defaults) => {
       if (answer === undefined) throw new Error('there is no answer to one request');
       return dialect.passAnswer(answer.body, request, target, defaults);
@@ -87,18 +90,18 @@ function direct(dialect: EmbeddingDialect): EmbeddingPassage {
   };
 }
 
-function translation(client: EmbeddingClient, provider: EmbeddingProvider): EmbeddingPassage {
+function translation(client: EmbeddingClient, provider: EmbeddingProvider): EmbeddingAdapter {
   return {
-    ask: (request, target) => {
+    prepareRequests: (request, target) => {
       const losses = new Losses(target.onLoss, `${target.model} (${target.provider})`);
-      const asked = splitInputs(request, provider.mostInputs(target.model)).map((part) =>
+      const asked = splitInputs(request, provider.maxInputs(target.model)).map((part) =>
         provider.writeRequest(part, target, losses),
       );
       return { asked, dropped: losses.list };
     },
     readAnswers: (answers, request, _target, defaults) => {
       const answer = joined(answers.map((one) => provider.readAnswer(one)));
-      requireOneEach(answer, request);
+      requireVectorPerInput(answer, request);
       return {
         body: client.writeAnswer(answer, request, defaults),
         inputTokens: answer.inputTokens,

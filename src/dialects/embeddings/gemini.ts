@@ -1,14 +1,14 @@
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import { writeError } from '../gemini/error.js';
-import { camelMembers, listed } from '../gemini/members.js';
+import { camelMembers, toList } from '../gemini/members.js';
 import { isObject, objectOrEmpty, type JsonObject } from '../json.js';
 import { numberOr } from '../json-members.js';
 import { editRequest } from '../openai/edit.js';
-import { errorInside } from '../openai/error.js';
+import { findEmbeddedError } from '../openai/error.js';
 import { invalid, parseBody } from '../request-check.js';
 import type { EmbeddingDialect, EmbeddingRequest, Embeddings, Vector } from './embedding.js';
-import { numbersIn, requireOneEach, textsOf } from './plain.js';
+import { numbersIn, requireVectorPerInput, textsOf } from './inputs-and-vectors.js';
 import { asNumbers } from './vector-bytes.js';
 
 /** The methods for embeddings in the URL. */
@@ -45,11 +45,11 @@ const SHARED: Omit<EmbeddingDialect, 'readRequest'> = {
     const verb = request.single ? 'embedContent' : 'batchEmbedContents';
     return { path: pathOf(model, verb), body: edited(request, `models/${model}`) };
   },
-  mostInputs: () => MOST_REQUESTS,
+  maxInputs: () => MOST_REQUESTS,
   readAnswer: ({ body }) => readAnswer(body),
   passAnswer: (body, request) => {
     const answer = readAnswer(body);
-    requireOneEach(answer, request);
+    requireVectorPerInput(answer, request);
     return { body, inputTokens: answer.inputTokens };
   },
   writeAnswer: ({ vectors, inputTokens }, { single }) => {
@@ -74,13 +74,13 @@ function readRequest(body: Buffer, model: string, verb: EmbeddingVerb): Embeddin
   const said = parseBody(body);
   const request = camelMembers(said);
   const single = verb === 'embedContent';
-  const asked = single ? [request] : listed(request['requests']).map(camelMembers);
+  const asked = single ? [request] : toList(request['requests']).map(camelMembers);
   if (asked.length === 0) throw invalid('requests', 'must hold at least one request');
   const [first] = asked;
   const at = (i: number) => (single ? '' : `requests[${i}].`);
   return {
     body,
-    said,
+    parsed: said,
     model,
     inputs: asked.map((one, i) => textIn(one['content'], `${at(i)}content`)),
     dimensions: numberOr(first?.['outputDimensionality'], null),
@@ -94,7 +94,7 @@ function readRequest(body: Buffer, model: string, verb: EmbeddingVerb): Embeddin
 
 /** The joined texts of a content. */
 function textIn(content: unknown, at: string): string {
-  const parts = listed(camelMembers(content)['parts']);
+  const parts = toList(camelMembers(content)['parts']);
   const texts = parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : []));
   if (parts.length === 0 || texts.length < parts.length) {
     throw invalid(`${at}.parts`, 'must be texts');
@@ -107,15 +107,15 @@ function edited({ body, single }: EmbeddingRequest, model: string): Buffer {
   const edits = { model, askUsage: false };
   if (single) return editRequest({ body, stream: false, includeUsage: false }, edits);
   const batch = parseBody(body);
-  const requests = listed(batch['requests']).map((one) => ({ ...one, model }));
+  const requests = toList(batch['requests']).map((one) => ({ ...one, model }));
   return Buffer.from(JSON.stringify({ ...batch, requests }));
 }
 
 function readAnswer(body: Buffer): Embeddings {
   const answer = parseAnswerObject(body);
-  const error = isObject(answer['error']) ? errorInside(answer) : null;
+  const error = isObject(answer['error']) ? findEmbeddedError(answer) : null;
   if (error !== null) throw error;
-  const all = isObject(answer['embedding']) ? [answer['embedding']] : listed(answer['embeddings']);
+  const all = isObject(answer['embedding']) ? [answer['embedding']] : toList(answer['embeddings']);
   if (all.length === 0) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any vector.');
   }

@@ -3,12 +3,12 @@ import { parseAnswerObject } from '../answer-body.js';
 import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import { numberOr } from '../json-members.js';
 import { scanObject } from '../json-splice.js';
-import { errorInside, writeError } from '../openai/error.js';
+import { findEmbeddedError, writeError } from '../openai/error.js';
 import type { Losses } from '../neutral/losses.js';
 import { editRequest } from '../openai/edit.js';
 import { check, invalid, isWhole, parseBody } from '../request-check.js';
 import type {
-  AskedVectors,
+  ProviderEmbeddingRequest,
   EmbeddingDialect,
   EmbeddingInput,
   EmbeddingRequest,
@@ -16,7 +16,7 @@ import type {
   EmbeddingTarget,
   Vector,
 } from './embedding.js';
-import { requireOneEach } from './plain.js';
+import { requireVectorPerInput } from './inputs-and-vectors.js';
 import { asBase64, asNumbers } from './vector-bytes.js';
 
 const PATH = '/embeddings';
@@ -30,13 +30,13 @@ export const openAiEmbeddings: EmbeddingDialect = {
   readRequest,
   writeRequest,
   editRequest: (request, target) => ({ path: PATH, body: edited(request, target) }),
-  mostInputs: () => MOST_INPUTS,
+  maxInputs: () => MOST_INPUTS,
   readAnswer: ({ body }) => readAnswer(body),
   passAnswer: (body, request, { trusted }, defaults) => {
     // Vectors are long, so a trusted answer is not parsed.
     if (trusted) return { body, inputTokens: usageIn(body) };
     const answer = readAnswer(body);
-    requireOneEach(answer, request);
+    requireVectorPerInput(answer, request);
     const written = answerWith(parseAnswerObject(body), answer, request, defaults);
     return { body: written, inputTokens: answer.inputTokens };
   },
@@ -55,7 +55,7 @@ function readRequest(body: Buffer): EmbeddingRequest {
   const inputs = inputsOf(request['input']);
   return {
     body,
-    said: request,
+    parsed: request,
     model,
     inputs,
     dimensions: numberOr(request['dimensions'], null),
@@ -91,7 +91,7 @@ function writeRequest(
   request: EmbeddingRequest,
   target: EmbeddingTarget,
   losses: Losses,
-): AskedVectors {
+): ProviderEmbeddingRequest {
   for (const field of request.foreign) losses.note(field, 'embedding option');
   const plain = {
     model: target.model,
@@ -105,7 +105,7 @@ function writeRequest(
 
 function readAnswer(body: Buffer): Embeddings {
   const answer = parseAnswerObject(body);
-  const error = errorInside(answer);
+  const error = findEmbeddedError(answer);
   if (error !== null) throw error;
   const items = objectsIn(answer['data']);
   if (items.length === 0) {

@@ -2,9 +2,9 @@ import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import { objectOrEmpty, objectsIn } from '../json.js';
 import { numberOr } from '../json-members.js';
-import { errorInside } from '../openai/error.js';
+import { findEmbeddedError } from '../openai/error.js';
 import type { EmbeddingProvider } from './embedding.js';
-import { numbersIn, textsOf } from './plain.js';
+import { numbersIn, textsOf } from './inputs-and-vectors.js';
 
 /**
  * A number of texts that always fits: a request may have 20,000 tokens in all, and 2,048 per text.
@@ -15,7 +15,7 @@ const MOST_TEXTS = 9;
 
 /** Embeddings of Vertex AI, which uses `:predict`, unlike Google AI Studio. */
 export const vertexEmbeddings: EmbeddingProvider = {
-  mostInputs: (model) => (model.includes('gemini') ? 1 : MOST_TEXTS),
+  maxInputs: (model) => (model.includes('gemini') ? 1 : MOST_TEXTS),
   writeRequest: (request, { model }, losses) => {
     for (const field of request.foreign) losses.note(field, 'embedding option');
     const body = {
@@ -33,7 +33,7 @@ export const vertexEmbeddings: EmbeddingProvider = {
     const answer = parseAnswerObject(body);
     const all = objectsIn(answer['predictions']).map((one) => objectOrEmpty(one['embeddings']));
     if (all.length === 0) {
-      const error = errorInside(answer);
+      const error = findEmbeddedError(answer);
       throw error ?? new GatewayError('upstream_failed', 'The provider sent no vectors.');
     }
     const counts = all.map((one) =>

@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { exactJson } from '../exact-json.js';
 import type { GatewayError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
-import type { AnswerRules } from '../dialect.js';
+import type { AnswerOptions } from '../dialect.js';
 import { merged, type JsonObject } from '../json.js';
 import type { AnswerEvent, EventWriter } from '../neutral/event.js';
-import { CandidateWords } from './candidate-words.js';
+import { CandidateEncoder } from './candidate-encoder.js';
 import { writeError } from './error.js';
-import { writtenUsage } from './usage.js';
+import { encodeUsage } from './usage.js';
 
 /** Encodes events as a stream in Google's format, which has no end event. */
 export class GeminiWriter implements EventWriter {
   readonly #answer: Answer;
   #out = '';
 
-  constructor(rules: AnswerRules) {
+  constructor(rules: AnswerOptions) {
     this.#answer = new Answer(rules);
   }
 
@@ -49,7 +49,7 @@ export class GeminiWriter implements EventWriter {
 }
 
 /** Encodes an answer's events as a response. */
-export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
+export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerOptions): Buffer {
   const answer = new Answer(rules);
   const parts = new Map<number, JsonObject[]>();
   for (const event of events) {
@@ -88,13 +88,13 @@ function contentOf(parts: readonly JsonObject[]): JsonObject {
 
 /** The state of an answer while it is encoded. */
 class Answer {
-  readonly #rules: AnswerRules;
-  readonly #candidates = new Map<number, CandidateWords>();
+  readonly #rules: AnswerOptions;
+  readonly #candidates = new Map<number, CandidateEncoder>();
   #usage: Usage | null = null;
   #tier: string | null = null;
   #head: JsonObject = {};
 
-  constructor(rules: AnswerRules) {
+  constructor(rules: AnswerOptions) {
     this.#rules = rules;
   }
 
@@ -120,13 +120,13 @@ class Answer {
     }
   }
 
-  get candidates(): CandidateWords[] {
+  get candidates(): CandidateEncoder[] {
     return [...this.#candidates.values()].sort((a, b) => a.index - b.index);
   }
 
   get usage(): JsonObject {
     const usage = merged(
-      this.#usage === null ? {} : writtenUsage(this.#usage),
+      this.#usage === null ? {} : encodeUsage(this.#usage),
       this.#tier === null ? {} : { serviceTier: this.#tier },
     );
     return Object.keys(usage).length === 0 ? {} : { usageMetadata: usage };
@@ -137,15 +137,15 @@ class Answer {
     return this.#head;
   }
 
-  #candidate(index: number): CandidateWords {
+  #candidate(index: number): CandidateEncoder {
     const known = this.#candidates.get(index);
     if (known !== undefined) return known;
-    const made = new CandidateWords(index, this.#rules.request?.hidesThoughts === true);
+    const made = new CandidateEncoder(index, this.#rules.request?.hidesThoughts === true);
     this.#candidates.set(index, made);
     return made;
   }
 }
 
-function responseId({ seed }: AnswerRules): string {
+function responseId({ seed }: AnswerOptions): string {
   return createHash('sha256').update(seed).digest('base64url').slice(0, 22);
 }

@@ -1,8 +1,8 @@
-import type { StreamForm } from '../dialect.js';
+import type { StreamFraming } from '../dialect.js';
 import { SseReader } from '../sse.js';
 
 /** Sends a stream as one JSON array, element by element, as Google does without `alt=sse`. */
-export const listForm: StreamForm = {
+export const listForm: StreamFraming = {
   contentType: 'application/json; charset=utf-8',
   open: () => {
     let out: Buffer[] = [];

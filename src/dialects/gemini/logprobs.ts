@@ -2,7 +2,7 @@ import { objectsIn, textOrNull, type JsonObject } from '../json.js';
 import { numberOr } from '../json-members.js';
 
 /** Converts OpenAI's log probabilities, collected event by event, to Google's format. */
-export function writtenLogprobs(collected: readonly JsonObject[]): JsonObject {
+export function encodeLogprobs(collected: readonly JsonObject[]): JsonObject {
   const tokens = collected.flatMap(({ content }) => objectsIn(content));
   return {
     chosenCandidates: tokens.map(candidateOf),
@@ -17,7 +17,7 @@ function candidateOf({ token, logprob }: JsonObject): JsonObject {
 }
 
 /** Converts Google's log probabilities to OpenAI's format; `null` if there are none. */
-export function readLogprobs(result: JsonObject): JsonObject | null {
+export function decodeLogprobs(result: JsonObject): JsonObject | null {
   const chosen = objectsIn(result['chosenCandidates']);
   if (chosen.length === 0) return null;
   const top = objectsIn(result['topCandidates']);

@@ -27,6 +27,6 @@ function camelCased(name: string): string {
 }
 
 /** The objects of an array; Google also accepts a single object in place of an array. */
-export function listed(value: unknown): JsonObject[] {
+export function toList(value: unknown): JsonObject[] {
   return isObject(value) ? [value] : objectsIn(value);
 }

@@ -1,9 +1,9 @@
 import { exactJson } from '../exact-json.js';
 import { isObject, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
 import type { ContentPart, Turn } from '../neutral/part.js';
-import { camelMembers, listed } from './members.js';
+import { camelMembers, toList } from './members.js';
 import { readMedia } from './neutral-media.js';
-import { readProof } from './proof.js';
+import { decodeSignature } from './signature.js';
 
 /** Reads `systemInstruction` and `contents` as turns; consecutive contents of the model are one turn. */
 export function readTurns(system: unknown, contents: unknown): Turn[] {
@@ -11,10 +11,10 @@ export function readTurns(system: unknown, contents: unknown): Turn[] {
   const calls = new CallMatcher();
   // Clients that stream store each piece of an answer as a content of its own.
   let model: ModelTurn | null = null;
-  for (const [i, content] of listed(contents).entries()) {
+  for (const [i, content] of toList(contents).entries()) {
     const at = `contents[${i}]`;
     const { role, parts } = camelMembers(content);
-    const read = listed(parts).map((part, n) => ({
+    const read = toList(parts).map((part, n) => ({
       part: camelMembers(part),
       at: `${at}.parts[${n}]`,
     }));
@@ -44,7 +44,7 @@ function readSystem(system: unknown): Turn[] {
       ? []
       : [{ role: 'system', parts: [{ kind: 'text', text: system, at }], at }];
   }
-  const parts = listed(camelMembers(system)['parts']).flatMap((part, i) =>
+  const parts = toList(camelMembers(system)['parts']).flatMap((part, i) =>
     plainParts({ part: camelMembers(part), at: `${at}.parts[${i}]` }),
   );
   return parts.length === 0 ? [] : [{ role: 'system', parts, at }];
@@ -75,7 +75,7 @@ function isUnsigned(thought: Extract<ContentPart, { kind: 'reasoning' }>): boole
 
 function modelParts(placed: readonly PlacedPart[], calls: CallMatcher): ContentPart[] {
   return placed.flatMap(({ part, at }): ContentPart[] => {
-    const signature = readProof(part['thoughtSignature']);
+    const signature = decodeSignature(part['thoughtSignature']);
     const text = textOrNull(part['text']) ?? '';
     if (part['thought'] === true) {
       const unsigned = { signature: null, redacted: null, vendor: 'gemini' as const };
@@ -169,7 +169,7 @@ class CallMatcher {
   readResult({ part, at }: PlacedPart): ContentPart {
     const result = camelMembers(part['functionResponse']);
     const callId = this.#matchResult(textOrNull(result['id']), textOrNull(result['name']) ?? '');
-    const media = listed(result['parts']).flatMap((inner, i) =>
+    const media = toList(result['parts']).flatMap((inner, i) =>
       plainParts({ part: camelMembers(inner), at: `${at}.functionResponse.parts[${i}]` }),
     );
     const { text, isError } = readResponse(objectOrEmpty(result['response']));

@@ -9,31 +9,31 @@ import type {
   ToolChoice,
   ToolDefinition,
 } from '../neutral/request.js';
-import { camelMembers, listed } from './members.js';
+import { camelMembers, toList } from './members.js';
 import { readTurns } from './neutral-contents.js';
-import { words } from '../neutral/unread.js';
+import { nameSet } from '../neutral/unread.js';
 import { jsonSchemaOf } from './neutral-schema.js';
 import { unreadBelow } from './unread.js';
 
 /** Members that are read here or by other parts of the gateway. */
-const READ = words(
+const READ = nameSet(
   'model contents systemInstruction tools toolConfig generationConfig labels providerOptions',
 );
 /** Members that Google documents and that have no equivalent in other dialects. */
-const KNOWN_FOREIGN = words('safetySettings cachedContent serviceTier store modelArmorConfig');
+const KNOWN_FOREIGN = nameSet('safetySettings cachedContent serviceTier store modelArmorConfig');
 
-const CONFIG_READ = words(
+const CONFIG_READ = nameSet(
   `temperature topP topK candidateCount maxOutputTokens stopSequences responseMimeType responseSchema
    responseJsonSchema presencePenalty frequencyPenalty seed responseLogprobs logprobs thinkingConfig`,
 );
-const CONFIG_FOREIGN = words(
+const CONFIG_FOREIGN = nameSet(
   `responseModalities speechConfig mediaResolution imageConfig audioTimestamp routingConfig
    modelSelectionConfig enableEnhancedCivicAnswers enableAffectiveDialog responseFormat`,
 );
 
 /** Members of functions that can be translated. */
-const FUNCTION_READ = words('name description parameters parametersJsonSchema');
-const FUNCTION_FOREIGN = words('response responseJsonSchema behavior');
+const FUNCTION_READ = nameSet('name description parameters parametersJsonSchema');
+const FUNCTION_FOREIGN = nameSet('response responseJsonSchema behavior');
 
 /** The neutral form of a generateContent request whose shape has been checked. */
 export function readNeutral(given: JsonObject, stream: boolean): NeutralRequest {
@@ -74,8 +74,8 @@ export function readNeutral(given: JsonObject, stream: boolean): NeutralRequest 
 }
 
 function readTools(tools: unknown): ToolDefinition[] {
-  return listed(tools).flatMap((tool, i) =>
-    listed(camelMembers(tool)['functionDeclarations']).map((declared, n) => {
+  return toList(tools).flatMap((tool, i) =>
+    toList(camelMembers(tool)['functionDeclarations']).map((declared, n) => {
       const {
         name,
         description,
@@ -159,7 +159,7 @@ function foreignMembers(request: JsonObject, config: JsonObject): ForeignMember[
   if (mimeType !== 'text/plain' && mimeType !== 'application/json') {
     members.push({ field: 'generationConfig.responseMimeType', isKnown: true });
   }
-  listed(request['tools']).forEach((given, i) => {
+  toList(request['tools']).forEach((given, i) => {
     const tool = camelMembers(given);
     for (const name of Object.keys(tool)) {
       // All other tools run at Google.
@@ -167,7 +167,7 @@ function foreignMembers(request: JsonObject, config: JsonObject): ForeignMember[
       if (name === 'functionDeclarations') continue;
       members.push({ field, isKnown: OWN_TOOLS.has(name), isTool: true });
     }
-    listed(tool['functionDeclarations']).forEach((declared, n) => {
+    toList(tool['functionDeclarations']).forEach((declared, n) => {
       const at = `tools[${i}].functionDeclarations[${n}].`;
       members.push(...foreignIn(camelMembers(declared), at, FUNCTION_READ, FUNCTION_FOREIGN));
     });
@@ -175,7 +175,7 @@ function foreignMembers(request: JsonObject, config: JsonObject): ForeignMember[
   return members;
 }
 
-const OWN_TOOLS = words(
+const OWN_TOOLS = nameSet(
   'googleSearch googleSearchRetrieval codeExecution urlContext fileSearch computerUse googleMaps retrieval',
 );
 

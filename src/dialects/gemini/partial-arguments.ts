@@ -35,7 +35,7 @@ type Step = string | number;
 type Container = JsonObject;
 
 /** The arguments as JSON text. */
-export function shownArguments({ value }: PartialArguments): string {
+export function argumentsJson({ value }: PartialArguments): string {
   return JSON.stringify(Object.keys(value).length === 0 ? {} : withArrays(value));
 }
 

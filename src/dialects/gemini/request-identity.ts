@@ -1,7 +1,7 @@
-import type { LastQuestion, RequestIdentity } from '../answer-forms.js';
+import type { LastQuestion, RequestIdentity } from '../cache-codec.js';
 import { objectOrEmpty, type JsonObject } from '../json.js';
 import { isEmpty, plainMessage } from '../plain-request.js';
-import { camelMembers, listed } from './members.js';
+import { camelMembers, toList } from './members.js';
 
 /** Members that do not affect the answer, or are also in the URL. */
 const IRRELEVANT = new Set(['model', 'labels']);
@@ -22,7 +22,7 @@ export function identityOf(body: Buffer): RequestIdentity {
       value !== null && !IRRELEVANT.has(name) && !(LISTS.has(name) && isEmpty(value)),
   );
   const members: JsonObject = Object.fromEntries(given);
-  if ('contents' in members) members['contents'] = listed(members['contents']).map(plainContent);
+  if ('contents' in members) members['contents'] = toList(members['contents']).map(plainContent);
   const { temperature, seed } = camelMembers(camelMembers(request)['generationConfig']);
   const sampled = typeof temperature === 'number' && temperature > 0 && isEmpty(seed);
   return { members, sampled, question: lastQuestion(members) };
@@ -31,13 +31,13 @@ export function identityOf(body: Buffer): RequestIdentity {
 function plainContent(content: JsonObject): JsonObject {
   const plain = objectOrEmpty(plainMessage(content));
   // The role defaults to the user.
-  return { role: 'user', ...plain, parts: listed(plain['parts']) };
+  return { role: 'user', ...plain, parts: toList(plain['parts']) };
 }
 
 function lastQuestion(members: JsonObject): LastQuestion | null {
-  const contents = listed(members['contents']);
+  const contents = toList(members['contents']);
   const last = contents.at(-1);
-  const [part, second] = listed(last?.['parts']);
+  const [part, second] = toList(last?.['parts']);
   if (last?.['role'] !== 'user' || part === undefined || second !== undefined) return null;
   const { text, ...more } = part;
   if (typeof text !== 'string' || text === '' || !isEmpty(more)) return null;

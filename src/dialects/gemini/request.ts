@@ -4,11 +4,11 @@ import { keepExact } from '../exact-json.js';
 import { isObject, type JsonObject } from '../json.js';
 import { conversationOf } from '../neutral/router-view.js';
 import { check, invalid, isAbsent, missing, parseBody, wrongType } from '../request-check.js';
-import { camelMembers, listed } from './members.js';
+import { camelMembers, toList } from './members.js';
 import { readNeutral } from './neutral-request.js';
 
 /** What the URL of a request says: in this dialect the body contains neither. */
-export interface Address {
+export interface UrlParameters {
   /** As the client wrote it, without `models/`. */
   readonly model: string;
   readonly stream: boolean;
@@ -23,7 +23,7 @@ const ROLES = new Set(['user', 'model', 'function', 'tool', 'system', '']);
  *
  * @throws {GatewayError} `invalid_json` with the position, or `invalid_request` with the field
  */
-export function readRequest(body: Buffer, { model, stream }: Address): ChatRequest {
+export function readRequest(body: Buffer, { model, stream }: UrlParameters): ChatRequest {
   const request = generationIn(parseBody(body));
   checkContents(request);
   checkMembers(request);
@@ -76,7 +76,7 @@ function checkParts(parts: unknown, at: string): void {
   if (isAbsent(parts)) return;
   const isList = Array.isArray(parts) && parts.every(isObject);
   if (!isList && !isObject(parts)) throw wrongType(at, 'a list of objects', parts);
-  listed(parts).forEach((part, i) => {
+  toList(parts).forEach((part, i) => {
     if ('text' in part && typeof part['text'] !== 'string') {
       throw wrongType(`${at}[${i}].text`, 'a string', part['text']);
     }

@@ -1,24 +1,24 @@
 import { isObject, type JsonObject } from '../json.js';
 import type { ForeignMember } from '../neutral/request.js';
-import { unreadIn, unreadMembers, words } from '../neutral/unread.js';
-import { camelMembers, listed } from './members.js';
+import { unreadIn, unreadMembers, nameSet } from '../neutral/unread.js';
+import { camelMembers, toList } from './members.js';
 
-const CONTENT = words('role parts');
-const PART = words(
+const CONTENT = nameSet('role parts');
+const PART = nameSet(
   `text thought thoughtSignature functionCall functionResponse inlineData fileData videoMetadata
    mediaResolution`,
 );
 /** The members of parts that are read; other parts are reported by their member. */
 const READ_PARTS = ['functionCall', 'functionResponse', 'inlineData', 'fileData'];
 const READ_MEMBERS = {
-  functionCall: words('id name args partialArgs willContinue'),
-  functionResponse: words('id name response parts willContinue'),
-  inlineData: words('mimeType data displayName'),
-  fileData: words('mimeType fileUri displayName'),
+  functionCall: nameSet('id name args partialArgs willContinue'),
+  functionResponse: nameSet('id name response parts willContinue'),
+  inlineData: nameSet('mimeType data displayName'),
+  fileData: nameSet('mimeType fileUri displayName'),
 };
-const TOOL_CONFIG = words('functionCallingConfig retrievalConfig');
-const CALLING = words('mode allowedFunctionNames');
-const THINKING = words('thinkingBudget thinkingLevel includeThoughts');
+const TOOL_CONFIG = nameSet('functionCallingConfig retrievalConfig');
+const CALLING = nameSet('mode allowedFunctionNames');
+const THINKING = nameSet('thinkingBudget thinkingLevel includeThoughts');
 
 /**
  * The unread members of a generateContent request, below its top level.
@@ -30,9 +30,9 @@ export function unreadBelow(request: JsonObject, config: JsonObject): ForeignMem
   const calling = camelMembers(toolConfig['functionCallingConfig']);
   const thinking = camelMembers(config['thinkingConfig']);
   return [
-    ...unreadIn(listed(request['contents']), 'contents', (content, at) => [
+    ...unreadIn(toList(request['contents']), 'contents', (content, at) => [
       ...unreadMembers(camelMembers(content), at, CONTENT),
-      ...unreadIn(listed(camelMembers(content)['parts']), `${at}.parts`, unreadOfPart),
+      ...unreadIn(toList(camelMembers(content)['parts']), `${at}.parts`, unreadOfPart),
     ]),
     ...unreadMembers(toolConfig, 'toolConfig', TOOL_CONFIG),
     ...unreadMembers(calling, 'toolConfig.functionCallingConfig', CALLING),

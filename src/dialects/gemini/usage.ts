@@ -21,7 +21,7 @@ export function readUsage(value: unknown): Usage | null {
 }
 
 /** Token counts in Google's format. */
-export function writtenUsage(usage: Usage): JsonObject {
+export function encodeUsage(usage: Usage): JsonObject {
   const { inputTokens, outputTokens, cacheReadTokens, reasoningTokens } = usage;
   return {
     promptTokenCount: inputTokens,

@@ -2,12 +2,12 @@ import { parsedObject } from '../json-members.js';
 import type { JsonObject } from '../json.js';
 import { addAll } from '../neutral/add-all.js';
 import { documentText } from '../neutral/document-text.js';
-import { noteEmptied, notePart } from '../neutral/foreign.js';
+import { dropEmptiedTurn, noteLostPart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import { pictureType } from '../neutral/media-types.js';
+import { imageType } from '../neutral/media-types.js';
 import type { ContentPart, MediaPart, ToolResultPart, Turn } from '../neutral/part.js';
-import { NO_PROOF } from './proof.js';
-import { takesLevel } from './write-thinking.js';
+import { PLACEHOLDER_SIGNATURE } from './signature.js';
+import { supportsLevels } from './write-thinking.js';
 
 interface Content {
   readonly role: 'user' | 'model';
@@ -31,7 +31,7 @@ export function writeContents(turns: readonly Turn[], model: string, losses: Los
     const parts = isModel
       ? modelParts(turn, model, losses)
       : turn.parts.flatMap((part) => userParts(part, names, losses));
-    if (parts.length === 0) noteEmptied(turn);
+    if (parts.length === 0) dropEmptiedTurn(turn);
     else append(contents, { role: isModel ? 'model' : 'user', parts });
   }
   // OpenAI accepts a system prompt alone; Gemini requires a user message.
@@ -57,7 +57,7 @@ function callNames(turns: readonly Turn[]): ReadonlyMap<string, string> {
 function modelParts({ parts }: Turn, model: string, losses: Losses): JsonObject[] {
   const out: JsonObject[] = [];
   // Only the first of several calls has the signature.
-  let signature: string | null = takesLevel(model) ? NO_PROOF : null;
+  let signature: string | null = supportsLevels(model) ? PLACEHOLDER_SIGNATURE : null;
   for (const part of parts) {
     if (part.kind === 'reasoning') {
       if (part.vendor === 'gemini' && part.signature !== null) signature = part.signature;
@@ -104,7 +104,7 @@ function partsOf(part: ContentPart, losses: Losses): JsonObject[] {
     case 'document':
       return mediaParts(part, losses);
     default:
-      notePart(part, losses);
+      noteLostPart(part, losses);
       return [];
   }
 }
@@ -129,7 +129,7 @@ function mediaParts(part: MediaPart, losses: Losses): JsonObject[] {
     case 'text':
       return [{ text: documentText(part, source.text) }];
     case 'bytes': {
-      const mimeType = part.kind === 'image' ? pictureType(source) : source.mediaType;
+      const mimeType = part.kind === 'image' ? imageType(source) : source.mediaType;
       return [{ inlineData: { mimeType, data: source.base64 } }];
     }
     case 'url': {
@@ -138,7 +138,7 @@ function mediaParts(part: MediaPart, losses: Losses): JsonObject[] {
       return [{ fileData: { fileUri: source.url, mimeType } }];
     }
     case 'file':
-      notePart(part, losses);
+      noteLostPart(part, losses);
       return [];
   }
 }

@@ -3,7 +3,7 @@ import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import { optionsFor } from '../neutral/provider-options.js';
+import { providerOptionsFor } from '../neutral/provider-options.js';
 import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
 import { writeContents } from './write-contents.js';
 import { thinkingConfig } from './write-thinking.js';
@@ -33,7 +33,7 @@ export function writeRequest(
     ...(Object.values(generationConfig).some((value) => value !== undefined) && {
       generationConfig,
     }),
-    ...optionsFor(request, 'gemini', target),
+    ...providerOptionsFor(request, 'gemini', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: null };
 }

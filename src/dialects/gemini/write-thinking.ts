@@ -16,7 +16,7 @@ const MAX_BUDGET_TOKENS = 24_576;
 const DYNAMIC_BUDGET = -1;
 
 /** Whether a model accepts a level: since the third generation, and also if the name has no generation. */
-export function takesLevel(model: string): boolean {
+export function supportsLevels(model: string): boolean {
   const generation = /gemini-(\d+)/.exec(model.toLowerCase())?.[1];
   return generation === undefined || Number(generation) >= 3;
 }
@@ -47,7 +47,7 @@ export function thinkingConfig(
   if (wanted.mode === 'off') {
     // A model without reasoning already does what is requested.
     if (!canThink) return {};
-    if (!takesLevel(model)) return { thinkingConfig: { thinkingBudget: 0 } };
+    if (!supportsLevels(model)) return { thinkingConfig: { thinkingBudget: 0 } };
     losses.note(wanted.at, 'thinking');
     return { thinkingConfig: { thinkingLevel: LOWEST } };
   }
@@ -61,7 +61,7 @@ export function thinkingConfig(
 function amount(wanted: Thinking, model: string, losses: Losses): JsonObject {
   const effort = effortOf(wanted);
   const isLeftToModel = wanted.mode === 'adaptive' && wanted.effort === null;
-  if (takesLevel(model)) {
+  if (supportsLevels(model)) {
     if (isLeftToModel) return {};
     const level = nearestEffort(effort, levelsOf(model)) ?? HIGHEST;
     if (level !== effort) losses.hint(wanted.at, 'thinking');

@@ -2,7 +2,7 @@ import type { AnswerEvent, AnswerPart } from './event.js';
 import type { Loss } from './losses.js';
 
 /** Returns the kind of content if a client's dialect cannot express the event; `null` if it can. */
-export type Unsayable = (event: AnswerEvent) => AnswerPart | null;
+export type FindUnsupportedPart = (event: AnswerEvent) => AnswerPart | null;
 
 /**
  * Collects which parts of an answer the client does not get.
@@ -10,11 +10,11 @@ export type Unsayable = (event: AnswerEvent) => AnswerPart | null;
  * No answer fails because of a loss: it has been paid for, and the rest of it is still useful.
  */
 export class AnswerLosses {
-  readonly #unsupportedPart: Unsayable;
+  readonly #unsupportedPart: FindUnsupportedPart;
   readonly #parts = new Set<AnswerPart>();
 
   /** @param unsupportedPart - of the client's dialect */
-  constructor(unsupportedPart: Unsayable) {
+  constructor(unsupportedPart: FindUnsupportedPart) {
     this.#unsupportedPart = unsupportedPart;
   }
 

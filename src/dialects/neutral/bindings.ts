@@ -1,4 +1,4 @@
-import type { Binding } from '../../core/conversation.js';
+import type { VendorBinding } from '../../core/conversation.js';
 import type { ContentPart, ForeignPart, MediaPart, Turn, Vendor } from './part.js';
 import type { ForeignMember } from './request.js';
 
@@ -26,7 +26,7 @@ export function bindingsIn(
   turns: readonly Turn[],
   foreign: readonly ForeignMember[],
   own: readonly string[],
-): readonly Binding[] {
+): readonly VendorBinding[] {
   const stored = foreign.filter(({ field }) => STORED_MEMBERS.has(field)).map(({ field }) => field);
   const files = turns.flatMap(({ parts }) => parts.flatMap(filesIn));
   const firm = [

@@ -13,7 +13,7 @@ export function noteForeignMembers(request: NeutralRequest, losses: Losses): voi
 }
 
 /** Notes a message part that the provider's dialect cannot express. */
-export function notePart(part: ContentPart, losses: Losses): void {
+export function noteLostPart(part: ContentPart, losses: Losses): void {
   losses.note(part.at, part.kind === 'foreign' ? 'content' : part.kind);
 }
 
@@ -23,7 +23,7 @@ export function notePart(part: ContentPart, losses: Losses): void {
  * @throws {GatewayError} `invalid_request` if it is a user turn with content: an answer to the rest would be an
  *   answer to another question
  */
-export function noteEmptied({ role, parts, at }: Turn): void {
+export function dropEmptiedTurn({ role, parts, at }: Turn): void {
   if (role !== 'user' || parts.every((part) => part.kind === 'text')) return;
   throw new GatewayError('invalid_request', `nothing of \`${at}\` can be said to this model.`, {
     param: at,

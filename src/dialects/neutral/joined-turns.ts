@@ -19,7 +19,7 @@ export function joinTurn(messages: JoinedMessage[], message: JoinedMessage): voi
  *
  * To be called once, after all turns are joined: calling it after each takes quadratic time.
  */
-export function resultsFirst(
+export function moveResultsFirst(
   messages: readonly JoinedMessage[],
   isResult: (block: JsonObject) => boolean,
 ): void {

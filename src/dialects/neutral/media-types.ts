@@ -23,14 +23,14 @@ const MAGIC_NUMBERS: readonly (readonly [string, RegExp])[] = [
  * Many clients derive the type from the file name, or always declare the same one. OpenAI looks at the bytes, but Anthropic
  * and Bedrock reject a wrong type.
  */
-export function pictureType({ mediaType, base64 }: InlineImage): string {
+export function imageType({ mediaType, base64 }: InlineImage): string {
   const found = MAGIC_NUMBERS.find(([, beginning]) => beginning.test(base64.slice(0, 16)));
   return found?.[0] ?? (mediaType === 'image/jpg' ? 'image/jpeg' : mediaType);
 }
 
 /** The type of an image that OpenAI and Anthropic accept; `null` if they do not (HEIC, SVG). */
-export function usualImage(image: InlineImage): string | null {
-  const type = pictureType(image);
+export function commonImageType(image: InlineImage): string | null {
+  const type = imageType(image);
   return COMMON_IMAGE_TYPES.has(type) ? type : null;
 }
 

@@ -95,7 +95,7 @@ export interface Turn {
 }
 
 /** Whether a part is reasoning that `vendor` accepts as its own model's; by default, any vendor. */
-export function isProvenThought(part: ContentPart, vendor?: Vendor): part is ReasoningPart {
+export function isSignedReasoning(part: ContentPart, vendor?: Vendor): part is ReasoningPart {
   if (part.kind !== 'reasoning' || (vendor ?? part.vendor) !== part.vendor) return false;
   return part.signature !== null || part.redacted !== null;
 }

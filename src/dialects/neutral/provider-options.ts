@@ -6,7 +6,7 @@ import type { NeutralRequest } from './request.js';
  * The members of `provider_options` for a provider: those for its dialect, its kind and its name. The more specific
  * entry takes precedence.
  */
-export function optionsFor(
+export function providerOptionsFor(
   { providerOptions }: NeutralRequest,
   dialect: string,
   { kind, provider }: Target,

@@ -1,12 +1,12 @@
 import type { Usage } from '../../core/usage.js';
 import type { AnswerSummary } from '../dialect.js';
 import type { AnswerLosses } from './answer-losses.js';
-import { isCounted } from './counted.js';
+import { isValidUsage } from './valid-usage.js';
 import { writtenChars, type AnswerEvent } from './event.js';
 import type { Loss } from './losses.js';
 
 /** Collects from an answer's events what accounting needs. */
-export class Summary implements AnswerSummary {
+export class AnswerSummarizer implements AnswerSummary {
   usage: AnswerSummary['usage'] = null;
   input: AnswerSummary['usage'] = null;
   finishReason: string | null = null;
@@ -33,7 +33,7 @@ export class Summary implements AnswerSummary {
 
 /** An implausible usage is discarded: it would be charged. */
 function countedOrNull(usage: Usage | null | undefined): Usage | null {
-  return usage != null && isCounted(usage) ? usage : null;
+  return usage != null && isValidUsage(usage) ? usage : null;
 }
 
 /** What accounting needs to know about a whole answer. @param losses - `null` if the client gets everything */
@@ -41,7 +41,7 @@ export function summarize(
   events: readonly AnswerEvent[],
   losses: AnswerLosses | null = null,
 ): AnswerSummary {
-  const summary = new Summary(losses);
+  const summary = new AnswerSummarizer(losses);
   for (const event of events) summary.add(event);
   return summary;
 }

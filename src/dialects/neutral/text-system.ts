@@ -5,7 +5,7 @@ import type { ContentPart, Turn } from './part.js';
  *
  * @returns the same array if there are none
  */
-export function withTextSystem(turns: readonly Turn[]): readonly Turn[] {
+export function withTextOnlySystem(turns: readonly Turn[]): readonly Turn[] {
   if (!turns.some((turn) => isSystem(turn) && turn.parts.some(isMedia))) return turns;
   const out: Turn[] = [];
   let moved: Turn | null = null;

@@ -12,17 +12,17 @@ const DIGEST_CHARS = 8;
  *
  * Deterministic, and different for different names.
  */
-export function digestedName(name: string): string {
+export function hashedName(name: string): string {
   const digest = createHash('sha256').update(name).digest('hex').slice(0, DIGEST_CHARS);
   const plain = name.replace(/[^a-zA-Z0-9_-]/gu, '_').replace(/^(?![a-zA-Z_])/u, '_');
   return `${plain.slice(0, MAX_NAME_CHARS - DIGEST_CHARS - 1)}_${digest}`;
 }
 
 /** A request with tool names that its provider accepts. */
-export interface Renamed {
+export interface RenamedTools {
   readonly request: NeutralRequest;
   /** Restores the client's names in the answer's calls. */
-  readonly restoring: (emit: Emit) => Emit;
+  readonly restoreAnswer: (emit: Emit) => Emit;
 }
 
 /**
@@ -31,11 +31,11 @@ export interface Renamed {
  * @param taken - matches the names that are accepted
  * @returns `null` if all are accepted
  */
-export function renamedTools(request: NeutralRequest, taken: RegExp): Renamed | null {
+export function renameTools(request: NeutralRequest, taken: RegExp): RenamedTools | null {
   const own = new Map<string, string>();
   for (const name of namesIn(request)) {
     // An empty name is left for the provider to reject.
-    if (name !== '' && !taken.test(name)) own.set(digestedName(name), name);
+    if (name !== '' && !taken.test(name)) own.set(hashedName(name), name);
   }
   if (own.size === 0) return null;
   const given = new Map([...own].map(([name, theirs]) => [theirs, name]));
@@ -47,7 +47,7 @@ export function renamedTools(request: NeutralRequest, taken: RegExp): Renamed | 
       tools: request.tools.map((tool) => ({ ...tool, name: nameOf(tool.name) })),
       toolChoice: renamedChoice(request.toolChoice, nameOf),
     },
-    restoring: (emit) => (event) => {
+    restoreAnswer: (emit) => (event) => {
       emit(event.kind === 'call' ? { ...event, name: own.get(event.name) ?? event.name } : event);
     },
   };

@@ -1,7 +1,7 @@
 import type { AnswerStream } from '../dialect.js';
 import type { AnswerLosses } from './answer-losses.js';
 import type { Emit, EventReader, EventWriter } from './event.js';
-import { FlowingAnswer, type FlowReader } from './flowing-answer.js';
+import { ReaderAnswerStream, type StreamReader } from './reader-answer-stream.js';
 
 /** Translates a provider's stream to the client's dialect. */
 export function translatedStream(
@@ -9,7 +9,7 @@ export function translatedStream(
   writer: EventWriter,
   losses: AnswerLosses,
 ): AnswerStream {
-  return new FlowingAnswer(
+  return new ReaderAnswerStream(
     (say, emit) => {
       const reader = openReader((event) => {
         emit(event);
@@ -22,7 +22,7 @@ export function translatedStream(
   );
 }
 
-class TranslatingReader implements FlowReader {
+class TranslatingReader implements StreamReader {
   readonly #say: (bytes: readonly Buffer[]) => void;
   readonly #reader: EventReader;
   readonly #writer: EventWriter;

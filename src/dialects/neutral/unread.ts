@@ -2,12 +2,12 @@ import { isObject, type JsonObject } from '../json.js';
 import type { ForeignMember } from './request.js';
 
 /** Splits white-space-separated names into a set. */
-export function words(text: string): ReadonlySet<string> {
+export function nameSet(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/u));
 }
 
 /** Members that do not affect the answer: no request fails because of them. */
-const HINTS = words('cache_control extra_content');
+const HINTS = nameSet('cache_control extra_content');
 
 /**
  * The members of an object that are not read, so they cannot be translated.

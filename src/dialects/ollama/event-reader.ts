@@ -1,21 +1,21 @@
 import { GatewayError } from '../../core/errors.js';
 import { keepExact } from '../exact-json.js';
 import { parseAnswerObject } from '../answer-body.js';
-import type { Reading } from '../dialect.js';
+import type { ReadOptions } from '../dialect.js';
 import { isObject, type JsonObject } from '../json.js';
 import type { AnswerEvent, Emit, EventReader } from '../neutral/event.js';
-import { JsonLines } from '../neutral/json-lines.js';
-import { errorInside } from '../openai/error.js';
-import { AnswerTeller } from './answer-events.js';
+import { JsonLineReader } from '../neutral/json-line-reader.js';
+import { findEmbeddedError } from '../openai/error.js';
+import { AnswerDecoder } from './answer-decoder.js';
 
 /**
  * Decodes a whole answer.
  *
  * @throws {GatewayError} `upstream_failed` if the body is not an answer; the error in the body if it has one
  */
-export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
+export function readEvents(body: Buffer, { seed }: ReadOptions): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const decoder = new AnswerTeller((event) => events.push(event), seed);
+  const decoder = new AnswerDecoder((event) => events.push(event), seed);
   const answer = parseAnswerObject(body);
   keepExact(answer, body);
   // A whole answer is complete even without `done`.
@@ -25,8 +25,8 @@ export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
 
 /** Decodes Ollama's stream: newline-delimited objects, the last with `done: true`. */
 export class OllamaReader implements EventReader {
-  readonly #decoder: AnswerTeller;
-  readonly #lines = new JsonLines((line) => {
+  readonly #decoder: AnswerDecoder;
+  readonly #lines = new JsonLineReader((line) => {
     this.#sawLine = true;
     decodeLine(line, this.#decoder);
     if (this.#decoder.isFinished) this.#complete();
@@ -34,8 +34,8 @@ export class OllamaReader implements EventReader {
   #sawLine = false;
   isComplete = false;
 
-  constructor({ seed }: Reading, emit: Emit) {
-    this.#decoder = new AnswerTeller(emit, seed);
+  constructor({ seed }: ReadOptions, emit: Emit) {
+    this.#decoder = new AnswerDecoder(emit, seed);
   }
 
   push(chunk: Buffer): void {
@@ -59,11 +59,11 @@ export class OllamaReader implements EventReader {
   }
 }
 
-function decodeLine(line: JsonObject, decoder: AnswerTeller): void {
-  const error = isObject(line['message']) ? null : errorInside(line);
+function decodeLine(line: JsonObject, decoder: AnswerDecoder): void {
+  const error = isObject(line['message']) ? null : findEmbeddedError(line);
   if (error !== null) throw error;
   if (!isObject(line['message'])) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any message.');
   }
-  decoder.tell(line);
+  decoder.decode(line);
 }

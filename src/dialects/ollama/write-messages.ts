@@ -1,9 +1,9 @@
 import { isObject, type JsonObject } from '../json.js';
 import { parsedObject } from '../json-members.js';
 import { documentText } from '../neutral/document-text.js';
-import { noteEmptied, notePart } from '../neutral/foreign.js';
+import { dropEmptiedTurn, noteLostPart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import { usualImage } from '../neutral/media-types.js';
+import { commonImageType } from '../neutral/media-types.js';
 import type {
   ContentPart,
   MediaPart,
@@ -63,7 +63,7 @@ function namesOfCalls(turns: readonly Turn[]): ReadonlyMap<string, string> {
 function plain(turn: Turn, losses: Losses): JsonObject | null {
   const { texts, images } = contentsOf(turn.parts, losses);
   if (texts.length + images.length === 0) {
-    noteEmptied(turn);
+    dropEmptiedTurn(turn);
     return null;
   }
   return {
@@ -119,7 +119,9 @@ function resultMessage(part: ToolResultPart, { names, resultImages, losses }: Co
 type InlineImage = MediaPart & { readonly source: Extract<Source, { kind: 'bytes' }> };
 
 function isInlineImage(part: ContentPart): part is InlineImage {
-  return part.kind === 'image' && part.source.kind === 'bytes' && usualImage(part.source) !== null;
+  return (
+    part.kind === 'image' && part.source.kind === 'bytes' && commonImageType(part.source) !== null
+  );
 }
 
 function contentsOf(parts: readonly ContentPart[], losses: Losses): Contents {
@@ -131,7 +133,7 @@ function contentsOf(parts: readonly ContentPart[], losses: Losses): Contents {
     } else if (part.kind === 'document' && part.source.kind === 'text') {
       if (part.cited === true) losses.note(`${part.at}.citations`, 'citations');
       contents.texts.push(documentText(part, part.source.text));
-    } else notePart(part, losses);
+    } else noteLostPart(part, losses);
   }
   return contents;
 }

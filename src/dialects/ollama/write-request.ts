@@ -5,7 +5,7 @@ import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, Thinking } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
-import { withToldSchema } from '../neutral/told-schema.js';
+import { withSchemaPrompt } from '../neutral/schema-prompt.js';
 import { toolOf } from '../openai/write-request.js';
 import { withOptions, writeMessages } from './write-messages.js';
 
@@ -15,7 +15,7 @@ const LOWEST: Readonly<Record<string, string>> = { none: 'low', minimal: 'low' }
 
 /** Encodes a neutral request as a chat request. */
 export const writeRequest: ProviderDialect['writeRequest'] = (given, target, losses) => {
-  const request = mayCall(given) ? withToldSchema(given, losses) : given;
+  const request = mayCall(given) ? withSchemaPrompt(given, losses) : given;
   noteUnsupported(request, losses);
   const options = optionsOf(request);
   const body: JsonObject = {

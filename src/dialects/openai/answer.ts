@@ -1,6 +1,6 @@
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
-import type { AnswerRules, WholeAnswer } from '../dialect.js';
+import type { AnswerOptions, WholeAnswer } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { isIndex, isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
 import {
@@ -10,10 +10,10 @@ import {
   separateAnnotations,
   writtenChars,
 } from './content.js';
-import { errorInside } from './error.js';
-import { agreedFinish, readFinish } from './finish.js';
+import { findEmbeddedError } from './error.js';
+import { reconcileFinish, readFinish } from './finish.js';
 import { callId, identify } from './identity.js';
-import { argumentsText, wholeToolCalls } from './tool-calls.js';
+import { argumentsText, wholeToolCalls } from './tool-call-normaliser.js';
 import { readUsage } from './usage.js';
 
 /**
@@ -21,13 +21,13 @@ import { readUsage } from './usage.js';
  *
  * @throws {GatewayError} `upstream_failed` if the body is not an answer; the error in the body if it has one
  */
-export function readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer {
+export function readAnswer(body: Buffer, rules: AnswerOptions): WholeAnswer {
   const answer = parseAnswer(body);
   const choices = objectsIn(answer['choices']);
   const messages = choices.map((choice) => objectOrEmpty(choice['message']));
   const reading = readUsage(answer['usage'] ?? objectOrEmpty(answer['x_groq'])['usage']);
   return {
-    body: rules.trusted ? body : serialised(mendedAnswer(answer, rules)),
+    body: rules.trusted ? body : serialised(normaliseAnswer(answer, rules)),
     summary: {
       usage: reading?.usage ?? null,
       finishReason: readFinish(choices[0]?.['finish_reason']),
@@ -41,11 +41,11 @@ export function readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer {
  *
  * @returns the same answer
  */
-export function mendedAnswer(answer: JsonObject, rules: AnswerRules): JsonObject {
+export function normaliseAnswer(answer: JsonObject, rules: AnswerOptions): JsonObject {
   const reading = readUsage(answer['usage'] ?? objectOrEmpty(answer['x_groq'])['usage']);
   normaliseInPlace(answer, rules);
   if (reading === null) delete answer['usage'];
-  else answer['usage'] = reading.shown();
+  else answer['usage'] = reading.toJson();
   return answer;
 }
 
@@ -56,7 +56,7 @@ export function mendedAnswer(answer: JsonObject, rules: AnswerRules): JsonObject
  */
 export function parseAnswer(body: Buffer): JsonObject {
   const answer = parseAnswerObject(body);
-  const error = errorInside(answer);
+  const error = findEmbeddedError(answer);
   if (error !== null) throw error;
   const choices = objectsIn(answer['choices']);
   // Perplexity sends an empty delta along with the whole message.
@@ -80,7 +80,7 @@ function serialised(answer: JsonObject): Buffer {
   }
 }
 
-function normaliseInPlace(answer: JsonObject, rules: AnswerRules): void {
+function normaliseInPlace(answer: JsonObject, rules: AnswerOptions): void {
   const identity = identify(answer, rules);
   Object.assign(answer, identity, { object: 'chat.completion' });
   const choices = objectsIn(answer['choices']);
@@ -101,7 +101,7 @@ function normaliseChoice(choice: JsonObject, makeCallId: (index: number) => stri
 
   const told = choice['finish_reason'];
   const known = readFinish(told);
-  choice['finish_reason'] = agreedFinish(known ?? 'stop', {
+  choice['finish_reason'] = reconcileFinish(known ?? 'stop', {
     toolCalls: message['tool_calls'] !== undefined,
     functionCall: message['function_call'] !== undefined,
   });

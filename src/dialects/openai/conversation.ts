@@ -3,7 +3,7 @@ import { GatewayError } from '../../core/errors.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
 import { bytesIn } from './neutral-content.js';
-import { argumentsText } from './tool-calls.js';
+import { argumentsText } from './tool-call-normaliser.js';
 
 /** Reads the router's view of a request whose shape has been checked. */
 export function readConversation(request: JsonObject): Conversation {

@@ -3,10 +3,10 @@ import { GatewayError } from '../../core/errors.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectsIn, textOrNull } from '../json.js';
 import { errorOfBaseResp } from './base-resp.js';
-import { saysContentRefused, withoutAccount } from './content-refused.js';
-import { saysContextTooLong } from './context-too-long.js';
-import { isBrokenFinish } from './finish.js';
-import { keyRefusedMessage } from './key-refused.js';
+import { isContentRejection, redactAccount } from './content-rejection.js';
+import { isContextLengthError } from './context-length-error.js';
+import { isErrorFinish } from './finish.js';
+import { keyRejectedMessage } from './key-rejected.js';
 import { retryAfterS } from './retry-after.js';
 
 /** Longer messages are cut: an error page or a dumped request is of no use. */
@@ -53,12 +53,12 @@ export function readError(
  * @param eventName - the `event:` field of the event; empty for none
  * @returns `null` if the value is not an error and none of its choices ended with one
  */
-export function errorInside(value: JsonObject, eventName = ''): GatewayError | null {
+export function findEmbeddedError(value: JsonObject, eventName = ''): GatewayError | null {
   if (isError(value) || eventName === 'error') return toEmbeddedError(value);
   const baseRespError = errorOfBaseResp(value);
   if (baseRespError !== null) return toEmbeddedError(baseRespError);
   const broken = objectsIn(value['choices']).find((choice) =>
-    isBrokenFinish(choice['finish_reason']),
+    isErrorFinish(choice['finish_reason']),
   );
   if (broken === undefined) return null;
   if (isObject(broken['error'])) return toEmbeddedError(broken);
@@ -86,13 +86,13 @@ function toGatewayError(status: number, parts: ErrorParts, retryS: number | null
   const code = errorCode(status, parts);
   const message = parts.message ?? `The provider answered with status ${status}.`;
   const later = retryS === null ? {} : { retryAfterS: retryS };
-  if (code === 'upstream_auth_failed') return new GatewayError(code, keyRefusedMessage(message));
+  if (code === 'upstream_auth_failed') return new GatewayError(code, keyRejectedMessage(message));
   if (code === 'upstream_rate_limited') {
     const own = status === OVERLOADED ? { status } : {};
     return new GatewayError(code, message, { ...upstreamDetails(parts), ...own, ...later });
   }
   if (code === 'upstream_rejected') {
-    return new GatewayError(code, withoutAccount(message), {
+    return new GatewayError(code, redactAccount(message), {
       ...upstreamDetails(parts),
       ...requestFault(parts),
       // A 403 that gets here is about the content; to a client whose own key is valid, 403 would be misleading.
@@ -121,12 +121,12 @@ function requestFault(parts: ErrorParts): { upstreamCode?: string } {
 }
 
 function isContentRefused({ message, body }: ErrorParts): boolean {
-  return saysContentRefused(message ?? '', body);
+  return isContentRejection(message ?? '', body);
 }
 
 /** Clients compact their history when they see OpenAI's code for this, so other providers' errors get it too. */
 function isContextTooLong({ code, message }: ErrorParts): boolean {
-  return code === 'context_length_exceeded' || saysContextTooLong(message ?? '');
+  return code === 'context_length_exceeded' || isContextLengthError(message ?? '');
 }
 
 /** Error codes by status alone. */

@@ -1,29 +1,29 @@
-import type { Reading } from '../dialect.js';
+import type { ReadOptions } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import type { AnswerEvent, Emit, EventReader } from '../neutral/event.js';
-import { JsonEvents } from '../neutral/json-events.js';
-import { mendedAnswer, parseAnswer } from './answer.js';
-import { AnswerTeller } from './answer-events.js';
-import { ChunkMender } from './chunk.js';
-import { errorInside } from './error.js';
+import { JsonEventReader } from '../neutral/json-event-reader.js';
+import { normaliseAnswer, parseAnswer } from './answer.js';
+import { AnswerDecoder } from './answer-decoder.js';
+import { ChunkNormaliser } from './chunk-normaliser.js';
+import { findEmbeddedError } from './error.js';
 
 /**
  * Decodes a whole answer.
  *
  * @throws {GatewayError} as `readAnswer`
  */
-export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
+export function readEvents(body: Buffer, reading: ReadOptions): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const decoder = new AnswerTeller((event) => events.push(event));
-  decoder.tell(mendedAnswer(parseAnswer(body), reading));
+  const decoder = new AnswerDecoder((event) => events.push(event));
+  decoder.decode(normaliseAnswer(parseAnswer(body), reading));
   return events;
 }
 
 /** Decodes the stream of an OpenAI-compatible provider, normalised first. */
 export class OpenAiReader implements EventReader {
-  readonly #events = new JsonEvents({
+  readonly #events = new JsonEventReader({
     event: (chunk, { name }) => {
-      const error = errorInside(chunk, name);
+      const error = findEmbeddedError(chunk, name);
       if (error !== null) throw error;
       this.#tell(chunk);
     },
@@ -34,14 +34,14 @@ export class OpenAiReader implements EventReader {
       this.#tell(parseAnswer(bytes));
     },
   });
-  readonly #normaliser: ChunkMender;
-  readonly #decoder: AnswerTeller;
+  readonly #normaliser: ChunkNormaliser;
+  readonly #decoder: AnswerDecoder;
   isComplete = false;
 
-  constructor(reading: Reading, emit: Emit) {
+  constructor(reading: ReadOptions, emit: Emit) {
     // The client's writer decides whether the client gets the usage.
-    this.#normaliser = new ChunkMender({ ...reading, includeUsage: true });
-    this.#decoder = new AnswerTeller(emit);
+    this.#normaliser = new ChunkNormaliser({ ...reading, includeUsage: true });
+    this.#decoder = new AnswerDecoder(emit);
   }
 
   push(chunk: Buffer): void {
@@ -54,13 +54,13 @@ export class OpenAiReader implements EventReader {
   }
 
   #tell(chunk: JsonObject): void {
-    const mended = this.#normaliser.mend(chunk);
-    for (const told of mended === 'unchanged' ? [chunk] : mended) this.#decoder.tell(told);
+    const mended = this.#normaliser.normalise(chunk);
+    for (const told of mended === 'unchanged' ? [chunk] : mended) this.#decoder.decode(told);
   }
 
   #finish(): void {
-    if (!this.#normaliser.isComplete) throw this.#events.cut();
-    for (const told of this.#normaliser.finish()) this.#decoder.tell(told);
+    if (!this.#normaliser.isComplete) throw this.#events.cutError();
+    for (const told of this.#normaliser.finish()) this.#decoder.decode(told);
     this.isComplete = true;
     this.#events.close();
   }

@@ -1,17 +1,17 @@
 import type { Usage } from '../../core/usage.js';
 import type { GatewayError } from '../../core/errors.js';
-import type { AnswerRules } from '../dialect.js';
+import type { AnswerOptions } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import type { AnswerEvent, EventWriter } from '../neutral/event.js';
-import { ChoiceWords } from './choice-words.js';
+import { ChoiceEncoder } from './choice-encoder.js';
 import { writeError } from './error.js';
 import { identify } from './identity.js';
-import { shownUsage } from './written-usage.js';
+import { encodeUsage } from './encode-usage.js';
 
 /** Encodes events as a stream of OpenAI's chunks. */
 export class OpenAiWriter implements EventWriter {
-  readonly #rules: AnswerRules;
-  readonly #choices = new Map<number, ChoiceWords>();
+  readonly #rules: AnswerOptions;
+  readonly #choices = new Map<number, ChoiceEncoder>();
   /** The JSON of every chunk up to `choices`. */
   #head = '';
   /** The constant part of `#head`. */
@@ -19,7 +19,7 @@ export class OpenAiWriter implements EventWriter {
   #out = '';
   #usage: Usage | null = null;
 
-  constructor(rules: AnswerRules) {
+  constructor(rules: AnswerOptions) {
     this.#rules = rules;
   }
 
@@ -66,7 +66,7 @@ export class OpenAiWriter implements EventWriter {
       );
     }
     if (this.#rules.includeUsage && this.#usage !== null) {
-      const usage = JSON.stringify(shownUsage(this.#usage));
+      const usage = JSON.stringify(encodeUsage(this.#usage));
       this.#out += `data: ${this.#head}"choices":[],"usage":${usage}}\n\n`;
     }
     this.#out += 'data: [DONE]\n\n';
@@ -95,10 +95,10 @@ export class OpenAiWriter implements EventWriter {
     this.#head = this.#identity;
   }
 
-  #choiceOf(index: number): ChoiceWords {
+  #choiceOf(index: number): ChoiceEncoder {
     const known = this.#choices.get(index);
     if (known !== undefined) return known;
-    const made = new ChoiceWords(index);
+    const made = new ChoiceEncoder(index);
     this.#choices.set(index, made);
     this.#chunk(index, { role: 'assistant', content: '', refusal: null });
     return made;

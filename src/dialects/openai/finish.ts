@@ -15,7 +15,7 @@ const SYNONYMS: readonly (readonly [RegExp, string])[] = [
 const BROKEN = new Set(['error', 'network_error', 'insufficient_system_resource', 'abort']);
 
 /** Whether a finish reason says that the provider failed. */
-export function isBrokenFinish(reason: unknown): boolean {
+export function isErrorFinish(reason: unknown): boolean {
   return typeof reason === 'string' && BROKEN.has(reason.toLowerCase());
 }
 
@@ -40,7 +40,7 @@ export interface FinishEvidence {
 }
 
 /** Corrects a reason that contradicts the content: `stop` with calls (Gemini), or `tool_calls` without any. */
-export function agreedFinish(reason: string, evidence: FinishEvidence): string {
+export function reconcileFinish(reason: string, evidence: FinishEvidence): string {
   if (reason === 'stop' && evidence.toolCalls) return 'tool_calls';
   if (reason === 'stop' && evidence.functionCall) return 'function_call';
   const claimsCalls = reason === 'tool_calls' || reason === 'function_call';

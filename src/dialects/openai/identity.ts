@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { AnswerRules } from '../dialect.js';
+import type { AnswerOptions } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { textOrNull } from '../json.js';
 
@@ -16,7 +16,7 @@ export interface Identity {
  *
  * @param answer - the whole answer, or the first chunk that has choices
  */
-export function identify(answer: JsonObject, rules: AnswerRules): Identity {
+export function identify(answer: JsonObject, rules: AnswerOptions): Identity {
   const created = answer['created'];
   return {
     id: textOrNull(answer['id']) ?? `chatcmpl-${digest(rules.seed)}`,

@@ -8,7 +8,7 @@ const MAX_USER_CHARS = 64;
  *
  * Vendors use it only to distinguish users, for which a deterministic hash is sufficient.
  */
-export function userWord(user: string): string {
+export function acceptedUserId(user: string): string {
   return user.length <= MAX_USER_CHARS ? user : digestOf(user);
 }
 

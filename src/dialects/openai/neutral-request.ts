@@ -10,7 +10,7 @@ import type {
   ToolChoice,
   ToolDefinition,
 } from '../neutral/request.js';
-import { isRouteTerm } from '../route-terms.js';
+import { isRoutingPreference } from '../routing-preferences.js';
 import { cacheMarker } from '../neutral/cache-marker.js';
 import { readTurns } from './neutral-turns.js';
 import { unreadBelow } from './unread.js';
@@ -159,7 +159,10 @@ function readTier(tier: unknown): NeutralRequest['serviceTier'] {
 
 function foreignMembers(request: JsonObject): ForeignMember[] {
   const members: ForeignMember[] = Object.entries(request)
-    .filter(([name, value]) => !READ.has(name) && !isRouteTerm(name, value) && asksFor(name, value))
+    .filter(
+      ([name, value]) =>
+        !READ.has(name) && !isRoutingPreference(name, value) && asksFor(name, value),
+    )
     .map(([name]) => ({ field: name, isKnown: KNOWN_FOREIGN.has(name) }));
   objectsIn(request['tools']).forEach((tool, i) => {
     if (!isObject(tool['function'])) members.push({ field: `tools[${i}]`, isKnown: true });

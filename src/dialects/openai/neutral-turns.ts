@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
 import type { ContentPart, ReasoningPart, ToolCallPart, Turn, Vendor } from '../neutral/part.js';
 import { readContent } from './neutral-content.js';
-import { argumentsText } from './tool-calls.js';
+import { argumentsText } from './tool-call-normaliser.js';
 
 /** Reads the messages of a chat completion request. */
 export function readTurns(messages: unknown): Turn[] {

@@ -5,19 +5,23 @@ import { editRequest } from './edit.js';
 import { readError, writeError } from './error.js';
 import { OpenAiReader, readEvents } from './event-reader.js';
 import { OpenAiWriter } from './event-writer.js';
-import { openaiForms } from './forms.js';
+import { openaiCacheCodec } from './cache-codec.js';
 import { readRequest } from './request.js';
 import { openStream } from './stream.js';
-import { tellSchema } from './told-schema.js';
+import { withSchemaInPrompt } from './schema-prompt.js';
 import { writeAnswer } from './write-answer.js';
 import { writeRequest } from './write-request.js';
 
 /** OpenAI's Chat Completions, for clients, and for OpenAI and compatible providers. */
 export const openai: Dialect = {
   name: 'openai',
-  limits: { toolName: /^[\w-]{1,64}$/, objectRoot: () => true, textSystem: true },
+  limits: {
+    toolNamePattern: /^[\w-]{1,64}$/,
+    requiresObjectRoot: () => true,
+    requiresTextSystem: true,
+  },
   readRequest: (body) => readRequest(body),
-  tellSchema,
+  putSchemaInPrompt: withSchemaInPrompt,
   editRequest,
   readAnswer,
   openStream,
@@ -30,6 +34,6 @@ export const openai: Dialect = {
   writeAnswer,
   openWriter: (rules) => new OpenAiWriter(rules),
   // Everything can be expressed, partly in members that OpenAI does not have.
-  unsayable: () => null,
-  forms: openaiForms,
+  unsupportedPart: () => null,
+  forms: openaiCacheCodec,
 };

@@ -1,8 +1,8 @@
-import type { RequestIdentity } from '../answer-forms.js';
+import type { RequestIdentity } from '../cache-codec.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, without } from '../json.js';
 import { isEmpty, lastQuestion, plainMessage } from '../plain-request.js';
-import { asksForSearch } from './searches.js';
+import { requestsSearch } from './search.js';
 
 /** Members that do not affect the answer: who asks, how the answer is transported, and labels. */
 const IRRELEVANT = new Set([
@@ -47,16 +47,16 @@ const DEFAULTS: Readonly<Record<string, (value: unknown, request: JsonObject) =>
  */
 export function identityOf(body: Buffer): RequestIdentity {
   const request = objectOrEmpty(JSON.parse(body.toString('utf8')) as unknown);
-  const members = decidingMembers(request);
+  const members = relevantMembers(request);
   const { messages } = request;
   if (Array.isArray(messages))
     members['messages'] = messages.map((each) => withoutEmptyCalls(plainMessage(each)));
-  const searches = asksForSearch(request);
+  const searches = requestsSearch(request);
   return { members, sampled: isSampled(request), searches, question: lastQuestion(members) };
 }
 
 /** A request's members without defaults and without those that do not affect the answer. */
-export function decidingMembers(request: JsonObject): JsonObject {
+export function relevantMembers(request: JsonObject): JsonObject {
   const members: JsonObject = {};
   for (const [name, value] of Object.entries(request)) {
     if (value === null || IRRELEVANT.has(name)) continue;

@@ -13,7 +13,7 @@ import {
   parseBody,
   wrongType,
 } from '../request-check.js';
-import { routeTermsIn } from '../route-terms.js';
+import { readRoutingPreferences } from '../routing-preferences.js';
 import { bindingsIn } from '../neutral/bindings.js';
 import { readConversation } from './conversation.js';
 import { readNeutral } from './neutral-request.js';
@@ -30,7 +30,7 @@ const ROLES = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'func
  */
 export function readRequest(body: Buffer): ChatRequest {
   const request = parseBody(body);
-  const terms = routeTermsIn(request);
+  const terms = readRoutingPreferences(request);
   const { model = terms?.models[0]?.name } = request;
   if (typeof model !== 'string' || model.trim() === '') {
     throw invalid('model', 'must name a model, or "auto" to let the gateway choose');
@@ -42,7 +42,7 @@ export function readRequest(body: Buffer): ChatRequest {
   let conversation: Conversation | null = null;
   return {
     body,
-    names: Object.keys(request),
+    memberNames: Object.keys(request),
     model,
     terms,
     stream,

@@ -1,25 +1,25 @@
 import type { GatewayError } from '../../core/errors.js';
-import type { AnswerRules, AnswerStream, AnswerSummary } from '../dialect.js';
+import type { AnswerOptions, AnswerStream, AnswerSummary } from '../dialect.js';
 import type { JsonObject } from '../json.js';
-import { JsonEvents } from '../neutral/json-events.js';
-import { readingFailure } from '../neutral/reading-failure.js';
+import { JsonEventReader } from '../neutral/json-event-reader.js';
+import { toReadError } from '../neutral/read-error.js';
 import type { SseEvent } from '../sse.js';
 import { parseAnswer } from './answer.js';
-import { ChunkMender } from './chunk.js';
-import { errorInside, writeError } from './error.js';
-import { Outbox } from './outbox.js';
-import { passFrame } from './pass-frame.js';
-import { TrustedChunks } from './trusted.js';
+import { ChunkNormaliser } from './chunk-normaliser.js';
+import { findEmbeddedError, writeError } from './error.js';
+import { OutputBuffer } from './output-buffer.js';
+import { forwardFrame } from './forward-frame.js';
+import { TrustedChunks } from './trusted-chunks.js';
 
 const NOTHING = Buffer.alloc(0);
 
 /** Opens the stream of one attempt. */
-export function openStream(rules: AnswerRules): AnswerStream {
+export function openStream(rules: AnswerOptions): AnswerStream {
   return new OpenAiStream(rules);
 }
 
 class OpenAiStream implements AnswerStream {
-  readonly #events = new JsonEvents({
+  readonly #events = new JsonEventReader({
     event: (chunk, event) => {
       this.#onChunk(chunk, event);
     },
@@ -30,17 +30,17 @@ class OpenAiStream implements AnswerStream {
       this.#readDocument(bytes);
     },
   });
-  readonly #out = new Outbox();
-  #chunks: ChunkMender | TrustedChunks;
-  readonly #rules: AnswerRules;
+  readonly #out = new OutputBuffer();
+  #chunks: ChunkNormaliser | TrustedChunks;
+  readonly #rules: AnswerOptions;
   isComplete = false;
   /** Some servers send a finish reason before the end of the answer, so only `[DONE]` counts. */
   readonly isAnswered = false;
   #failure: GatewayError | null = null;
 
-  constructor(rules: AnswerRules) {
+  constructor(rules: AnswerOptions) {
     this.#rules = rules;
-    this.#chunks = rules.trusted ? new TrustedChunks(rules) : new ChunkMender(rules);
+    this.#chunks = rules.trusted ? new TrustedChunks(rules) : new ChunkNormaliser(rules);
   }
 
   get failure(): GatewayError | null {
@@ -82,20 +82,20 @@ class OpenAiStream implements AnswerStream {
     try {
       work();
     } catch (error) {
-      this.#failure = readingFailure(error);
+      this.#failure = toReadError(error);
     }
   }
 
   #onChunk(chunk: JsonObject, event: SseEvent): void {
-    const error = errorInside(chunk, event.name);
+    const error = findEmbeddedError(chunk, event.name);
     if (error !== null) throw error;
     if (this.#chunks instanceof TrustedChunks) {
       this.#chunks.pass(chunk, event, this.#out);
       return;
     }
-    const mended = this.#chunks.mend(chunk);
+    const mended = this.#chunks.normalise(chunk);
     if (mended !== 'unchanged') this.#send(mended);
-    else passFrame(chunk, event, this.#out, this.#rules.includeUsage);
+    else forwardFrame(chunk, event, this.#out, this.#rules.includeUsage);
   }
 
   #send(chunks: readonly JsonObject[]): void {
@@ -106,7 +106,7 @@ class OpenAiStream implements AnswerStream {
   }
 
   #finish(): void {
-    if (!this.#chunks.isComplete) throw this.#events.cut();
+    if (!this.#chunks.isComplete) throw this.#events.cutError();
     this.#send(this.#chunks.finish());
     this.#out.addData('[DONE]');
     this.isComplete = true;
@@ -116,9 +116,9 @@ class OpenAiStream implements AnswerStream {
   /** Some servers answer a stream request with one JSON document: an error, or the whole answer. */
   #readDocument(bytes: Buffer): void {
     const answer = parseAnswer(bytes);
-    const normaliser = new ChunkMender(this.#rules);
+    const normaliser = new ChunkNormaliser(this.#rules);
     this.#chunks = normaliser;
-    const mended = normaliser.mend(answer);
+    const mended = normaliser.normalise(answer);
     this.#send(mended === 'unchanged' ? [answer] : mended);
   }
 }

@@ -20,7 +20,7 @@ const NAMED = lookup({ properties: true, $defs: true, definitions: true });
  *
  * @param onLoss - called if strictness has to be dropped
  */
-export function sayableStrictness(
+export function supportedStrictness(
   strict: boolean | null,
   schema: JsonObject,
   onLoss: () => void,

@@ -1,20 +1,20 @@
 import { isObject, type JsonObject } from '../json.js';
 import type { ForeignMember } from '../neutral/request.js';
-import { unreadIn, unreadMembers, words } from '../neutral/unread.js';
+import { unreadIn, unreadMembers, nameSet } from '../neutral/unread.js';
 
-const MESSAGE = words(
+const MESSAGE = nameSet(
   `role content name tool_calls function_call tool_call_id refusal audio images reasoning
    reasoning_content reasoning_details annotations provider_annotations`,
 );
-const PART = words(
+const PART = nameSet(
   `type text refusal thinking closed image_url detail input_audio file file_id filename file_data
    file_url cache_control annotations logprobs`,
 );
-const CALL = words('id type index function custom');
-const CALLED = words('name arguments input');
-const TOOL = words('type function cache_control');
-const FUNCTION = words('name description parameters strict cache_control');
-const REASONING = words('effort max_tokens enabled summary generate_summary');
+const CALL = nameSet('id type index function custom');
+const CALLED = nameSet('name arguments input');
+const TOOL = nameSet('type function cache_control');
+const FUNCTION = nameSet('name description parameters strict cache_control');
+const REASONING = nameSet('effort max_tokens enabled summary generate_summary');
 
 /** The unread members of a chat completion request, below its top level. */
 export function unreadBelow(request: JsonObject): ForeignMember[] {

@@ -6,7 +6,7 @@ import { isObject, objectOrEmpty } from '../json.js';
 export interface UsageReading {
   readonly usage: Usage;
   /** The provider's object with consistent totals; unknown members are kept. Built on demand. */
-  shown(): JsonObject;
+  toJson(): JsonObject;
 }
 
 /**
@@ -39,7 +39,7 @@ export function readUsage(value: unknown): UsageReading | null {
       reasoningTokens: Math.min(reasoning, completion),
       estimated: false,
     },
-    shown: () => shownUsage(value, { prompt, completion, reasoning, cacheRead }),
+    toJson: () => shownUsage(value, { prompt, completion, reasoning, cacheRead }),
   };
 }
 

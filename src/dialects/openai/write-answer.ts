@@ -1,19 +1,19 @@
-import type { AnswerRules } from '../dialect.js';
+import type { AnswerOptions } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { objectsIn } from '../json.js';
 import type { AnswerEvent } from '../neutral/event.js';
-import { ChoiceWords } from './choice-words.js';
+import { ChoiceEncoder } from './choice-encoder.js';
 import { identify } from './identity.js';
-import { shownUsage } from './written-usage.js';
+import { encodeUsage } from './encode-usage.js';
 
 /** Encodes an answer's events as a chat completion. */
-export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
+export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerOptions): Buffer {
   const choices = new Map<number, WholeChoice>();
   let start: JsonObject = {};
   let usage: JsonObject | null = null;
   let tier: string | null = null;
   for (const event of events) {
-    if (event.kind === 'usage') usage = shownUsage(event.usage);
+    if (event.kind === 'usage') usage = encodeUsage(event.usage);
     else if (event.kind === 'tier') ({ tier } = event);
     else if (event.kind === 'start') {
       start = { id: event.id, model: event.model, created: event.createdS };
@@ -39,7 +39,7 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
 
 /** Joins the deltas of a choice into a message. */
 class WholeChoice {
-  readonly #words: ChoiceWords;
+  readonly #words: ChoiceEncoder;
   readonly #texts: Record<string, string> = {};
   readonly #lists: Record<string, JsonObject[]> = {};
   readonly #calls: { id: unknown; type: string; function: { name: unknown; arguments: string } }[] =
@@ -47,7 +47,7 @@ class WholeChoice {
   #logprobs: JsonObject | null = null;
 
   constructor(index: number) {
-    this.#words = new ChoiceWords(index);
+    this.#words = new ChoiceEncoder(index);
   }
 
   add(event: AnswerEvent): void {

@@ -4,12 +4,12 @@ import type { JsonObject } from '../json.js';
 import { argumentSchema } from '../neutral/argument-schema.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import { optionsFor } from '../neutral/provider-options.js';
+import { providerOptionsFor } from '../neutral/provider-options.js';
 import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
-import { withToldSchema } from '../neutral/told-schema.js';
-import { knownEffort } from './known-effort.js';
-import { callIdFor, userWord } from './limits.js';
-import { sayableStrictness } from './strict-schema.js';
+import { withSchemaPrompt } from '../neutral/schema-prompt.js';
+import { supportedEffort } from './supported-effort.js';
+import { callIdFor, acceptedUserId } from './limits.js';
+import { supportedStrictness } from './strict-schema.js';
 import { writeTurns } from './write-turns.js';
 
 /** The maximum number of stop sequences that OpenAI accepts. */
@@ -21,14 +21,14 @@ export function writeRequest(
   target: Target,
   losses: Losses,
 ): WrittenRequest {
-  const request = target.schemas ? given : withToldSchema(given, losses);
+  const request = target.supportsSchemas ? given : withSchemaPrompt(given, losses);
   noteForeignMembers(request, losses);
   noteCacheMarkers(request, losses);
   const body: JsonObject = {
     model: target.model,
     messages: writeTurns(request.turns, losses, {
       idOf: callIdFor(target.model),
-      acceptsReasoning: target.takesThoughts,
+      acceptsReasoning: target.acceptsReasoning,
     }),
     ...streaming(request, target),
     ...length(request, target),
@@ -39,9 +39,9 @@ export function writeRequest(
     ...thinking(request, target, losses),
     ...(request.choices > 1 && { n: request.choices }),
     ...(request.logprobs !== null && { logprobs: true, top_logprobs: request.logprobs }),
-    ...(request.user !== null && { user: userWord(request.user) }),
+    ...(request.user !== null && { user: acceptedUserId(request.user) }),
     ...tier(request, target, losses),
-    ...optionsFor(request, 'openai', target),
+    ...providerOptionsFor(request, 'openai', target),
   };
   return {
     body: Buffer.from(exactJson(renamed(body, request, target, losses))),
@@ -51,11 +51,13 @@ export function writeRequest(
 
 function streaming({ stream }: NeutralRequest, target: Target): JsonObject {
   if (!stream) return {};
-  return target.usageOption ? { stream, stream_options: { include_usage: true } } : { stream };
+  return target.acceptsStreamOptions
+    ? { stream, stream_options: { include_usage: true } }
+    : { stream };
 }
 
 function length({ maxOutputTokens }: NeutralRequest, target: Target): JsonObject {
-  return maxOutputTokens === null ? {} : { [target.outputCap]: maxOutputTokens };
+  return maxOutputTokens === null ? {} : { [target.outputLimitMember]: maxOutputTokens };
 }
 
 function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
@@ -93,7 +95,7 @@ function tools(request: NeutralRequest, losses: Losses): JsonObject {
 export function toolOf(tool: ToolDefinition, losses: Losses): JsonObject {
   const { name, description, at } = tool;
   const parameters = argumentSchema(tool.parameters);
-  const strict = sayableStrictness(tool.strict, parameters, () => {
+  const strict = supportedStrictness(tool.strict, parameters, () => {
     losses.note(`${at}.strict`, 'tools.strict');
   });
   return {
@@ -112,7 +114,7 @@ function format({ format: wanted, names }: NeutralRequest, losses: Losses): Json
     return wanted.kind === 'text' ? {} : { response_format: { type: wanted.kind } };
   }
   const { name, description, schema } = wanted;
-  const strict = sayableStrictness(wanted.strict, schema, () => {
+  const strict = supportedStrictness(wanted.strict, schema, () => {
     losses.note(names.strict, 'response_format.strict');
   });
   return {
@@ -133,7 +135,7 @@ function thinking(
   target: Target,
   losses: Losses,
 ): JsonObject {
-  const effort = knownEffort(wanted, target, losses);
+  const effort = supportedEffort(wanted, target, losses);
   return effort === null ? {} : { reasoning_effort: effort };
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.js';
 import { addAll } from '../neutral/add-all.js';
-import { noteEmptied, notePart } from '../neutral/foreign.js';
+import { dropEmptiedTurn, noteLostPart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type {
   ContentPart,
@@ -69,7 +69,7 @@ export function writeTurns(
 function plain(turn: Turn, losses: Losses): JsonObject | null {
   const content = contentOf(turn.parts, losses);
   if (content === null) {
-    noteEmptied(turn);
+    dropEmptiedTurn(turn);
     return null;
   }
   return { role: turn.role === 'user' ? 'user' : 'system', content };
@@ -84,7 +84,7 @@ function assistant(turn: Turn, losses: Losses, options: WriteOptions): JsonObjec
     if (part.kind === 'text') text.push(part.text);
     else if (part.kind === 'refusal') refusals.push(part.text);
     else if (part.kind === 'tool_call') calls.push(callOf(part, options.idOf));
-    else if (part.kind !== 'reasoning') notePart(part, losses);
+    else if (part.kind !== 'reasoning') noteLostPart(part, losses);
   }
   if (text.length + refusals.length + calls.length === 0) return null;
   return {
@@ -147,7 +147,7 @@ function partOf(part: ContentPart, losses: Losses): JsonObject | null {
     case 'document':
       return documentOf(part, losses);
     default:
-      notePart(part, losses);
+      noteLostPart(part, losses);
       return null;
   }
 }
@@ -156,7 +156,7 @@ function imageOf(part: MediaPart, losses: Losses): JsonObject | null {
   const { source, detail } = part;
   const url = imageUrl(source);
   if (url === null) {
-    notePart(part, losses);
+    noteLostPart(part, losses);
     return null;
   }
   return { type: 'image_url', image_url: { url, ...(detail !== undefined && { detail }) } };
@@ -169,7 +169,7 @@ function audioOf(part: MediaPart, losses: Losses): JsonObject | null {
   const { source } = part;
   const format = source.kind === 'bytes' ? audioFormat(source.mediaType) : '';
   if (source.kind !== 'bytes' || !AUDIO_FORMATS.has(format)) {
-    notePart(part, losses);
+    noteLostPart(part, losses);
     return null;
   }
   return { type: 'input_audio', input_audio: { data: source.base64, format } };
@@ -183,7 +183,7 @@ function documentOf(part: MediaPart, losses: Losses): JsonObject | null {
     return { type: 'file', file: { file_id: source.id } };
   }
   if (source.kind !== 'bytes') {
-    notePart(part, losses);
+    noteLostPart(part, losses);
     return null;
   }
   const data = `data:${source.mediaType};base64,${source.base64}`;

@@ -19,7 +19,7 @@ const UNANSWERED = new Set(['failed', 'cancelled', 'queued', 'in_progress']);
  *
  * @returns `null` if there is none
  */
-export function errorInside(told: JsonObject, eventName = ''): GatewayError | null {
+export function findEmbeddedError(told: JsonObject, eventName = ''): GatewayError | null {
   const { type } = told;
   const isEvent = type === 'error' || eventName === 'error';
   if (isEvent) return errorOf(isObject(told['error']) ? told['error'] : told);
@@ -35,7 +35,7 @@ export function errorInside(told: JsonObject, eventName = ''): GatewayError | nu
  */
 export function parseResponse(body: Buffer): JsonObject {
   const response = parseAnswerObject(body);
-  const error = errorInside(response);
+  const error = findEmbeddedError(response);
   if (error !== null) throw error;
   if (!Array.isArray(response['output'])) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any output.');

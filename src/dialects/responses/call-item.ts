@@ -1,15 +1,15 @@
 import type { JsonObject } from '../json.js';
-import type { ItemStatus, OutputItem, Place } from './output-item.js';
-import { inputOf, type OwnName } from './tools.js';
+import type { ItemStatus, OutputItem, ItemSlot } from './output-item.js';
+import { inputOf, type ClientTool } from './tools.js';
 
 /** The output item of a call of one of the client's tools. */
 export class CallItem implements OutputItem {
-  readonly #place: Place;
+  readonly #place: ItemSlot;
   readonly #callId: string;
-  readonly #own: OwnName;
+  readonly #own: ClientTool;
   #arguments = '';
 
-  constructor(place: Place, callId: string, own: OwnName) {
+  constructor(place: ItemSlot, callId: string, own: ClientTool) {
     this.#place = place;
     this.#callId = callId;
     this.#own = own;

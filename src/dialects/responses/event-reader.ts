@@ -1,9 +1,9 @@
 import type { JsonObject } from '../json.js';
 import type { AnswerEvent, Emit, EventReader } from '../neutral/event.js';
-import { JsonEvents } from '../neutral/json-events.js';
+import { JsonEventReader } from '../neutral/json-event-reader.js';
 import type { SseEvent } from '../sse.js';
-import { AnswerTeller } from './answer-events.js';
-import { errorInside, parseResponse } from './answer-error.js';
+import { AnswerDecoder } from './answer-decoder.js';
+import { findEmbeddedError, parseResponse } from './answer-error.js';
 
 /**
  * Decodes a whole response.
@@ -12,17 +12,17 @@ import { errorInside, parseResponse } from './answer-error.js';
  */
 export function readEvents(body: Buffer): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  new AnswerTeller((event) => events.push(event)).whole(parseResponse(body));
+  new AnswerDecoder((event) => events.push(event)).decodeWhole(parseResponse(body));
   return events;
 }
 
 /** Decodes a stream of typed events; `pass` receives each one that is not an error. */
 export class ResponsesReader implements EventReader {
-  readonly #events = new JsonEvents({
+  readonly #events = new JsonEventReader({
     event: (event, sse) => {
-      const error = errorInside(event, sse.name);
+      const error = findEmbeddedError(event, sse.name);
       if (error !== null) throw error;
-      this.#decoder.tell(event);
+      this.#decoder.decode(event);
       this.#pass?.(event, sse);
       if (this.#decoder.isFinished) this.#complete();
     },
@@ -31,17 +31,17 @@ export class ResponsesReader implements EventReader {
     document: (bytes) => {
       const response = parseResponse(bytes);
       // A whole response has no events that could be forwarded.
-      if (this.#pass !== null) throw this.#events.cut();
-      this.#decoder.whole(response);
+      if (this.#pass !== null) throw this.#events.cutError();
+      this.#decoder.decodeWhole(response);
       this.#complete();
     },
   });
-  readonly #decoder: AnswerTeller;
+  readonly #decoder: AnswerDecoder;
   readonly #pass: ((event: JsonObject, sse: SseEvent) => void) | null;
   isComplete = false;
 
   constructor(emit: Emit, pass: ((event: JsonObject, sse: SseEvent) => void) | null = null) {
-    this.#decoder = new AnswerTeller(emit);
+    this.#decoder = new AnswerDecoder(emit);
     this.#pass = pass;
   }
 
@@ -51,7 +51,7 @@ export class ResponsesReader implements EventReader {
 
   end(): void {
     this.#events.end();
-    if (!this.isComplete) throw this.#events.cut();
+    if (!this.isComplete) throw this.#events.cutError();
   }
 
   #complete(): void {

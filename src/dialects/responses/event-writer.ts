@@ -1,13 +1,13 @@
 import type { GatewayError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
-import type { AnswerRules } from '../dialect.js';
+import type { AnswerOptions } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { readDataUrl } from '../json-members.js';
 import type { AnswerEvent, AnswerPart, EventWriter } from '../neutral/event.js';
 import { errorMembers, failureOf } from './error.js';
 import { responseHead } from './head.js';
-import { Output, type TellItem } from './output.js';
-import { writtenUsage } from './usage.js';
+import { Output, type EmitItemEvent } from './output.js';
+import { encodeUsage } from './usage.js';
 
 type Start = Extract<AnswerEvent, { kind: 'start' }>;
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
@@ -16,13 +16,13 @@ const UNNAMED: Start = { kind: 'start', id: null, model: null, createdS: null };
 
 /** Encodes events as a stream of OpenAI's Responses API. */
 export class ResponsesWriter implements EventWriter {
-  readonly #rules: AnswerRules;
+  readonly #rules: AnswerOptions;
   #start: Start = UNNAMED;
   #response: ResponseBuilder | null = null;
   #sequence = 0;
   #out = '';
 
-  constructor(rules: AnswerRules) {
+  constructor(rules: AnswerOptions) {
     this.#rules = rules;
   }
 
@@ -73,7 +73,7 @@ export class ResponsesWriter implements EventWriter {
 }
 
 /** Encodes an answer's events as a response. */
-export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
+export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerOptions): Buffer {
   const start = events.find((event) => event.kind === 'start') ?? UNNAMED;
   const response = new ResponseBuilder(start, rules, () => undefined);
   for (const event of events) response.add(event);
@@ -89,7 +89,7 @@ class ResponseBuilder {
   #tier: string | null = null;
   #finish: Finish | null = null;
 
-  constructor(start: Start, rules: AnswerRules, emit: TellItem) {
+  constructor(start: Start, rules: AnswerOptions, emit: EmitItemEvent) {
     this.head = responseHead(start, rules);
     this.#output = new Output(String(this.head['id']), rules.request?.parsed?.['tools'], emit);
   }
@@ -119,7 +119,7 @@ class ResponseBuilder {
       status,
       incomplete_details: reason === null ? null : { reason },
       output: this.#output.items,
-      usage: writtenUsage(this.#usage),
+      usage: encodeUsage(this.#usage),
       ...(this.#tier !== null && { service_tier: this.#tier }),
     };
   }
@@ -131,7 +131,7 @@ class ResponseBuilder {
 }
 
 /** Responses cannot express images by URL and further choices. */
-export function unsayable(event: AnswerEvent): AnswerPart | null {
+export function unsupportedPartOf(event: AnswerEvent): AnswerPart | null {
   if (event.kind === 'image') return readDataUrl(event.url) === null ? 'images' : null;
   return 'choice' in event && event.choice !== 0 ? 'choices' : null;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AnswerRules } from '../dialect.js';
+import type { AnswerOptions } from '../dialect.js';
 import { merged, objectOrEmpty, objectsIn, type JsonObject } from '../json.js';
 import type { AnswerEvent } from '../neutral/event.js';
 
@@ -10,11 +10,11 @@ type Start = Extract<AnswerEvent, { kind: 'start' }>;
  *
  * The id is the gateway's, since some servers use only a few hundred different ones.
  */
-export function responseHead(start: Start, rules: AnswerRules): JsonObject {
+export function responseHead(start: Start, rules: AnswerOptions): JsonObject {
   const request = rules.request?.parsed ?? {};
   const createdS = start.createdS ?? rules.createdS;
   return {
-    id: idFrom(rules.seed),
+    id: responseIdFrom(rules.seed),
     object: 'response',
     created_at: createdS,
     status: 'in_progress',
@@ -31,7 +31,7 @@ export function responseHead(start: Start, rules: AnswerRules): JsonObject {
 const ID_CHARS = 48;
 
 /** A response id, unique per seed. */
-export function idFrom(seed: string): string {
+export function responseIdFrom(seed: string): string {
   return `resp_${createHash('sha256').update(seed).digest('hex').slice(0, ID_CHARS)}`;
 }
 
@@ -67,7 +67,7 @@ const LABELS = [
 ];
 
 /** A response with the labels of another request; labels that it does not have are not added. */
-export function relabelled(response: JsonObject, request: JsonObject): JsonObject {
+export function relabel(response: JsonObject, request: JsonObject): JsonObject {
   const present = LABELS.filter((name) => name in response);
   const labels = present.map((name) => [name, request[name] ?? DEFAULTS[name] ?? null] as const);
   return { ...response, ...Object.fromEntries(labels) };

@@ -1,6 +1,6 @@
 import { objectsIn, type JsonObject } from '../json.js';
 import type { Citation } from '../neutral/event.js';
-import type { ItemStatus, OutputItem, Place } from './output-item.js';
+import type { ItemStatus, OutputItem, ItemSlot } from './output-item.js';
 
 type PartKind = 'output_text' | 'refusal';
 
@@ -16,16 +16,16 @@ interface OpenPart {
 
 /** The output item of a message, with parts of text and refusals. */
 export class MessageItem implements OutputItem {
-  readonly #place: Place;
+  readonly #place: ItemSlot;
   readonly #content: JsonObject[] = [];
   #part: OpenPart | null = null;
 
-  constructor(place: Place) {
+  constructor(place: ItemSlot) {
     this.#place = place;
     place.added({ ...this.#head('in_progress'), content: [] });
   }
 
-  say(kind: PartKind, text: string): void {
+  addText(kind: PartKind, text: string): void {
     const part = this.#ensurePart(kind);
     part.text += text;
     const more = kind === 'output_text' ? { logprobs: [] } : {};
@@ -52,7 +52,7 @@ export class MessageItem implements OutputItem {
   }
 
   /** Adds log probabilities. @param logprobs - in the format of Chat Completions */
-  weigh(logprobs: JsonObject): void {
+  addLogprobs(logprobs: JsonObject): void {
     // They arrive after their text, so only the finished part can contain them.
     this.#ensurePart('output_text').logprobs.push(...objectsIn(logprobs['content']));
   }

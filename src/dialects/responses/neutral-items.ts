@@ -1,8 +1,8 @@
 import { objectsIn, textOrNull, type JsonObject } from '../json.js';
 import type { ContentPart, Turn } from '../neutral/part.js';
 import { readContent } from '../openai/neutral-content.js';
-import { unsealed } from './proof.js';
-import { argumentsOf, plainName } from './tools.js';
+import { decodeSignature } from './signature.js';
+import { argumentsOf, qualifiedName } from './tools.js';
 
 type Role = Turn['role'];
 
@@ -72,7 +72,7 @@ function roleOf(role: unknown): Role {
 }
 
 function callOf(item: JsonObject, args: string, at: string): ContentPart {
-  const name = plainName(textOf(item['name']), textOrNull(item['namespace']));
+  const name = qualifiedName(textOf(item['name']), textOrNull(item['namespace']));
   return { kind: 'tool_call', id: textOf(item['call_id']), name, arguments: args, at };
 }
 
@@ -93,7 +93,7 @@ function reasoningOf(item: JsonObject, at: string): ContentPart {
   const content = objectsIn(item['content']);
   const texts = content.length > 0 ? content : objectsIn(item['summary']);
   const text = texts.map((part) => textOf(part['text'])).join('\n\n');
-  const signature = unsealed(item['encrypted_content']) ?? UNSIGNED;
+  const signature = decodeSignature(item['encrypted_content']) ?? UNSIGNED;
   return { kind: 'reasoning', text, ...signature, at };
 }
 

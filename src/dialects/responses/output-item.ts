@@ -9,7 +9,7 @@ export interface OutputItem {
 }
 
 /** An item's slot in the output, which emits its events. */
-export interface Place {
+export interface ItemSlot {
   /** The same in all events and in the whole response. */
   readonly id: string;
   added(item: JsonObject): void;

@@ -3,13 +3,13 @@ import type { JsonObject } from '../json.js';
 import type { AnswerEvent } from '../neutral/event.js';
 import { CallItem } from './call-item.js';
 import { MessageItem } from './message-item.js';
-import type { ItemStatus, OutputItem, Place } from './output-item.js';
-import { sealed } from './proof.js';
+import type { ItemStatus, OutputItem, ItemSlot } from './output-item.js';
+import { encodeSignature } from './signature.js';
 import { ReasoningItem } from './reasoning-item.js';
-import { ownNames, type OwnName } from './tools.js';
+import { clientToolsByName, type ClientTool } from './tools.js';
 
 /** Receives the events of a response's items. */
-export type TellItem = (type: string, members: JsonObject) => void;
+export type EmitItemEvent = (type: string, members: JsonObject) => void;
 
 type Call = Extract<AnswerEvent, { kind: 'call' }>;
 
@@ -20,8 +20,8 @@ type Call = Extract<AnswerEvent, { kind: 'call' }>;
  */
 export class Output {
   readonly #responseId: string;
-  readonly #ownName: (plain: string) => OwnName;
-  readonly #emit: TellItem;
+  readonly #ownName: (plain: string) => ClientTool;
+  readonly #emit: EmitItemEvent;
   readonly #items: (JsonObject | null)[] = [];
   /** The open message or reasoning item. */
   #open: { readonly index: number; readonly item: MessageItem | ReasoningItem } | null = null;
@@ -30,9 +30,9 @@ export class Output {
   readonly #grown = new Set<number>();
 
   /** @param tools - the client's tools, as in its request */
-  constructor(responseId: string, tools: unknown, emit: TellItem) {
+  constructor(responseId: string, tools: unknown, emit: EmitItemEvent) {
     this.#responseId = responseId;
-    this.#ownName = ownNames(tools);
+    this.#ownName = clientToolsByName(tools);
     this.#emit = emit;
   }
 
@@ -44,26 +44,26 @@ export class Output {
   add(event: AnswerEvent): void {
     switch (event.kind) {
       case 'text':
-        this.#message().say('output_text', event.text);
+        this.#message().addText('output_text', event.text);
         return;
       case 'refusal':
-        this.#message().say('refusal', event.text);
+        this.#message().addText('refusal', event.text);
         return;
       case 'citation':
         this.#message().cite(event.citation);
         return;
       case 'logprobs':
-        this.#message().weigh(event.logprobs);
+        this.#message().addLogprobs(event.logprobs);
         return;
       case 'reasoning':
-        this.#reasoning().think(event.text);
+        this.#reasoning().addText(event.text);
         return;
       case 'signature':
-        this.#sign(sealed({ ...event, redacted: null }));
+        this.#sign(encodeSignature({ ...event, redacted: null }));
         return;
       case 'redacted':
         this.#closeOpen('completed');
-        this.#sign(sealed({ signature: null, redacted: event.data, vendor: 'anthropic' }));
+        this.#sign(encodeSignature({ signature: null, redacted: event.data, vendor: 'anthropic' }));
         return;
       case 'image':
         this.#image(event.url);
@@ -98,13 +98,13 @@ export class Output {
 
   /** Adds a signature, which ends its reasoning item. */
   #sign(content: string): void {
-    this.#reasoning().prove(content);
+    this.#reasoning().setEncryptedContent(content);
     this.#closeOpen('completed');
   }
 
   #begin<Item extends MessageItem | ReasoningItem>(
     prefix: string,
-    make: (place: Place) => Item,
+    make: (place: ItemSlot) => Item,
   ): Item {
     this.#closeAll();
     const index = this.#items.push(null) - 1;
@@ -154,7 +154,7 @@ export class Output {
     this.#items[index] = (item satisfies OutputItem).close(status);
   }
 
-  #placeAt(index: number, prefix: string): Place {
+  #placeAt(index: number, prefix: string): ItemSlot {
     const id = `${prefix}_${this.#responseId.replace(/^resp_/, '')}_${index}`;
     return {
       id,

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import type { ItemStatus, OutputItem, Place } from './output-item.js';
+import type { ItemStatus, OutputItem, ItemSlot } from './output-item.js';
 
 /**
  * The output item of reasoning. Its text is the summary, the only member that every client reads.
@@ -7,16 +7,16 @@ import type { ItemStatus, OutputItem, Place } from './output-item.js';
  * Its signature is the `encrypted_content`.
  */
 export class ReasoningItem implements OutputItem {
-  readonly #place: Place;
+  readonly #place: ItemSlot;
   #text: string | null = null;
   #encrypted: string | null = null;
 
-  constructor(place: Place) {
+  constructor(place: ItemSlot) {
     this.#place = place;
     place.added({ id: place.id, type: 'reasoning', summary: [] });
   }
 
-  think(text: string): void {
+  addText(text: string): void {
     if (this.#text === null) {
       this.#emit('response.reasoning_summary_part.added', { part: partOf('') });
     }
@@ -25,7 +25,7 @@ export class ReasoningItem implements OutputItem {
   }
 
   /** @param content - the `encrypted_content`, which the client sends back on the next turn */
-  prove(content: string): void {
+  setEncryptedContent(content: string): void {
     this.#encrypted = content;
   }
 

@@ -1,6 +1,6 @@
-import type { LastQuestion, RequestIdentity } from '../answer-forms.js';
+import type { LastQuestion, RequestIdentity } from '../cache-codec.js';
 import { isObject, objectOrEmpty, textOrNull, without, type JsonObject } from '../json.js';
-import { decidingMembers, isSampled } from '../openai/request-identity.js';
+import { relevantMembers, isSampled } from '../openai/request-identity.js';
 import { isEmpty } from '../plain-request.js';
 
 /** Members that do not affect the answer; earlier responses have been expanded into the input. */
@@ -25,7 +25,7 @@ const DEFAULTS: Readonly<Record<string, (value: unknown, request: JsonObject) =>
  */
 export function identityOf(body: Buffer): RequestIdentity {
   const request = objectOrEmpty(JSON.parse(body.toString('utf8')) as unknown);
-  const plain = without(decidingMembers(request), IRRELEVANT);
+  const plain = without(relevantMembers(request), IRRELEVANT);
   if ('reasoning' in plain) plain['reasoning'] = withoutNulls(plain['reasoning']);
   if ('text' in plain) plain['text'] = plainText(plain['text']);
   const usual = Object.entries(DEFAULTS).filter(

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.js';
-import { ownBytes } from '../../core/own-bytes.js';
+import { concatUnpooled } from '../../core/concat-unpooled.js';
 import { objectsIn, textOrNull, type JsonObject } from '../json.js';
 import { parsedObject } from '../json-members.js';
 
@@ -13,10 +13,10 @@ export interface Answered {
 }
 
 /** The stored responses of one caller, invisible to others. */
-export interface ResponseShelf {
+export interface StoredResponses {
   /** Whether responses are stored: the TTL is above 0. */
-  readonly isOpen: boolean;
-  keep(answered: Answered): void;
+  readonly isEnabled: boolean;
+  store(answered: Answered): void;
   /** The response as it was sent; `null` if it is not stored. */
   response(id: string): JsonObject | null;
   /**
@@ -28,11 +28,11 @@ export interface ResponseShelf {
   /** Output items of any responses, by their ids; those that are not stored are left out. */
   items(ids: Iterable<string>): ReadonlyMap<string, JsonObject>;
   /** Deletes a response. @returns whether there was one */
-  forget(id: string): boolean;
+  delete(id: string): boolean;
 }
 
 /** The TTL of stored responses, and their maximum size. */
-export interface KeepingLimits {
+export interface RetentionLimits {
   /** TTL in milliseconds since a response was created or last used; 0 stores none. */
   readonly keepMs: number;
   /** For all callers together. */
@@ -55,18 +55,18 @@ interface Entry {
  */
 export class ResponseStore {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #limits: () => KeepingLimits;
+  readonly #limits: () => RetentionLimits;
   /** By caller. */
   readonly #callers = new Map<string, CallerResponses>();
 
   /** @param limits - returns the current limits; a shorter TTL applies to responses stored or used from then on */
-  constructor(clock: Pick<Clock, 'now'>, limits: () => KeepingLimits) {
+  constructor(clock: Pick<Clock, 'now'>, limits: () => RetentionLimits) {
     this.#clock = clock;
     this.#limits = limits;
   }
 
   /** The responses of one caller. */
-  of(caller: string): ResponseShelf {
+  of(caller: string): StoredResponses {
     const known = this.#callers.get(caller);
     if (known !== undefined) return known;
     const evict = (): void => {
@@ -96,12 +96,12 @@ export class ResponseStore {
 
 interface CallerDeps {
   readonly clock: Pick<Clock, 'now'>;
-  readonly limits: () => KeepingLimits;
+  readonly limits: () => RetentionLimits;
   /** Evicts until all callers together are below the limit. */
   readonly evict: () => void;
 }
 
-class CallerResponses implements ResponseShelf {
+class CallerResponses implements StoredResponses {
   readonly #deps: CallerDeps;
   /** By id, least recently used first. */
   readonly #entries = new Map<string, Entry>();
@@ -117,15 +117,15 @@ class CallerResponses implements ResponseShelf {
     return this.#bytes;
   }
 
-  get isOpen(): boolean {
+  get isEnabled(): boolean {
     return this.#deps.limits().keepMs > 0;
   }
 
-  keep(answered: Answered): void {
-    if (!this.isOpen) return;
+  store(answered: Answered): void {
+    if (!this.isEnabled) return;
     const responseId = textOrNull(answered.response['id']) ?? '';
-    this.forget(responseId);
-    const bytes = ownBytes([Buffer.from(JSON.stringify(answered))]);
+    this.delete(responseId);
+    const bytes = concatUnpooled([Buffer.from(JSON.stringify(answered))]);
     const { keepMs, maxBytes } = this.#deps.limits();
     if (bytes.length > maxBytes) return;
     const itemIds = objectsIn(answered.response['output']).flatMap(
@@ -176,7 +176,7 @@ class CallerResponses implements ResponseShelf {
     return found;
   }
 
-  forget(id: string): boolean {
+  delete(id: string): boolean {
     return this.#delete(id) > 0;
   }
 

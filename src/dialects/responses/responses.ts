@@ -2,16 +2,16 @@ import { systemClock } from '../../core/clock.js';
 import type { Dialect } from '../dialect.js';
 import { readError, writeError } from '../openai/error.js';
 import { ResponsesReader, readEvents } from './event-reader.js';
-import { ResponsesWriter, unsayable, writeAnswer } from './event-writer.js';
-import { responsesForms } from './forms.js';
-import { editRequest, openStream, readAnswer } from './pass.js';
+import { ResponsesWriter, unsupportedPartOf, writeAnswer } from './event-writer.js';
+import { responsesCacheCodec } from './cache-codec.js';
+import { editRequest, openStream, readAnswer } from './pass-through.js';
 import { readRequest } from './request.js';
 import { writeRequest } from './write-request.js';
 
 /** OpenAI's Responses, for clients, and for OpenAI and compatible providers. */
 export const responses: Dialect = {
   name: 'responses',
-  limits: { toolName: /^[\w-]{1,64}$/, objectRoot: () => true },
+  limits: { toolNamePattern: /^[\w-]{1,64}$/, requiresObjectRoot: () => true },
   readRequest,
   editRequest,
   readAnswer,
@@ -24,6 +24,6 @@ export const responses: Dialect = {
   openReader: (_reading, emit) => new ResponsesReader(emit),
   writeAnswer,
   openWriter: (rules) => new ResponsesWriter(rules),
-  unsayable,
-  forms: responsesForms,
+  unsupportedPart: unsupportedPartOf,
+  forms: responsesCacheCodec,
 };

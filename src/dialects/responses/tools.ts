@@ -1,10 +1,10 @@
 import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import { parsedObject, textsIn } from '../json-members.js';
-import { digestedName, MAX_NAME_CHARS } from '../neutral/tool-names.js';
+import { hashedName, MAX_NAME_CHARS } from '../neutral/tool-names.js';
 import type { ForeignMember, ToolChoice, ToolDefinition } from '../neutral/request.js';
 
 /** A client's tool as the client names it. */
-export interface OwnName {
+export interface ClientTool {
   /** The input of a `custom` tool is text, that of a `function` is JSON. */
   readonly kind: 'function' | 'custom';
   readonly name: string;
@@ -45,7 +45,7 @@ function definitionOf(
   at: string,
   namespace: JsonObject | null,
 ): ToolDefinition | null {
-  const name = plainName(textOrNull(tool['name']) ?? '', textOrNull(namespace?.['name']));
+  const name = qualifiedName(textOrNull(tool['name']) ?? '', textOrNull(namespace?.['name']));
   // Other dialects have no namespaces, so each tool gets its namespace's description.
   const description = textOrNull(
     textsIn([namespace?.['description'], tool['description']]).join('\n\n'),
@@ -93,14 +93,14 @@ export function readToolChoice(choice: unknown): {
   const { type, mode, name, namespace, tools } = objectOrEmpty(choice);
   if (type === 'allowed_tools') {
     const names = objectsIn(tools).map((tool) =>
-      plainName(textOrNull(tool['name']) ?? '', textOrNull(tool['namespace'])),
+      qualifiedName(textOrNull(tool['name']) ?? '', textOrNull(tool['namespace'])),
     );
     const kind = mode === 'required' ? 'required' : 'auto';
     return { choice: { kind }, allowed: new Set(names), isForeign: false };
   }
   const named = textOrNull(name);
   if (named !== null && (type === 'function' || type === 'custom')) {
-    const tool = plainName(named, textOrNull(namespace));
+    const tool = qualifiedName(named, textOrNull(namespace));
     return { choice: { kind: 'tool', name: tool }, allowed: null, isForeign: false };
   }
   const isSet = choice !== undefined && choice !== null;
@@ -108,19 +108,19 @@ export function readToolChoice(choice: unknown): {
 }
 
 /** A single name for a tool and its namespace: other dialects have no namespaces. */
-export function plainName(name: string, namespace: string | null): string {
+export function qualifiedName(name: string, namespace: string | null): string {
   if (namespace === null) return name;
   const whole = `${namespace}__${name}`;
-  return whole.length <= MAX_NAME_CHARS ? whole : digestedName(whole);
+  return whole.length <= MAX_NAME_CHARS ? whole : hashedName(whole);
 }
 
 /** Returns a function that maps plain names back to the client's tools. */
-export function ownNames(tools: unknown): (plain: string) => OwnName {
-  const known = new Map<string, OwnName>();
+export function clientToolsByName(tools: unknown): (plain: string) => ClientTool {
+  const known = new Map<string, ClientTool>();
   const add = (tool: JsonObject, namespace: string | null): void => {
     const name = textOrNull(tool['name']) ?? '';
     const kind = tool['type'] === 'custom' ? 'custom' : 'function';
-    known.set(plainName(name, namespace), { kind, name, namespace });
+    known.set(qualifiedName(name, namespace), { kind, name, namespace });
   };
   for (const tool of objectsIn(tools)) {
     if (tool['type'] !== 'namespace') add(tool, null);

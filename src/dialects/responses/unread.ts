@@ -1,30 +1,30 @@
 import { lookup, type JsonObject } from '../json.js';
 import type { ForeignMember } from '../neutral/request.js';
-import { unreadIn, unreadMembers, words } from '../neutral/unread.js';
+import { unreadIn, unreadMembers, nameSet } from '../neutral/unread.js';
 import { unreadOfContent } from '../openai/unread.js';
 
-const CALL = words('type id call_id name namespace arguments input status created_by');
-const RESULT = words('type id call_id name output status created_by');
+const CALL = nameSet('type id call_id name namespace arguments input status created_by');
+const RESULT = nameSet('type id call_id name output status created_by');
 
 /** Members of items by type; items of other types are reported as a whole. */
 const ITEMS = lookup<ReadonlySet<string>>({
-  message: words('type role content id status phase created_by'),
+  message: nameSet('type role content id status phase created_by'),
   function_call: CALL,
   custom_tool_call: CALL,
   function_call_output: RESULT,
   custom_tool_call_output: RESULT,
-  reasoning: words('type id summary content encrypted_content status created_by'),
+  reasoning: nameSet('type id summary content encrypted_content status created_by'),
 });
 
 /** Members of tools by type; tools of other types are reported as a whole. */
 const TOOLS = lookup<ReadonlySet<string>>({
-  function: words('type name description parameters strict'),
-  custom: words('type name description format'),
-  namespace: words('type name description tools'),
+  function: nameSet('type name description parameters strict'),
+  custom: nameSet('type name description format'),
+  namespace: nameSet('type name description tools'),
 });
 
-const TEXT = words('format verbosity');
-const REASONING = words('effort summary generate_summary');
+const TEXT = nameSet('format verbosity');
+const REASONING = nameSet('effort summary generate_summary');
 
 /** The unread members of a Responses request, below its top level. */
 export function unreadBelow(request: JsonObject): ForeignMember[] {

@@ -2,7 +2,7 @@ import type { Usage } from '../../core/usage.js';
 import type { JsonObject } from '../json.js';
 
 /** Token counts in the format of a response; `null` if the provider reported none. */
-export function writtenUsage(usage: Usage | null): JsonObject | null {
+export function encodeUsage(usage: Usage | null): JsonObject | null {
   if (usage === null) return null;
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
   return {

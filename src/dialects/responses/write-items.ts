@@ -2,10 +2,10 @@ import type { JsonObject } from '../json.js';
 import { imageUrl } from '../openai/image-url.js';
 import { responsesCallId as callId } from '../openai/limits.js';
 import { documentText } from '../neutral/document-text.js';
-import { noteEmptied, notePart } from '../neutral/foreign.js';
+import { dropEmptiedTurn, noteLostPart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import {
-  isProvenThought,
+  isSignedReasoning,
   type ContentPart,
   type MediaPart,
   type ReasoningPart,
@@ -33,7 +33,7 @@ export function writeItems(turns: readonly Turn[], losses: Losses): JsonObject[]
 function messageItem(turn: Turn, losses: Losses): JsonObject[] {
   const parts = writeParts(turn.parts, losses);
   if (parts.length === 0) {
-    noteEmptied(turn);
+    dropEmptiedTurn(turn);
     return [];
   }
   return [{ role: turn.role, content: plainIfPossible(parts) }];
@@ -57,7 +57,7 @@ function assistantItems({ parts }: Turn, losses: Losses): JsonObject[] {
         items.push(...reasoningItem(part, losses));
         break;
       default:
-        notePart(part, losses);
+        noteLostPart(part, losses);
     }
   }
   return items;
@@ -66,7 +66,7 @@ function assistantItems({ parts }: Turn, losses: Losses): JsonObject[] {
 /** OpenAI accepts only its own models' reasoning. */
 function reasoningItem(part: ReasoningPart, losses: Losses): JsonObject[] {
   const { text, signature, at } = part;
-  if (!isProvenThought(part, 'openai')) {
+  if (!isSignedReasoning(part, 'openai')) {
     losses.hint(at, 'reasoning');
     return [];
   }
@@ -103,7 +103,7 @@ function writeParts(parts: readonly ContentPart[], losses: Losses): JsonObject[]
 }
 
 function drop(part: ContentPart, losses: Losses): JsonObject[] {
-  notePart(part, losses);
+  noteLostPart(part, losses);
   return [];
 }
 

@@ -4,11 +4,11 @@ import type { JsonObject } from '../json.js';
 import { argumentSchema } from '../neutral/argument-schema.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import { optionsFor } from '../neutral/provider-options.js';
+import { providerOptionsFor } from '../neutral/provider-options.js';
 import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
-import { knownEffort } from '../openai/known-effort.js';
-import { userWord } from '../openai/limits.js';
-import { sayableStrictness } from '../openai/strict-schema.js';
+import { supportedEffort } from '../openai/supported-effort.js';
+import { acceptedUserId } from '../openai/limits.js';
+import { supportedStrictness } from '../openai/strict-schema.js';
 import { writeItems } from './write-items.js';
 
 /** OpenAI's minimum of `max_output_tokens`. */
@@ -36,9 +36,9 @@ export function writeRequest(
     ...format(request, losses),
     ...thinking(request, target, losses),
     ...includes(request, target),
-    ...(request.user !== null && { safety_identifier: userWord(request.user) }),
+    ...(request.user !== null && { safety_identifier: acceptedUserId(request.user) }),
     ...tier(request),
-    ...optionsFor(request, 'responses', target),
+    ...providerOptionsFor(request, 'responses', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: null };
 }
@@ -81,7 +81,7 @@ function tools(
 function toolOf(tool: ToolDefinition, losses: Losses): JsonObject {
   const { name, description, at } = tool;
   const parameters = argumentSchema(tool.parameters);
-  const strict = sayableStrictness(tool.strict, parameters, () => {
+  const strict = supportedStrictness(tool.strict, parameters, () => {
     losses.note(`${at}.strict`, 'tools.strict');
   });
   return {
@@ -98,7 +98,7 @@ function format({ format: wanted, names }: NeutralRequest, losses: Losses): Json
     return wanted.kind === 'text' ? {} : { text: { format: { type: wanted.kind } } };
   }
   const { name, description, schema } = wanted;
-  const strict = sayableStrictness(wanted.strict, schema, () => {
+  const strict = supportedStrictness(wanted.strict, schema, () => {
     losses.note(names.strict, 'response_format.strict');
   });
   return {
@@ -120,7 +120,7 @@ function thinking(
   target: Target,
   losses: Losses,
 ): JsonObject {
-  const effort = knownEffort(wanted, target, losses);
+  const effort = supportedEffort(wanted, target, losses);
   return effort === null ? {} : { reasoning: { effort } };
 }
 

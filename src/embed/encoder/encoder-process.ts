@@ -1,12 +1,12 @@
 // The process of an encoder: loads the model, then answers each message with vectors.
 
-import type { FromProcess, ProcessSetup, ToProcess } from './messages.js';
+import type { EncoderReply, EncoderSetup, EncodeRequest } from './messages.js';
 import { loadModel } from './model.js';
 
-const say = (message: FromProcess): void => {
+const say = (message: EncoderReply): void => {
   process.send?.(message);
 };
-const failed = (error: unknown): FromProcess => ({
+const failed = (error: unknown): EncoderReply => ({
   kind: 'failed',
   why: error instanceof Error ? error.message : String(error),
 });
@@ -17,10 +17,10 @@ process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 // The parent process may end without ending this one.
 process.once('disconnect', () => process.exit());
-process.once('message', (setup: ProcessSetup) => {
+process.once('message', (setup: EncoderSetup) => {
   loadModel(setup).then(
     (model) => {
-      process.on('message', ({ texts }: ToProcess) => {
+      process.on('message', ({ texts }: EncodeRequest) => {
         model.encode(texts).then(
           (vectors) => {
             say({ kind: 'vectors', vectors });

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ArtefactError } from '../artefact.js';
-import type { EncoderFacts, FromProcess, ProcessSetup, ToProcess } from './messages.js';
+import type { EncoderFacts, EncoderReply, EncoderSetup, EncodeRequest } from './messages.js';
 
 /** How an encoder is run. */
 export interface EncoderOptions {
@@ -70,7 +70,7 @@ export class Encoder {
       // An idle encoder does not keep this process alive; its processes end with it.
       child.unref();
       child.channel?.unref();
-      child.on('message', (message: FromProcess) => {
+      child.on('message', (message: EncoderReply) => {
         this.#receive(child, message);
       });
       child.on('exit', () => {
@@ -93,7 +93,7 @@ export class Encoder {
   static async open(source: string, options: EncoderOptions): Promise<Encoder> {
     const { processes, cacheFolder, processFile = PROCESS_FILE, maxBatch = MAX_BATCH } = options;
     const { execArgv = [] } = options;
-    const setup: ProcessSetup = { source, cacheFolder };
+    const setup: EncoderSetup = { source, cacheFolder };
     const children = Array.from({ length: processes }, () =>
       fork(processFile, [], {
         serialization: 'advanced',
@@ -141,7 +141,7 @@ export class Encoder {
     if (child === undefined) return;
     this.#busy.set(child, batch);
     child.channel?.ref();
-    child.send({ texts: batch.map(({ text }) => text) } satisfies ToProcess);
+    child.send({ texts: batch.map(({ text }) => text) } satisfies EncodeRequest);
   }
 
   #nextBatch(): readonly PendingText[] {
@@ -155,7 +155,7 @@ export class Encoder {
     return batch;
   }
 
-  #receive(child: ChildProcess, message: FromProcess): void {
+  #receive(child: ChildProcess, message: EncoderReply): void {
     const batch = this.#busy.get(child) ?? [];
     this.#busy.delete(child);
     child.channel?.unref();
@@ -186,7 +186,7 @@ const always = (): boolean => true;
 /** Output of the runtime does not belong in this program's output. */
 const QUIET: StdioOptions = ['ignore', 'ignore', 'ignore', 'ipc'];
 
-function factsFrom(child: ChildProcess, setup: ProcessSetup): Promise<EncoderFacts> {
+function factsFrom(child: ChildProcess, setup: EncoderSetup): Promise<EncoderFacts> {
   const refusal = (why: string) => new ArtefactError(setup.source, why);
   return new Promise((resolve, reject) => {
     child.once('exit', (code, signal) => {
@@ -195,7 +195,7 @@ function factsFrom(child: ChildProcess, setup: ProcessSetup): Promise<EncoderFac
     child.once('error', (error) => {
       reject(refusal(error.message));
     });
-    child.once('message', (message: FromProcess) => {
+    child.once('message', (message: EncoderReply) => {
       child.removeAllListeners();
       if (message.kind === 'ready') resolve(message.facts);
       else reject(refusal(message.kind === 'failed' ? message.why : 'an unexpected answer'));

@@ -6,19 +6,19 @@ export interface EncoderFacts {
 }
 
 /** The first message to a process. */
-export interface ProcessSetup {
+export interface EncoderSetup {
   /** A folder, or the name of a model to download. */
   readonly source: string;
   readonly cacheFolder: string;
 }
 
 /** A request to a process: encode these texts. */
-export interface ToProcess {
+export interface EncodeRequest {
   readonly texts: readonly string[];
 }
 
 /** A message from a process: first `ready` or `failed`, then one reply to each request. */
-export type FromProcess =
+export type EncoderReply =
   | { readonly kind: 'ready'; readonly facts: EncoderFacts }
   | { readonly kind: 'vectors'; readonly vectors: Float32Array }
   | { readonly kind: 'failed'; readonly why: string };

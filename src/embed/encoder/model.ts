@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ProcessSetup } from './messages.js';
+import type { EncoderSetup } from './messages.js';
 
 type Transformers = typeof import('@xenova/transformers');
 
@@ -22,7 +22,7 @@ const TOKENIZER = 'tokenizer.json';
  *
  * @throws {Error} saying what is missing and what to do about it
  */
-export async function loadModel({ source, cacheFolder }: ProcessSetup): Promise<EncoderModel> {
+export async function loadModel({ source, cacheFolder }: EncoderSetup): Promise<EncoderModel> {
   const local = isFolder(source);
   const folder = local ? path.resolve(source) : path.join(cacheFolder, source);
   if (local) checkFolder(folder);

@@ -1,24 +1,24 @@
-import { SteadyEncoder, type SteadyOptions } from './steady-encoder.js';
+import { RestartingEncoder, type RestartingEncoderOptions } from './restarting-encoder.js';
 
 /** A reference to a shared encoder, valid until it is released. */
 export interface EncoderLease {
-  readonly encoder: Pick<SteadyEncoder, 'encode' | 'trouble'>;
+  readonly encoder: Pick<RestartingEncoder, 'encode' | 'trouble'>;
   /** Ends the encoder's processes if this was the last lease. A second call does nothing. */
   readonly release: () => void;
 }
 
 /** Reference-counted encoders: each runs once however many use it, and a reload keeps one that is still configured. */
 export class SharedEncoders {
-  readonly #open: SteadyOptions['open'];
+  readonly #open: RestartingEncoderOptions['open'];
   readonly #shared = new Map<string, Shared>();
 
   /** @param open - `Encoder.open` with its options */
-  constructor(open: SteadyOptions['open']) {
+  constructor(open: RestartingEncoderOptions['open']) {
     this.#open = open;
   }
 
   /** @throws {OtherEncoderError} the model has another id than the one wanted */
-  async lease(wanted: Omit<SteadyOptions, 'open'>): Promise<EncoderLease> {
+  async lease(wanted: Omit<RestartingEncoderOptions, 'open'>): Promise<EncoderLease> {
     const name = `${wanted.id} ${wanted.source}`;
     const shared = this.#shared.get(name) ?? this.#share(name, wanted);
     shared.users += 1;
@@ -36,8 +36,8 @@ export class SharedEncoders {
     }
   }
 
-  #share(name: string, wanted: Omit<SteadyOptions, 'open'>): Shared {
-    const opening = SteadyEncoder.open({ ...wanted, open: this.#open });
+  #share(name: string, wanted: Omit<RestartingEncoderOptions, 'open'>): Shared {
+    const opening = RestartingEncoder.open({ ...wanted, open: this.#open });
     const shared = { opening, users: 0 };
     this.#shared.set(name, shared);
     return shared;
@@ -58,6 +58,6 @@ export class SharedEncoders {
 }
 
 interface Shared {
-  readonly opening: Promise<SteadyEncoder>;
+  readonly opening: Promise<RestartingEncoder>;
   users: number;
 }

@@ -46,7 +46,7 @@ export const WIDEN = {
 } as const;
 /** On single floats: addition, less-or-equal, and a store of the top of the stack to the address below it. */
 export const F32_ADD = 0x92;
-export const F32_UP_TO = 0x5f;
+export const F32_LESS_OR_EQUAL = 0x5f;
 export const F32_STORE = [0x38, 0, 0] as const;
 
 /** Loads a 32-bit integer from the address on the stack. */
@@ -71,7 +71,7 @@ export const load = (offset: number): Code => [0xfd, 0x00, 0, ...unsignedLeb(off
 /** Stores 16 bytes, `offset` bytes after the address below them on the stack. */
 export const store = (offset: number): Code => [0xfd, 0x0b, 0, ...unsignedLeb(offset)];
 /** Adds the value that `by` pushes to an integer variable. */
-export const advance = (local: number, by: Code): Code => [
+export const increment = (local: number, by: Code): Code => [
   ...get(local),
   ...by,
   ADD,

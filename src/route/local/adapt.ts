@@ -9,7 +9,7 @@ import { LocalHead } from './local-head.js';
 import { WordGrams } from './word-grams.js';
 
 /** A predictor, and the tuned head that it is corrected by. */
-export interface Adapted {
+export interface AdaptationResult {
   readonly predictor: Predictor;
   /** `null` if none is in force. */
   readonly head: { readonly id: string; readonly stored: StoredHead } | null;
@@ -30,16 +30,16 @@ export function headStoreIn(folder: string): HeadStore {
  *
  * @param modelOf - the model by the name it was graded under
  */
-export async function adapted(
+export async function adaptPredictor(
   base: Predictor,
   store: HeadStore,
   modelOf: (name: string) => Model,
-): Promise<Adapted> {
+): Promise<AdaptationResult> {
   try {
     const id = await store.current();
     if (id === null) return { predictor: base, head: null, fault: null };
     const stored = store.read(id);
-    const predictor = adaptedBy(base, id, stored, modelOf);
+    const predictor = applyHead(base, id, stored, modelOf);
     return { predictor, head: { id, stored }, fault: null };
   } catch (error) {
     if (!(error instanceof ArtefactError)) throw error;
@@ -48,7 +48,7 @@ export async function adapted(
 }
 
 /** @throws {ArtefactError} the head was fitted to another predictor */
-export function adaptedBy(
+export function applyHead(
   base: Predictor,
   id: string,
   { record, tables }: StoredHead,

@@ -1,6 +1,6 @@
 import type { Model } from '../../core/model.js';
 import { logistic } from '../factor-network.js';
-import { Familiarity } from '../familiarity.js';
+import { OodDetector } from '../ood-detector.js';
 import type { Features } from '../features.js';
 import { modelKey } from '../model-name.js';
 import type { Ability, ModelPrediction, Prediction, Predictor } from '../predictor.js';
@@ -42,15 +42,15 @@ interface ReadPrompt {
 /** A predictor corrected by a head, which was fitted to the operator's own graded prompts. */
 export class AdaptedPredictor implements Predictor {
   readonly revision: string;
-  readonly judge: Predictor['judge'];
-  readonly usual: Predictor['usual'];
+  readonly predictNumbers: Predictor['predictNumbers'];
+  readonly usualPrompts: Predictor['usualPrompts'];
   readonly vectorLength: Predictor['vectorLength'];
   readonly #base: Predictor;
   readonly #head: LocalHead;
   readonly #columns: ReadonlyMap<string, number>;
   readonly #anchors: readonly [Ability, Ability];
   /** Distance from the prompts that the head was fitted to; `null` if it has no sentence vectors. */
-  readonly #familiarity: Familiarity | null;
+  readonly #familiarity: OodDetector | null;
   /** For each model of the head, then for all others. */
   readonly #shifts: Float32Array;
   readonly #deviations: Float32Array;
@@ -84,20 +84,20 @@ export class AdaptedPredictor implements Predictor {
       })).filter(({ load }) => load !== 0),
     );
     this.revision = revision;
-    if (base.judge !== undefined) {
-      const judge = base.judge.bind(base);
-      this.judge = (prompt, abilities) => {
-        const share = shareAt(this.#familiarity?.distanceOf(prompt.vector) ?? 0);
+    if (base.predictNumbers !== undefined) {
+      const judge = base.predictNumbers.bind(base);
+      this.predictNumbers = (prompt, abilities) => {
+        const share = shareAt(this.#familiarity?.vectorDistance(prompt.vector) ?? 0);
         const before = judge(prompt, this.#baseOf(abilities));
         return this.#corrected(before, abilities, { text: '', ...prompt, share });
       };
     }
-    this.usual = base.usual;
+    this.usualPrompts = base.usualPrompts;
     this.vectorLength = base.vectorLength;
     this.#base = base;
     this.#head = head;
     this.#anchors = anchors;
-    this.#familiarity = known.landmarks.length === 0 ? null : new Familiarity(known, dims);
+    this.#familiarity = known.landmarks.length === 0 ? null : new OodDetector(known, dims);
     this.#columns = new Map([
       ...models.map((name, i) => [modelKey(name), i] as const),
       ...models.map((name, i) => [name, i] as const),

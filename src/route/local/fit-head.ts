@@ -1,12 +1,12 @@
 import { logistic } from '../factor-network.js';
-import { drawnIn, type GradedMatrix } from './graded-matrix.js';
+import { smoothedScores, type GradedMatrix } from './graded-matrix.js';
 import { isShared, Levels } from './levels.js';
-import type { Square } from './linear-algebra.js';
-import { at64, pick, solve } from './linear-algebra.js';
+import type { SymmetricMatrix } from './linear-algebra.js';
+import { at64, submatrix, conjugateGradients } from './linear-algebra.js';
 import {
-  sumOf,
-  unseenVariance,
-  varianceShares,
+  weightedSum,
+  leaveOneOutVariance,
+  estimateVarianceShares,
   type VarianceShares,
 } from './variance-components.js';
 
@@ -61,7 +61,7 @@ const MIN_OWN_ANSWERS = 60;
  * @param like - a head fitted on more of the same rows: refining its shares is faster than searching
  */
 export function fitHead(
-  kernels: readonly Square[],
+  kernels: readonly SymmetricMatrix[],
   graded: GradedMatrix,
   rows: Int32Array,
   like: FittedHead | null = null,
@@ -79,16 +79,16 @@ function ownLoadsOf({ components }: FittedHead, shared: number): Float64Array[] 
 }
 
 class Fit {
-  readonly #kernels: readonly Square[];
+  readonly #kernels: readonly SymmetricMatrix[];
   readonly #graded: GradedMatrix;
   readonly #rows: Int32Array;
   /** Current log-odds, shape [rows, models]. */
   readonly #logOdds: Float64Array;
   readonly #levels: Levels;
 
-  constructor(kernels: readonly Square[], graded: GradedMatrix, rows: Int32Array) {
+  constructor(kernels: readonly SymmetricMatrix[], graded: GradedMatrix, rows: Int32Array) {
     this.#kernels = kernels;
-    this.#graded = { ...graded, scores: drawnIn(graded, rows) };
+    this.#graded = { ...graded, scores: smoothedScores(graded, rows) };
     this.#rows = rows;
     this.#logOdds = graded.offsets.slice();
     this.#levels = new Levels(this.#graded, rows, this.#logOdds);
@@ -167,14 +167,14 @@ class Fit {
     const { rows, targets, noise } = work;
     if (searchSteps > 0) {
       const problem = { kernels: this.#kernels, usual: USUAL_SHARES, rows, targets, noise };
-      component.shares = varianceShares(problem, component.shares, searchSteps);
+      component.shares = estimateVarianceShares(problem, component.shares, searchSteps);
     }
     const shares = component.shares ?? { kernels: [], noise: 1 };
-    const whole = sumOf(this.#kernels, shares.kernels, component.values.length);
-    const within = pick(whole, rows);
+    const whole = weightedSum(this.#kernels, shares.kernels, component.values.length);
+    const within = submatrix(whole, rows);
     const diagonal = noise.map((variance) => variance * shares.noise);
     // A constant input with a weak penalty: the level common to all rows.
-    const solved = solve(within, diagonal, LEVEL_VARIANCE, targets);
+    const solved = conjugateGradients(within, diagonal, LEVEL_VARIANCE, targets);
     const base = LEVEL_VARIANCE * sum(solved);
     component.weights.fill(0);
     rows.forEach((row, i) => {
@@ -190,7 +190,7 @@ class Fit {
     for (const component of components) {
       if (component.shares === null) continue;
       const { loads, shares } = component;
-      const variance = unseenVariance(this.#kernels, shares, this.#working(component));
+      const variance = leaveOneOutVariance(this.#kernels, shares, this.#working(component));
       // Models without graded answers get the components that all models share equally.
       [...loads, isShared(loads) ? 1 : 0].forEach((load, m) => {
         variances[m] = at64(variances, m) + load ** 2 * variance;
@@ -252,7 +252,11 @@ interface Component {
 }
 
 /** A component's values for all rows, by the weights of the rows it was fitted on. */
-export function valuesOf(whole: Square, weights: Float64Array, rows: Int32Array): Float64Array {
+export function valuesOf(
+  whole: SymmetricMatrix,
+  weights: Float64Array,
+  rows: Int32Array,
+): Float64Array {
   const { size, values } = whole;
   const result = new Float64Array(size);
   for (let i = 0; i < size; i++) {

@@ -10,7 +10,7 @@ export interface GradedMatrix {
 }
 
 /** Scores smoothed as if there were one more good and one more bad answer, so that equal scores never lead to certainty. */
-export function drawnIn({ models, scores }: GradedMatrix, rows: Int32Array): Float64Array {
+export function smoothedScores({ models, scores }: GradedMatrix, rows: Int32Array): Float64Array {
   let answers = 0;
   for (const row of rows) {
     for (let m = 0; m < models; m++) {
@@ -29,7 +29,7 @@ export function drawnIn({ models, scores }: GradedMatrix, rows: Int32Array): Flo
  * @param logOdds - by the fits that left each fold out, shape [rows, models]
  * @param folds - the fold of each row, from 0
  */
-export function levelled(
+export function alignFolds(
   { models, offsets }: Pick<GradedMatrix, 'models' | 'offsets'>,
   logOdds: Float64Array,
   folds: Int32Array,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ArtefactError, openArtefact } from '../../embed/artefact.js';
 import { packArtefact } from '../../embed/pack-artefact.js';
-import { layoutOf, type Standard } from './head-inputs.js';
+import { layoutOf, type Standardisation } from './head-inputs.js';
 import type { HeadTables } from './local-head.js';
 import { GRAM_BUCKETS } from './word-grams.js';
 
@@ -132,7 +132,7 @@ export function readHead(source: string | Buffer): StoredHead {
   artefact.f32('rarity', rare).forEach((value, i) => {
     rarity[rareAt[i] ?? 0] = value;
   });
-  const standard: Standard = {
+  const standard: Standardisation = {
     mean: artefact.f32('mean', dense + 2),
     scale: artefact.f32('scale', dense + 2),
     vectorMean: artefact.f32('vectorMean', embedding),

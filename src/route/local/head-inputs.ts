@@ -25,7 +25,7 @@ export interface SparseRow {
 }
 
 /** Parameters for standardising inputs. */
-export interface Standard {
+export interface Standardisation {
   /** Shape [dense + 2]: dense features, then the two values of the anchors. */
   readonly mean: Float32Array;
   /** One over the standard deviation, shape [dense + 2]. */
@@ -37,7 +37,7 @@ export interface Standard {
 }
 
 /** Offsets of the blocks that `writeInputs` writes; grams are stored separately. */
-export function layoutOf(standard: Standard): {
+export function layoutOf(standard: Standardisation): {
   readonly vector: number;
   readonly anchors: number;
   readonly length: number;
@@ -53,7 +53,7 @@ export function sparseRow(bag: GramBag): SparseRow {
 }
 
 /** Computes the standardisation of some rows. @param rows - at least one, all with vectors or all without */
-export function standardOf(rows: readonly PromptInputs[]): Standard {
+export function fitStandardisation(rows: readonly PromptInputs[]): Standardisation {
   const [first] = rows;
   const dense = first?.dense.length ?? 0;
   const mean = new Float64Array(dense + 2);
@@ -106,7 +106,11 @@ function anchorInputs([weak, strong]: readonly [number, number]): [number, numbe
  *
  * @param out - shape [layoutOf(standard).length]
  */
-export function writeInputs(inputs: PromptInputs, standard: Standard, out: Float32Array): void {
+export function writeInputs(
+  inputs: PromptInputs,
+  standard: Standardisation,
+  out: Float32Array,
+): void {
   const { dense, vector, anchors } = inputs;
   const { mean, scale, vectorMean } = standard;
   const { vector: vectorAt, anchors: anchorsAt } = layoutOf(standard);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, constants, mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { codeOf } from '../../core/errors.js';
+import { errorCodeOf } from '../../core/errors.js';
 import { ArtefactError } from '../../embed/artefact.js';
 import { packHead, readHead, type StoredHead } from './head-artefact.js';
 
@@ -71,7 +71,7 @@ export class HeadStore {
    *
    * @throws {ArtefactError} the pointer is damaged
    */
-  async before(): Promise<readonly string[]> {
+  async previous(): Promise<readonly string[]> {
     const now = await this.#pointer();
     if (now === null) return [];
     const ids = await this.#ids();
@@ -87,8 +87,8 @@ export class HeadStore {
    * @returns its id; `null` if there was none
    * @throws {ArtefactError} the pointer is damaged
    */
-  async back(nowIso: string): Promise<string | null> {
-    const before = await this.before();
+  async rollback(nowIso: string): Promise<string | null> {
+    const before = await this.previous();
     const id = before.at(-1) ?? null;
     if (id !== null) await this.#point(id, before.slice(0, -1), nowIso);
     return id;
@@ -120,7 +120,7 @@ export class HeadStore {
       await mkdir(this.folder, { recursive: true });
       await access(this.folder, constants.W_OK);
     } catch (cause) {
-      throw new ArtefactError(this.folder, `nothing can be written here (${codeOf(cause)})`, {
+      throw new ArtefactError(this.folder, `nothing can be written here (${errorCodeOf(cause)})`, {
         cause,
       });
     }
@@ -147,7 +147,7 @@ export class HeadStore {
   async use(id: string | null, nowIso: string): Promise<void> {
     if (id !== null) this.read(id);
     const current = await unlessDamaged(this.current(), null);
-    const before = await unlessDamaged(this.before(), []);
+    const before = await unlessDamaged(this.previous(), []);
     const isReplaced = current !== null && current !== id;
     await this.#point(id, isReplaced ? [...before, current] : before, nowIso);
   }
@@ -165,7 +165,7 @@ export class HeadStore {
       const files = names.filter((name) => FILE.test(name));
       return files.map((name) => name.slice(0, -4)).toSorted((a, b) => numberOf(a) - numberOf(b));
     } catch (error) {
-      const code = codeOf(error);
+      const code = errorCodeOf(error);
       if (code === 'ENOENT') return [];
       throw new ArtefactError(this.folder, `the folder cannot be read (${code})`, { cause: error });
     }

@@ -1,6 +1,6 @@
 import { DenseMatrix } from '../../embed/dense-matrix.js';
-import type { Square } from './linear-algebra.js';
-import { layoutOf, type SparseRow, type Standard } from './head-inputs.js';
+import type { SymmetricMatrix } from './linear-algebra.js';
+import { layoutOf, type SparseRow, type Standardisation } from './head-inputs.js';
 import { GRAM_BUCKETS } from './word-grams.js';
 
 /**
@@ -12,14 +12,19 @@ import { GRAM_BUCKETS } from './word-grams.js';
 export function blockKernels(
   inputs: Float32Array,
   grams: readonly (SparseRow | null)[],
-  standard: Standard,
-): readonly Square[] {
+  standard: Standardisation,
+): readonly SymmetricMatrix[] {
   const { vector, anchors, length } = layoutOf(standard);
   const block = (from: number, to: number) => linearKernel(inputs, length, from, to);
   return [block(0, vector), block(vector, anchors), gramKernel(grams), block(anchors, length)];
 }
 
-function linearKernel(inputs: Float32Array, stride: number, from: number, to: number): Square {
+function linearKernel(
+  inputs: Float32Array,
+  stride: number,
+  from: number,
+  to: number,
+): SymmetricMatrix {
   const size = inputs.length / stride;
   const packed = new Float32Array(size * (to - from));
   for (let i = 0; i < size; i++) {
@@ -36,7 +41,7 @@ function linearKernel(inputs: Float32Array, stride: number, from: number, to: nu
 }
 
 /** Inner products of sparse rows, by an inverted index of the grams. */
-function gramKernel(grams: readonly (SparseRow | null)[]): Square {
+function gramKernel(grams: readonly (SparseRow | null)[]): SymmetricMatrix {
   const size = grams.length;
   const counts = new Uint32Array(GRAM_BUCKETS + 1);
   for (const row of grams) {

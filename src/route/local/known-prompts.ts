@@ -1,4 +1,4 @@
-import type { KnownPrompts } from '../familiarity.js';
+import type { KnownPrompts } from '../ood-detector.js';
 import { at } from '../factor-network.js';
 
 /** A graded prompt's vector and language. */

@@ -1,7 +1,7 @@
 import { DenseMatrix } from '../../embed/dense-matrix.js';
 
 /** A symmetric matrix, row after row, shape [size, size]. */
-export interface Square {
+export interface SymmetricMatrix {
   readonly size: number;
   readonly values: Float64Array;
 }
@@ -35,7 +35,7 @@ export function innerProduct(
  *
  * @returns `null` if the matrix is not positive definite
  */
-export function inverse({ size, values }: Square): Square | null {
+export function inverse({ size, values }: SymmetricMatrix): SymmetricMatrix | null {
   const lower = choleskyOf(size, values);
   if (lower === null) return null;
   const inverted = invertLower(size, lower);
@@ -79,7 +79,7 @@ function invertLower(size: number, lower: Float64Array): Float64Array {
 }
 
 /** A matrix times a vector. */
-export function times({ size, values }: Square, vector: Float64Array): Float64Array {
+export function multiply({ size, values }: SymmetricMatrix, vector: Float64Array): Float64Array {
   const result = new Float64Array(size);
   for (let i = 0; i < size; i++) result[i] = innerProduct(values, i * size, vector, 0, size);
   return result;
@@ -97,8 +97,8 @@ const TOLERANCE = 1e-8;
  * @param diagonal - shape [size], positive
  * @param level - added to every element, not negative
  */
-export function solve(
-  matrix: Square,
+export function conjugateGradients(
+  matrix: SymmetricMatrix,
   diagonal: Float64Array,
   level: number,
   target: Float64Array,
@@ -136,7 +136,7 @@ export function solve(
 }
 
 /** The submatrix of the rows and columns with these indices. */
-export function pick({ size, values }: Square, indices: Int32Array): Square {
+export function submatrix({ size, values }: SymmetricMatrix, indices: Int32Array): SymmetricMatrix {
   const picked = new Float64Array(indices.length * indices.length);
   let out = 0;
   for (const i of indices) {

@@ -1,13 +1,13 @@
 import { DenseMatrix } from '../../embed/dense-matrix.js';
 import { at } from '../factor-network.js';
-import type { KnownPrompts } from '../familiarity.js';
+import type { KnownPrompts } from '../ood-detector.js';
 import type { FittedHead } from './fit-head.js';
 import {
   layoutOf,
   writeInputs,
   type PromptInputs,
   type SparseRow,
-  type Standard,
+  type Standardisation,
 } from './head-inputs.js';
 import { at64 } from './linear-algebra.js';
 import { GRAM_BUCKETS, type GramBag, type WordGrams } from './word-grams.js';
@@ -18,7 +18,7 @@ export interface HeadTables {
   readonly models: readonly string[];
   /** Indices in `models` of the weakest and the strongest model. */
   readonly anchors: readonly [number, number];
-  readonly standard: Standard;
+  readonly standard: Standardisation;
   /** The prompts that it was fitted to, summarised. */
   readonly known: KnownPrompts;
   /** Log-odds added for each model, and last for all other models, shape [models + 1]. */
@@ -42,7 +42,7 @@ export interface HeadTables {
  *
  * @param inputs - as passed to `blockKernels`, like `grams`
  */
-export function headTables(
+export function buildHeadTables(
   fitted: FittedHead,
   inputs: Float32Array,
   grams: readonly (SparseRow | null)[],

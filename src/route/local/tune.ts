@@ -1,31 +1,31 @@
 import type { Model } from '../../core/model.js';
 import type { Random } from '../../core/random.js';
-import type { KnownPrompts } from '../familiarity.js';
+import type { KnownPrompts } from '../ood-detector.js';
 import type { Features } from '../features.js';
-import type { Ability, NumberedPrompt, Predictor } from '../predictor.js';
+import type { Ability, PromptNumbers, Predictor } from '../predictor.js';
 import { readLanguage } from '../language.js';
 import { readStatistics } from '../text-statistics.js';
 import { logOddsOf } from './adapted-predictor.js';
 import { fitHead } from './fit-head.js';
-import { levelled, type GradedMatrix } from './graded-matrix.js';
+import { alignFolds, type GradedMatrix } from './graded-matrix.js';
 import {
   layoutOf,
   sparseRow,
-  standardOf,
+  fitStandardisation,
   weighGrams,
   writeInputs,
   type PromptInputs,
   type SparseRow,
-  type Standard,
+  type Standardisation,
 } from './head-inputs.js';
 import { blockKernels } from './kernels.js';
 import { knownPrompts } from './known-prompts.js';
-import type { Square } from './linear-algebra.js';
-import { headTables, type HeadTables } from './local-head.js';
+import type { SymmetricMatrix } from './linear-algebra.js';
+import { buildHeadTables, type HeadTables } from './local-head.js';
 import type { WordGrams } from './word-grams.js';
 
 /** A prompt as kept with feedback: numbers, and its text if the operator enabled that. */
-export interface RememberedPrompt extends NumberedPrompt {
+export interface RememberedPrompt extends PromptNumbers {
   readonly text: string | null;
 }
 
@@ -41,11 +41,11 @@ export interface TuningTask {
   readonly models: readonly string[];
   readonly anchors: readonly [number, number];
   readonly graded: GradedMatrix;
-  readonly standard: Standard;
+  readonly standard: Standardisation;
   readonly known: KnownPrompts;
   readonly inputs: Float32Array;
   readonly grams: readonly (SparseRow | null)[];
-  readonly kernels: readonly Square[];
+  readonly kernels: readonly SymmetricMatrix[];
 }
 
 /**
@@ -54,7 +54,7 @@ export interface TuningTask {
  * @param base - the predictor to be corrected
  * @param modelOf - the model by its name in the lines
  */
-export function tuningTask(
+export function prepareTuning(
   lines: readonly TuningLine[],
   base: Predictor,
   modelOf: (name: string) => Model,
@@ -75,7 +75,7 @@ export function tuningTask(
       words,
     });
   });
-  const standard = standardOf(rows);
+  const standard = fitStandardisation(rows);
   const { length } = layoutOf(standard);
   const inputs = new Float32Array(rows.length * length);
   rows.forEach((row, i) => {
@@ -101,7 +101,7 @@ export interface CrossValidated {
   readonly tables: HeadTables;
   /** Corrected log-odds of each row by the fit without its fold, shape [rows, models]. */
   readonly logOdds: Float64Array;
-  /** The same, comparable between folds for ranking; see `levelled`. */
+  /** The same, comparable between folds for ranking; see `alignFolds`. */
   readonly ranking: Float64Array;
   /** Share of the correction that is used, 0 to 1: the one with the best out-of-fold predictions. */
   readonly trust: number;
@@ -117,7 +117,7 @@ const TRUST_LEVELS = [0.25, 0.5, 0.75, 1] as const;
  * @param random - shuffles the rows
  * @param isLearnt - whether a row is fitted on
  */
-export function crossValidatedHead(
+export function crossValidateHead(
   task: TuningTask,
   folds: Int32Array,
   random: Random,
@@ -149,9 +149,9 @@ export function crossValidatedHead(
     if (!Number.isNaN(score)) answers[m] = (answers[m] ?? 0) + 1;
   });
   const about = { models, anchors, standard, known: prompts, answers };
-  const tables = scaledBy(trust, headTables(whole, inputs, grams, about));
+  const tables = scaledBy(trust, buildHeadTables(whole, inputs, grams, about));
   const logOdds = trusted(trust);
-  return { tables, logOdds, ranking: levelled(graded, logOdds, folds), trust };
+  return { tables, logOdds, ranking: alignFolds(graded, logOdds, folds), trust };
 }
 
 function logLossOf(logOdds: Float64Array, scores: Float64Array): number {
@@ -177,7 +177,7 @@ function scaledBy(trust: number, tables: HeadTables): HeadTables {
 }
 
 function languageOf({ prompt }: TuningLine): string | null {
-  if (isWhole(prompt)) return prompt.language;
+  if (hasAllFeatures(prompt)) return prompt.language;
   const { text } = prompt;
   return text === null ? null : readLanguage(text, readStatistics(text)).code;
 }
@@ -211,20 +211,21 @@ function readPrompt(
   abilities: readonly Ability[],
   words: WordGrams,
 ) {
-  if (isWhole(prompt)) {
+  if (hasAllFeatures(prompt)) {
     const { models, vector } = base.predict(prompt, abilities);
     // Copied because the next call overwrites it.
     return { models, vector: vector?.slice() ?? null, grams: sparseRow(words.scan(prompt.text)) };
   }
-  if (base.judge === undefined) throw new Error('this predictor cannot judge remembered prompts');
+  if (base.predictNumbers === undefined)
+    throw new Error('this predictor cannot judge remembered prompts');
   const { text, vector, dense } = prompt;
   const grams = text === null ? null : sparseRow(words.scan(text));
   const numbered = text === null ? { vector, dense } : { vector, dense, text };
-  return { models: base.judge(numbered, abilities), vector, grams };
+  return { models: base.predictNumbers(numbered, abilities), vector, grams };
 }
 
 /** Whether a prompt has all features, so that any predictor can predict it. */
-export function isWhole(prompt: TuningLine['prompt']): prompt is Features {
+export function hasAllFeatures(prompt: TuningLine['prompt']): prompt is Features {
   return 'inputTokens' in prompt;
 }
 

@@ -1,4 +1,4 @@
-import { at64, inverse, pick, times, type Square } from './linear-algebra.js';
+import { at64, inverse, submatrix, multiply, type SymmetricMatrix } from './linear-algebra.js';
 
 /** Variance explained by each kind of input, and the noise. */
 export interface VarianceShares {
@@ -18,7 +18,7 @@ const MAX_ROWS = 256;
 /** Targets with their noise, and the kernels that may explain them. */
 export interface ComponentProblem {
   /** Over all rows. */
-  readonly kernels: readonly Square[];
+  readonly kernels: readonly SymmetricMatrix[];
   /** Start of the search for each kernel's share, to which it is shrunk if there is little data. */
   readonly usual: readonly number[];
   /** The rows that have a target, in a random order. */
@@ -38,14 +38,14 @@ export interface ComponentProblem {
  *
  * @param start - start of the search; `null` for the usual shares
  */
-export function varianceShares(
+export function estimateVarianceShares(
   problem: ComponentProblem,
   start: VarianceShares | null,
   steps: number,
 ): VarianceShares {
   const count = Math.min(MAX_ROWS, problem.rows.length);
   const rows = problem.rows.subarray(0, count);
-  const kernels = problem.kernels.map((kernel) => pick(kernel, rows));
+  const kernels = problem.kernels.map((kernel) => submatrix(kernel, rows));
   const noise = problem.noise.subarray(0, count);
   const targets = centred(problem.targets.subarray(0, count), noise);
   let shares = start ?? { kernels: problem.usual, noise: 1 };
@@ -71,14 +71,14 @@ function improve(
   shares: VarianceShares,
   { kernels, usual, noise, targets }: ComponentProblem,
 ): VarianceShares | null {
-  const whole = sumOf(kernels, shares.kernels, targets.length);
+  const whole = weightedSum(kernels, shares.kernels, targets.length);
   const { size } = whole;
   for (let i = 0; i < size; i++) {
     whole.values[i * size + i] = at64(whole.values, i * size + i) + shares.noise * at64(noise, i);
   }
   const inverted = inverse(whole);
   if (inverted === null) return null;
-  const weights = times(inverted, targets);
+  const weights = multiply(inverted, targets);
   const factor = (share: number, explained: number, byChance: number, middle: number): number => {
     const pull = PULL_STRENGTH * Math.log(middle / share);
     const ratio =
@@ -110,15 +110,15 @@ function clamp(value: number, { least, most }: { least: number; most: number }):
  * @param rows - the rows it was fitted on, in random order
  * @param noise - variance of the targets, by position in `rows`
  */
-export function unseenVariance(
-  kernels: readonly Square[],
+export function leaveOneOutVariance(
+  kernels: readonly SymmetricMatrix[],
   shares: VarianceShares,
   { rows, noise }: { readonly rows: Int32Array; readonly noise: Float64Array },
 ): number {
   const some = rows.subarray(0, MAX_ROWS);
   const { length } = some;
-  const picked = kernels.map((kernel) => pick(kernel, some));
-  const whole = sumOf(picked, shares.kernels, length);
+  const picked = kernels.map((kernel) => submatrix(kernel, some));
+  const whole = weightedSum(picked, shares.kernels, length);
   const values = whole.values.slice();
   for (let i = 0; i < length; i++) {
     values[i * length + i] = at64(values, i * length + i) + shares.noise * at64(noise, i);
@@ -135,11 +135,11 @@ export function unseenVariance(
 }
 
 /** The weighted sum of kernels. */
-export function sumOf(
-  kernels: readonly Square[],
+export function weightedSum(
+  kernels: readonly SymmetricMatrix[],
   factors: readonly number[],
   size: number,
-): Square {
+): SymmetricMatrix {
   const values = new Float64Array(size * size);
   // Two kernels per pass: the matrices are larger than any cache, so the cost is in the passes.
   for (let k = 0; k < kernels.length; k += 2) {
@@ -154,14 +154,14 @@ export function sumOf(
   return { size, values };
 }
 
-function quadratic(kernel: Square, vector: Float64Array): number {
-  const image = times(kernel, vector);
+function quadratic(kernel: SymmetricMatrix, vector: Float64Array): number {
+  const image = multiply(kernel, vector);
   let sum = 0;
   for (let i = 0; i < vector.length; i++) sum += at64(image, i) * at64(vector, i);
   return sum;
 }
 
-function traceOfProduct(a: Square, b: Square): number {
+function traceOfProduct(a: SymmetricMatrix, b: SymmetricMatrix): number {
   let sum = 0;
   for (let i = 0; i < a.values.length; i++) sum += (a.values[i] ?? 0) * (b.values[i] ?? 0);
   return sum;

@@ -1,13 +1,13 @@
 import type { CandidateTable } from '../candidate-table.js';
-import { FAR } from '../decide.js';
+import { OOD_THRESHOLD } from '../decide.js';
 import {
   compareTied,
-  floorFor,
+  qualityFloor,
   netOutlay,
   outlayAt,
   qualityAt,
-  referenceIn,
-  supposedOutlay,
+  findReference,
+  assumedOutlay,
 } from '../ranking.js';
 import type { RuleOutcome } from '../rules/outcome.js';
 
@@ -36,7 +36,7 @@ export interface Totals {
 }
 
 /** What comes of no request at all, to be added to. */
-export function noTotals(width: number): { -readonly [K in keyof Totals]: Totals[K] } {
+export function emptyTotals(width: number): { -readonly [K in keyof Totals]: Totals[K] } {
   return {
     quality: 0,
     referenceQuality: 0,
@@ -100,19 +100,19 @@ export class Expectations {
 
   /** Remembers what is expected for a request, and forgets that of the oldest; nothing if nobody may answer. */
   add({ candidates, ood }: Prospect): void {
-    const cautious = ood > FAR;
-    const reference = referenceIn(candidates, this.#terms, cautious);
+    const cautious = ood > OOD_THRESHOLD;
+    const reference = findReference(candidates, this.#terms, cautious);
     if (reference < 0) return;
     const row = this.#added % this.#capacity;
     const from = row * this.width;
     let to = from;
-    const unknown = supposedOutlay(candidates, this.#terms);
+    const unknown = assumedOutlay(candidates, this.#terms);
     const outlayOf = (m: number): number => {
       const outlay = outlayAt(candidates, m, this.#terms);
       return Number.isNaN(outlay) ? unknown : outlay;
     };
     for (let m = 0; m < candidates.length; m++) {
-      if (!candidates.isOpen(m)) continue;
+      if (!candidates.isEligible(m)) continue;
       this.#index[to] = m;
       this.#quality[to] = qualityAt(candidates, m, cautious && m !== reference);
       this.#outlay[to] = outlayOf(m);
@@ -218,7 +218,7 @@ export class Expectations {
   /** As `choose` does at a price, preferences and pins aside; where the one chosen stands. */
   #chosen(row: number, price: number | null): number {
     const keepEach = price === null ? 1 : (this.#terms.keepEach?.value ?? 0);
-    const best = this.#least(row, price, floorFor(keepEach, this.#reference[2 * row] ?? 0));
+    const best = this.#least(row, price, qualityFloor(keepEach, this.#reference[2 * row] ?? 0));
     // A named reference may be better than all that may answer: then nobody reaches the floor.
     return best >= 0 ? best : this.#best(row);
   }

@@ -1,7 +1,7 @@
-import { noTotals, type Expectations, type Totals } from './expectations.js';
+import { emptyTotals, type Expectations, type Totals } from './expectations.js';
 
 /** Expectations, and what each of their requests weighs. */
-export interface Weighed {
+export interface WeightedExpectations {
   readonly expectations: Expectations;
   readonly weight: number;
 }
@@ -21,7 +21,7 @@ const HALVINGS = 14;
  * @param share - 0 to 1; to keep nothing is worth nothing
  * @returns in what `Expectations` count outlays in; `null` when there is no such price or no request
  */
-export function findPrice(samples: readonly Weighed[], share: number): number | null {
+export function findPrice(samples: readonly WeightedExpectations[], share: number): number | null {
   const free = totalsOf(samples, 0);
   // What the reference comes to is the same at every price, and nothing else is asked at each.
   const needed = share * free.referenceQuality - SLACK * free.referenceQuality;
@@ -51,16 +51,16 @@ export function findPrice(samples: readonly Weighed[], share: number): number | 
 
 const SLACK = 1e-9;
 
-function qualityAt(samples: readonly Weighed[], price: number): number {
+function qualityAt(samples: readonly WeightedExpectations[], price: number): number {
   let quality = 0;
   for (const { expectations, weight } of samples) quality += weight * expectations.qualityAt(price);
   return quality;
 }
 
 /** What choosing at a price comes to over several samples; see `Expectations.totals`. */
-export function totalsOf(samples: readonly Weighed[], price: number | null): Totals {
+export function totalsOf(samples: readonly WeightedExpectations[], price: number | null): Totals {
   const width = Math.max(0, ...samples.map(({ expectations }) => expectations.width));
-  const sums = noTotals(width);
+  const sums = emptyTotals(width);
   for (const { expectations, weight } of samples) {
     const part = expectations.totals(price, weight);
     sums.quality += part.quality;

@@ -1,9 +1,9 @@
 import { choose, outlayOf, qualityOf } from '../decide.js';
-import { supposedOutlay } from '../ranking.js';
+import { assumedOutlay } from '../ranking.js';
 import type { RuleOutcome } from '../rules/outcome.js';
-import { noTotals, type Expectations, type Prospect, type Totals } from './expectations.js';
+import { emptyTotals, type Expectations, type Prospect, type Totals } from './expectations.js';
 import { findPrice, totalsOf } from './find-price.js';
-import { aimFor } from './price-book.js';
+import { targetShare } from './price-book.js';
 
 /** What a promise would come to. */
 export interface FrontierPoint {
@@ -44,7 +44,7 @@ export function frontierOf(
   const isWished = outcome.pin !== null || outcome.prefer !== null;
   const samples = [{ expectations, weight: 1 }];
   return keeps.flatMap((keep) => {
-    const price = keep === 1 ? null : findPrice(samples, aimFor(keep));
+    const price = keep === 1 ? null : findPrice(samples, targetShare(keep));
     if (price === null && keep < 1) return [];
     const kept = { ...outcome, keep: { value: keep, rule: null } };
     const totals = isWished ? totalsWished(prospects, kept, price) : totalsOf(samples, price);
@@ -69,13 +69,13 @@ function totalsWished(
   outcome: RuleOutcome,
   price: number | null,
 ): Totals {
-  const sums = noTotals(prospects[0]?.candidates.length ?? 0);
+  const sums = emptyTotals(prospects[0]?.candidates.length ?? 0);
   for (const { candidates, ood } of prospects) {
     const choice = choose({ candidates, outcome, ood, price });
     if (choice === null) continue;
     const { chosen, reference } = choice;
     const [outlay, referenceOutlay] = [chosen, reference].map((one) => outlayOf(one, outcome));
-    const unknown = supposedOutlay(candidates, outcome);
+    const unknown = assumedOutlay(candidates, outcome);
     const place = candidates.models.indexOf(chosen.model);
     sums.shares[place] = (sums.shares[place] ?? 0) + 1;
     sums.quality += qualityOf(chosen, choice);

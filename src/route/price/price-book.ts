@@ -5,7 +5,7 @@ import { findPrice } from './find-price.js';
 /** What a price book is told of the outside. */
 export interface PriceBookParts {
   /** What is expected for prompts as they usually come, by an outcome's constraints; asked once for each. */
-  readonly usual: (outcome: RuleOutcome) => readonly Prospect[];
+  readonly usualProspects: (outcome: RuleOutcome) => readonly Prospect[];
   /** Runs work some time later, when no request waits for it; `null`: decisions teach nothing. */
   readonly defer: ((work: () => void) => void) | null;
 }
@@ -66,7 +66,7 @@ export class PriceBook {
   }
 
   /** Takes note of a request that was decided under an outcome. */
-  note(outcome: RuleOutcome, prospect: Prospect): void {
+  record(outcome: RuleOutcome, prospect: Prospect): void {
     const { defer } = this.#parts;
     if (defer === null) return;
     const entry = this.#entryOf(outcome);
@@ -90,7 +90,7 @@ export class PriceBook {
 
   #open(outcome: RuleOutcome): Entry {
     if (!isWeighed(outcome)) return { price: null, usual: null, recent: null, due: Infinity };
-    const usual = expectationsOf(this.#parts.usual(outcome), outcome);
+    const usual = expectationsOf(this.#parts.usualProspects(outcome), outcome);
     const recent = null;
     return { price: priceFor({ usual, recent }, outcome), usual, recent, due: FIRST_REVIEW };
   }
@@ -117,7 +117,7 @@ export function expectationsOf(
 }
 
 /** The share of the reference's quality that is aimed at so that `keep` of it is realised. */
-export function aimFor(keep: number): number {
+export function targetShare(keep: number): number {
   return keep + Math.min(MOST_KEPT_BACK, (1 - SPENT) * (1 - keep));
 }
 
@@ -136,7 +136,7 @@ function priceFor(
       : [{ expectations: usual, weight: USUAL_WEIGHT / usual.size }]),
     ...(recent === null ? [] : [{ expectations: recent, weight: 1 }]),
   ];
-  return findPrice(samples, aimFor(keep.value));
+  return findPrice(samples, targetShare(keep.value));
 }
 
 function capacityFor(width: number): number {

@@ -1,13 +1,13 @@
 import type { CandidateTable } from '../candidate-table.js';
-import type { Demand } from '../candidates.js';
+import type { EvaluationContext } from '../candidates.js';
 import type { Ability, ModelPrediction, Predictor, UsualPrompt } from '../predictor.js';
 import type { RuleOutcome } from '../rules/outcome.js';
 import type { Prospect } from './expectations.js';
 
-/** Makes candidates of predictions; see `Contenders`. */
+/** Makes candidates of predictions; see `CandidateEvaluator`. */
 type CandidatesFor = (
   prediction: { readonly models: readonly ModelPrediction[] },
-  demand: Demand,
+  demand: EvaluationContext,
 ) => CandidateTable;
 
 /** Predictions that are made ahead for all usual prompts together, and the least number of prompts. */
@@ -28,18 +28,18 @@ export class UsualTraffic {
   }
 
   /** One prospect for each prompt: none from a predictor that brings no prompts. */
-  under(outcome: RuleOutcome): readonly Prospect[] {
+  prospectsFor(outcome: RuleOutcome): readonly Prospect[] {
     this.#predicted ??= this.#predict();
     return this.#predicted.map(({ prompt: { inputTokens }, models }) => {
       const features = { inputTokens, maxOutputTokens: null, needs: [], tools: 0 };
-      const demand: Demand = { features, outcome, choices: 1, vouched: false };
+      const demand: EvaluationContext = { features, outcome, choices: 1, vouched: false };
       // The usual prompts are those that the predictor was trained for: none of them is far.
       return { ood: 0, candidates: this.#candidatesFor({ models }, demand) };
     });
   }
 
   #predict(): readonly Predicted[] {
-    const { judge, usual = [] } = this.#predictor;
+    const { predictNumbers: judge, usualPrompts: usual = [] } = this.#predictor;
     if (judge === undefined) return [];
     const affordable = Math.floor(MOST_PREDICTIONS / Math.max(1, this.#abilities.length));
     return usual.slice(0, Math.max(LEAST_PROMPTS, affordable)).map((prompt) => ({

@@ -5,11 +5,11 @@ import { checkChoosable } from './check/choosable.js';
 import { checkConditions } from './check/conditions.js';
 import { checkModels } from './check/models.js';
 import { checkOrder } from './check/order.js';
-import { subjectOf } from './check/subject.js';
+import { prepareRules } from './check/checked-rules.js';
 import type { RuleSet } from './rule-set.js';
 
 /** Models and keys that rules can refer to. */
-export interface Known {
+export interface CheckContext {
   /** All models that rules can name, including those of the catalog, for suggestions. */
   readonly models: readonly Model[];
   /** Names of the models that the configuration allows to be chosen; absent if rules are checked without a configuration. */
@@ -29,10 +29,10 @@ export interface Known {
  */
 export function checkRules(
   ruleSet: RuleSet,
-  { models, choosable, keys = [] }: Known,
+  { models, choosable, keys = [] }: CheckContext,
 ): readonly Fault[] {
   const ids = models.map(({ id }) => id);
-  const subject = subjectOf(ruleSet);
+  const subject = prepareRules(ruleSet);
   const faults = [
     ...checkConditions(subject),
     ...checkCallers(subject, keys),

@@ -1,28 +1,28 @@
 import type { Capability } from '../../core/model.js';
-import type { RuleOutcome, Ruled } from './outcome.js';
+import type { RuleOutcome, RuleValue } from './outcome.js';
 import type { Policy, Rule } from './schema.js';
 
 /** The constraints and settings of one rule or policy, prepared once for all requests. */
-export interface Source {
-  readonly only: Ruled<readonly string[]> | null;
-  readonly never: Ruled<readonly string[]> | null;
-  readonly require: Ruled<readonly Capability[]> | null;
-  readonly costUsd: Ruled<number> | null;
-  readonly latencyMs: Ruled<number> | null;
-  readonly contextTokens: Ruled<number> | null;
-  readonly keep: Ruled<number> | null;
-  readonly keepEach: Ruled<number> | null;
-  readonly prefer: Ruled<readonly string[]> | null;
-  readonly pin: Ruled<string> | null;
-  readonly fallbacks: Ruled<readonly string[]> | null;
+export interface RuleSettings {
+  readonly only: RuleValue<readonly string[]> | null;
+  readonly never: RuleValue<readonly string[]> | null;
+  readonly require: RuleValue<readonly Capability[]> | null;
+  readonly costUsd: RuleValue<number> | null;
+  readonly latencyMs: RuleValue<number> | null;
+  readonly contextTokens: RuleValue<number> | null;
+  readonly keep: RuleValue<number> | null;
+  readonly keepEach: RuleValue<number> | null;
+  readonly prefer: RuleValue<readonly string[]> | null;
+  readonly pin: RuleValue<string> | null;
+  readonly fallbacks: RuleValue<readonly string[]> | null;
 }
 
 /** The default of `keep`, if neither a rule nor the policy sets it. */
-const KEEP_ALL: Ruled<number> = { value: 1, rule: null };
+const KEEP_ALL: RuleValue<number> = { value: 1, rule: null };
 
 /** @param rule - the rule's name, `null` for a policy */
-export function sourceOf(rule: string | null, written: Policy | Rule): Source {
-  const ruled = <T>(value: T | undefined): Ruled<T> | null =>
+export function settingsOf(rule: string | null, written: Policy | Rule): RuleSettings {
+  const ruled = <T>(value: T | undefined): RuleValue<T> | null =>
     value === undefined ? null : { value, rule };
   return {
     only: ruled(written.only),
@@ -40,16 +40,16 @@ export function sourceOf(rule: string | null, written: Policy | Rule): Source {
 }
 
 /** A policy, prepared for requests. */
-export interface PolicySource {
+export interface PolicySettings {
   readonly name: string;
   readonly policy: Policy;
-  readonly own: Source;
+  readonly own: RuleSettings;
 }
 
 /** A rule that matched. */
 export interface MatchedRule {
   readonly name: string;
-  readonly source: Source;
+  readonly settings: RuleSettings;
 }
 
 /**
@@ -60,8 +60,8 @@ export interface MatchedRule {
  *
  * @param matched - in file order
  */
-export function combine(policy: PolicySource, matched: readonly MatchedRule[]): RuleOutcome {
-  const rules = matched.map(({ source }) => source);
+export function combine(policy: PolicySettings, matched: readonly MatchedRule[]): RuleOutcome {
+  const rules = matched.map(({ settings: source }) => source);
   const constraints = [policy.own, ...rules];
   const settings = [...rules, policy.own];
   return {
@@ -87,8 +87,8 @@ export function combine(policy: PolicySource, matched: readonly MatchedRule[]): 
 
 type Setting = 'keep' | 'keepEach' | 'fallbacks';
 /** The first value, linked to the ones that would apply without it. */
-function firstWithOthers<T>(values: readonly (Ruled<T> | null)[]): Ruled<T> | null {
-  return values.reduceRight<Ruled<T> | null>((later, own) => {
+function firstWithOthers<T>(values: readonly (RuleValue<T> | null)[]): RuleValue<T> | null {
+  return values.reduceRight<RuleValue<T> | null>((later, own) => {
     if (own === null) return later;
     return later === null ? own : { ...own, otherwise: later };
   }, null);
@@ -97,13 +97,19 @@ function firstWithOthers<T>(values: readonly (Ruled<T> | null)[]): Ruled<T> | nu
 type List = 'only' | 'never' | 'require';
 type Limit = 'costUsd' | 'latencyMs' | 'contextTokens';
 
-function first<K extends Setting>(sources: readonly Source[], key: K): Source[K] | null {
+function first<K extends Setting>(
+  sources: readonly RuleSettings[],
+  key: K,
+): RuleSettings[K] | null {
   for (const source of sources) if (source[key] !== null) return source[key];
   return null;
 }
 
-function all<K extends List>(sources: readonly Source[], key: K): NonNullable<Source[K]>[] {
-  const found: NonNullable<Source[K]>[] = [];
+function all<K extends List>(
+  sources: readonly RuleSettings[],
+  key: K,
+): NonNullable<RuleSettings[K]>[] {
+  const found: NonNullable<RuleSettings[K]>[] = [];
   for (const source of sources) {
     const ruled = source[key];
     if (ruled !== null) found.push(ruled);
@@ -111,8 +117,8 @@ function all<K extends List>(sources: readonly Source[], key: K): NonNullable<So
   return found;
 }
 
-function smallest(sources: readonly Source[], key: Limit): Ruled<number> | null {
-  let least: Ruled<number> | null = null;
+function smallest(sources: readonly RuleSettings[], key: Limit): RuleValue<number> | null {
+  let least: RuleValue<number> | null = null;
   for (const source of sources) {
     const ruled = source[key];
     // Of equal limits the first is named: it would apply without the other.

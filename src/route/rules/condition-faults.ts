@@ -132,7 +132,7 @@ function faultOffset(node: ASTNode): number {
 }
 
 /** Translates an error of the CEL library into a plain message. */
-export function explain(error: ParseError | ConditionTypeError, text: string): ConditionFault {
+export function faultOfError(error: ParseError | ConditionTypeError, text: string): ConditionFault {
   const range = error.range ?? { start: 0, end: text.length };
   const source = text.slice(range.start, range.end);
   const message = OPERATOR_HINTS[source] ?? sentence(error, source);

@@ -6,9 +6,14 @@ import {
   type ASTNode,
   type Context,
 } from '@marcbachmann/cel-js';
-import { conditionFaults, explain, typeName, type ConditionFault } from './condition-faults.js';
+import {
+  conditionFaults,
+  faultOfError,
+  typeName,
+  type ConditionFault,
+} from './condition-faults.js';
 import { FACT_FIELDS, type RuleFacts } from './facts.js';
-import { fastPath, MissingKeyError } from './fast-path.js';
+import { compileFastPath, MissingKeyError } from './fast-path.js';
 import { globMatcher } from './glob.js';
 import { shareOf } from './share-of.js';
 
@@ -16,7 +21,7 @@ import { shareOf } from './share-of.js';
 export interface Condition {
   readonly text: string;
   readonly ast: ASTNode;
-  /** @throws {Error} if the facts lack a label that the condition reads; see `failure` */
+  /** @throws {Error} if the facts lack a label that the condition reads; see `failureReason` */
   holds(facts: RuleFacts): boolean;
 }
 
@@ -58,7 +63,7 @@ export function conditionCompiler(): ConditionCompiler {
 }
 
 /** Why a condition could not be evaluated, as the end of a sentence. */
-export function failure(error: unknown): string {
+export function failureReason(error: unknown): string {
   if (error instanceof EvaluationError) return error.summary;
   return error instanceof MissingKeyError ? error.message : String(error);
 }
@@ -84,12 +89,12 @@ function compile(
       const message = `a condition must come out as true or false; this is ${typeName(checked.type ?? 'dyn')}.`;
       return [{ offset: 0, message }];
     }
-    const fast = fastPath(program.ast);
+    const fast = compileFastPath(program.ast);
     const holds = fast ?? ((facts: RuleFacts) => program(context(facts)) === true);
     return { text, ast: program.ast, holds };
   } catch (error) {
     if (error instanceof ParseError || error instanceof ConditionTypeError) {
-      return [explain(error, text)];
+      return [faultOfError(error, text)];
     }
     throw error;
   }

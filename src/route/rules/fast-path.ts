@@ -31,7 +31,7 @@ export class MissingKeyError extends Error {
  * @param ast - a condition that has passed the type check
  * @returns `null` for a condition with anything else, which has to be interpreted
  */
-export function fastPath(ast: ASTNode): ((facts: RuleFacts) => boolean) | null {
+export function compileFastPath(ast: ASTNode): ((facts: RuleFacts) => boolean) | null {
   const part = compile(ast);
   if (part?.kind !== 'bool') return null;
   return (facts) => part.run(facts) === true;

@@ -1,7 +1,7 @@
 import { nearest } from '../../core/nearest.js';
 
 /** A sentence that a pattern matches none of these models, with the one that was probably meant. */
-export function unmatched(pattern: string, ids: readonly string[]): string {
+export function unmatchedMessage(pattern: string, ids: readonly string[]): string {
   const what = pattern.includes('*') ? 'no model matches' : 'there is no model';
   return `${what} "${pattern}"${patternHint(pattern, ids)}`;
 }

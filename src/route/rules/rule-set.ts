@@ -1,12 +1,12 @@
 import { GatewayError } from '../../core/errors.js';
 import { nearest } from '../../core/nearest.js';
 import type { YamlFile } from '../../yaml/yaml-file.js';
-import { combine, sourceOf, type MatchedRule, type PolicySource } from './combine.js';
-import { failure, type Condition } from './condition.js';
+import { combine, settingsOf, type MatchedRule, type PolicySettings } from './combine.js';
+import { failureReason, type Condition } from './condition.js';
 import type { RuleFacts } from './facts.js';
 import { globMatcher } from './glob.js';
 import type { RuleOutcome } from './outcome.js';
-import { readsOf, type FactKind } from './reads.js';
+import { factKindsRead, type FactKind } from './fact-kinds.js';
 import type { Policy, Rule, RulesFile } from './schema.js';
 
 /** A condition that could not be evaluated for a request; its rule counted as not matching. */
@@ -25,9 +25,9 @@ export interface CompiledRule extends MatchedRule {
   readonly written: Rule;
   /** `null`: always. */
   readonly condition: Condition | null;
-  readonly concerns: (policy: string) => boolean;
+  readonly appliesTo: (policy: string) => boolean;
   /** The kinds of facts that its condition reads. */
-  readonly reads: ReadonlySet<FactKind>;
+  readonly factKinds: ReadonlySet<FactKind>;
 }
 
 /** The parts of a `RuleSet`. */
@@ -67,11 +67,11 @@ export class RuleSet {
       const condition = conditions[i] ?? null;
       return {
         name: rule.name,
-        source: sourceOf(rule.name, rule),
+        settings: settingsOf(rule.name, rule),
         written: rule,
         condition,
-        concerns: rule.policies === undefined ? () => true : globMatcher(rule.policies),
-        reads: condition === null ? new Set() : readsOf(condition.ast),
+        appliesTo: rule.policies === undefined ? () => true : globMatcher(rule.policies),
+        factKinds: condition === null ? new Set() : factKindsRead(condition.ast),
       };
     });
     this.#onFailure = onFailure;
@@ -79,8 +79,8 @@ export class RuleSet {
       Array.from(this.policies, ([name, policy]) => [
         name,
         {
-          source: { name, policy, own: sourceOf(null, policy) },
-          rules: this.rules.filter((rule) => rule.concerns(name)),
+          source: { name, policy, own: settingsOf(null, policy) },
+          rules: this.rules.filter((rule) => rule.appliesTo(name)),
           outcomes: new Map(),
         },
       ]),
@@ -119,10 +119,16 @@ export class RuleSet {
    * @param facts - called only if there are such rules
    * @throws {GatewayError} `model_not_found` if there is no such policy
    */
-  matchedBy(policy: string, kinds: readonly FactKind[], facts: () => RuleFacts): readonly string[] {
+  matchedRulesReading(
+    policy: string,
+    kinds: readonly FactKind[],
+    facts: () => RuleFacts,
+  ): readonly string[] {
     const plan = this.#plans.get(policy);
     if (plan === undefined) throw this.#noPolicy(policy);
-    const reading = plan.rules.filter(({ reads }) => kinds.some((kind) => reads.has(kind)));
+    const reading = plan.rules.filter(({ factKinds: reads }) =>
+      kinds.some((kind) => reads.has(kind)),
+    );
     if (reading.length === 0) return NONE;
     const names = new Set(reading.map(({ name }) => name));
     return this.apply(policy, facts()).matched.filter((name) => names.has(name));
@@ -133,7 +139,7 @@ export class RuleSet {
    *
    * @throws {GatewayError} `model_not_found` if there is no such policy
    */
-  unconditionally(policy: string): RuleOutcome {
+  unconditionalOutcome(policy: string): RuleOutcome {
     const plan = this.#plans.get(policy);
     if (plan === undefined) throw this.#noPolicy(policy);
     const always = plan.rules.filter(({ condition }) => condition === null);
@@ -146,7 +152,7 @@ export class RuleSet {
     try {
       return rule.condition.holds(facts);
     } catch (error) {
-      this.#report(rule, failure(error));
+      this.#report(rule, failureReason(error));
       return false;
     }
   }
@@ -171,7 +177,7 @@ export class RuleSet {
 
 /** A policy with the rules that apply to it. */
 interface PolicyPlan {
-  readonly source: PolicySource;
+  readonly source: PolicySettings;
   readonly rules: readonly CompiledRule[];
   /** Outcomes by the indices of the rules that matched; few of all possible sets occur. */
   readonly outcomes: Map<string, RuleOutcome>;

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { GatewayError } from '../../core/errors.js';
 import { ProxyChoice } from '../proxy/proxy-choice.js';
-import { ofProxy } from '../proxy/proxy-error.js';
-import { exchange, type Exchange } from './exchange.js';
+import { proxyReason } from '../proxy/proxy-error.js';
+import { sendCredentialRequest, type CredentialRequest } from './credential-request.js';
 
 /** An access key of AWS. */
 export interface AwsKeys {
@@ -22,7 +22,7 @@ export interface AwsLookup {
 }
 
 /** Keys, and until when they may be used: milliseconds since 1970, `null` for ever. */
-export interface LentKeys {
+export interface ExpiringKeys {
   readonly keys: AwsKeys;
   readonly untilMs: number | null;
 }
@@ -72,7 +72,7 @@ const lentReply = z.looseObject({
 export async function findAwsKeys(
   { profile, variables }: AwsLookup,
   proxies: ProxyChoice = ProxyChoice.none,
-): Promise<LentKeys> {
+): Promise<ExpiringKeys> {
   const named = profile ?? variables['AWS_PROFILE'];
   const found = await inProfile(named ?? 'default', variables);
   if (found !== null) return { keys: found, untilMs: null };
@@ -109,7 +109,7 @@ async function forWebIdentity(
   role: string,
   variables: AwsLookup['variables'],
   proxies: ProxyChoice,
-): Promise<LentKeys> {
+): Promise<ExpiringKeys> {
   const region = variables['AWS_REGION'] ?? variables['AWS_DEFAULT_REGION'] ?? 'us-east-1';
   const url = variables['AWS_ENDPOINT_URL_STS'] ?? `https://sts.${region}.amazonaws.com`;
   const form = new URLSearchParams({
@@ -132,7 +132,7 @@ async function forWebIdentity(
   });
 }
 
-async function inContainer(variables: AwsLookup['variables']): Promise<LentKeys | null> {
+async function inContainer(variables: AwsLookup['variables']): Promise<ExpiringKeys | null> {
   const relative = variables['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'];
   const url =
     relative === undefined
@@ -147,7 +147,7 @@ async function inContainer(variables: AwsLookup['variables']): Promise<LentKeys 
 }
 
 /** The second version of the service only, which asks for a token first: the first one can be tricked. */
-async function onMachine(variables: AwsLookup['variables']): Promise<LentKeys> {
+async function onMachine(variables: AwsLookup['variables']): Promise<ExpiringKeys> {
   if (variables['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true') {
     throw failed('No access key was found, and the machine must not be asked for one.');
   }
@@ -179,14 +179,14 @@ async function readToken(file: string): Promise<string> {
 
 async function ask(
   url: string,
-  asking: Exchange,
+  asking: CredentialRequest,
   proxies: ProxyChoice = ProxyChoice.none,
 ): Promise<string> {
-  let reply: Awaited<ReturnType<typeof exchange>>;
+  let reply: Awaited<ReturnType<typeof sendCredentialRequest>>;
   try {
-    reply = await exchange(url, asking, proxies);
+    reply = await sendCredentialRequest(url, asking, proxies);
   } catch (cause) {
-    const why = `could not be asked for one${ofProxy(cause)}`;
+    const why = `could not be asked for one${proxyReason(cause)}`;
     throw failed(`No access key was found, and ${url} ${why}.`, cause);
   }
   const { status, text } = reply;
@@ -195,7 +195,7 @@ async function ask(
 }
 
 /** What is wrong is told by member, never by value: the answer holds a key. */
-function lent(told: unknown): LentKeys {
+function lent(told: unknown): ExpiringKeys {
   const read = lentReply.safeParse(told);
   if (!read.success) {
     throw failed(`AWS's answer has no usable "${String(read.error.issues[0]?.path[0])}".`);

@@ -18,7 +18,7 @@ const SERVICE = 'bedrock';
  * Signs with AWS's Signature Version 4, over the body and the path as it is on the wire. Keys that have to be
  * looked for are kept while they live.
  */
-export function signerFor(
+export function awsSignerFor(
   source: AwsSource,
   region: string,
   clock: Clock,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import type { ProxyChoice } from '../proxy/proxy-choice.js';
-import { signerFor, type AwsSource } from './aws.js';
+import { awsSignerFor, type AwsSource } from './aws.js';
 import { googleSigner, type GoogleFile } from './google.js';
 import type { Signer } from './signer.js';
 
@@ -12,6 +12,6 @@ export type Credentials =
 /** Opens no connection before the first request. */
 export function openSigner(credentials: Credentials, clock: Clock, proxies: ProxyChoice): Signer {
   return credentials.kind === 'aws'
-    ? signerFor(credentials.source, credentials.region, clock, proxies)
+    ? awsSignerFor(credentials.source, credentials.region, clock, proxies)
     : googleSigner(credentials.file, clock, proxies);
 }

@@ -4,8 +4,8 @@ import * as z from 'zod';
 import type { Clock } from '../../core/clock.js';
 import { GatewayError } from '../../core/errors.js';
 import { ProxyChoice } from '../proxy/proxy-choice.js';
-import { ofProxy } from '../proxy/proxy-error.js';
-import { exchange } from './exchange.js';
+import { proxyReason } from '../proxy/proxy-error.js';
+import { sendCredentialRequest } from './credential-request.js';
 import { leaseFor, renewing, type Lease } from './renewing.js';
 import type { Signer } from './signer.js';
 
@@ -139,9 +139,9 @@ async function post(
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const asking = { method: 'POST', headers, body: form, timeoutMs: TIMEOUT_MS } as const;
   try {
-    return await exchange(url, asking, proxies);
+    return await sendCredentialRequest(url, asking, proxies);
   } catch (cause) {
-    throw refused(`could not be reached${ofProxy(cause)}`, cause);
+    throw refused(`could not be reached${proxyReason(cause)}`, cause);
   }
 }
 

@@ -1,5 +1,5 @@
 /** A request that is ready but for its proof of who asks. */
-export interface Unsigned {
+export interface UnsignedRequest {
   readonly method: string;
   /** Absolute, as it will be on the wire: what a signature covers. */
   readonly url: string;
@@ -11,4 +11,4 @@ export interface Unsigned {
  *
  * Rejects with {GatewayError} `upstream_auth_failed` where there is no proof to be had.
  */
-export type Signer = (request: Unsigned) => Promise<readonly string[]>;
+export type Signer = (request: UnsignedRequest) => Promise<readonly string[]>;

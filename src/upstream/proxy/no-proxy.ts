@@ -20,7 +20,7 @@ export function isExempt(list: string, url: URL): boolean {
 }
 
 /** Whether a URL leads to this machine. */
-export function isHere({ hostname }: URL): boolean {
+export function isLocalUrl({ hostname }: URL): boolean {
   const host = bareHost(hostname);
   return isLoopback(host) || host.endsWith('.localhost');
 }

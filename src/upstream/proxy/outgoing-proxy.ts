@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import { basicProof, decoded } from '../url-proof.js';
+import { basicAuthHeader, decodeOrKeep } from '../basic-auth.js';
 
 /** What a proxy's URL has to be, for sentences. */
-export const PROXY_IS =
+export const PROXY_URL_FORMAT =
   'an http or https URL such as http://proxy.example:3128, in which special characters of a password are written as %XX';
 
 /**
@@ -30,7 +30,7 @@ export class OutgoingProxy {
     this.#url = url;
   }
 
-  /** Takes a URL, or as curl does `host:port`; `null` for what is not {@link PROXY_IS}. */
+  /** Takes a URL, or as curl does `host:port`; `null` for what is not {@link PROXY_URL_FORMAT}. */
   static parse(text: string, source: string): OutgoingProxy | null {
     const trimmed = text.trim();
     const full = /^[a-z][a-z0-9+.-]*:\/\//iu.test(trimmed) ? trimmed : `http://${trimmed}`;
@@ -47,12 +47,12 @@ export class OutgoingProxy {
   }
 
   /** For the wire only, never for a log; `undefined` where its URL has no user. */
-  secretProof(): string | undefined {
-    return basicProof(this.#url);
+  secretAuthorization(): string | undefined {
+    return basicAuthHeader(this.#url);
   }
 
   /** The password as it is written and as it is meant: what must not be told. */
   secretPasswords(): readonly string[] {
-    return [this.#url.password, decoded(this.#url.password)];
+    return [this.#url.password, decodeOrKeep(this.#url.password)];
   }
 }

@@ -1,5 +1,5 @@
-import { isExempt, isHere } from './no-proxy.js';
-import { OutgoingProxy, PROXY_IS } from './outgoing-proxy.js';
+import { isExempt, isLocalUrl } from './no-proxy.js';
+import { OutgoingProxy, PROXY_URL_FORMAT } from './outgoing-proxy.js';
 
 /** What the environment may say of proxies; of two spellings the first that is set counts. */
 export const PROXY_VARIABLES = {
@@ -37,11 +37,11 @@ export class ProxyChoice {
    * @returns `null` for a place that is reached directly
    * @throws {Error} where `faultFor` has one
    */
-  to(url: URL): OutgoingProxy | null {
+  proxyFor(url: URL): OutgoingProxy | null {
     const given = this.#givenFor(url);
     if (given === null) return null;
     const proxy = OutgoingProxy.parse(given.text, given.source);
-    if (proxy === null) throw new Error(`${given.source} must be ${PROXY_IS}`);
+    if (proxy === null) throw new Error(`${given.source} must be ${PROXY_URL_FORMAT}`);
     return proxy;
   }
 
@@ -49,7 +49,7 @@ export class ProxyChoice {
   faultFor(url: URL): string | null {
     const given = this.#givenFor(url);
     if (given === null || OutgoingProxy.parse(given.text, given.source) !== null) return null;
-    return `is to be reached through the proxy of ${given.source}, which must be ${PROXY_IS}.`;
+    return `is to be reached through the proxy of ${given.source}, which must be ${PROXY_URL_FORMAT}.`;
   }
 
   #givenFor(url: URL): GivenProxy | null {
@@ -58,7 +58,7 @@ export class ProxyChoice {
     const first = (names: readonly string[]): string | undefined =>
       names.find((name) => variables[name] !== undefined);
     const name = first(PROXY_VARIABLES[url.protocol === 'https:' ? 'https:' : 'http:']);
-    if (name === undefined || isHere(url)) return null;
+    if (name === undefined || isLocalUrl(url)) return null;
     const exempt = variables[first(PROXY_VARIABLES.exempt) ?? ''] ?? '';
     return isExempt(exempt, url) ? null : { text: variables[name] ?? '', source: name };
   }

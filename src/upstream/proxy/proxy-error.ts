@@ -16,6 +16,6 @@ export class ProxyError extends Error {
 }
 
 /** What a proxy adds to "could not be reached"; nothing where it is not at fault. */
-export function ofProxy(cause: unknown): string {
+export function proxyReason(cause: unknown): string {
   return cause instanceof ProxyError ? `: ${cause.message}` : '';
 }

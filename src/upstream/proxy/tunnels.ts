@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as plainRequest } fro
 import { request as secureRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
-import { codeOf } from '../../core/errors.js';
+import { errorCodeOf } from '../../core/errors.js';
 import { NO_TLS, reasonFor, type Stage } from '../upstream-error.js';
 import type { OutgoingProxy } from './outgoing-proxy.js';
 import { ProxyError } from './proxy-error.js';
@@ -52,7 +52,7 @@ export class Tunnels {
   };
 
   /** What is waited for just now, as the end of a sentence; empty where the proxy is not what holds things up. */
-  get hindrance(): string {
+  get waitReason(): string {
     const [oldest] = this.#opening.values();
     return oldest === undefined ? '' : `: ${this.#silence(oldest)}`;
   }
@@ -93,7 +93,7 @@ export class Tunnels {
 
   #request(target: string): ClientRequest {
     const { isSecure, hostname, port, servername } = this.#proxy;
-    const proof = this.#proxy.secretProof();
+    const proof = this.#proxy.secretAuthorization();
     const send = isSecure ? secureRequest : plainRequest;
     return send({
       method: 'CONNECT',
@@ -116,7 +116,7 @@ export class Tunnels {
   }
 
   #failure(stage: Stage, cause: Error): ProxyError {
-    const code = codeOf(cause);
+    const code = errorCodeOf(cause);
     const isHttp = !code.startsWith('HPE_');
     const known = isHttp ? reasonFor(stage, cause) : 'answered with something that is not HTTP';
     const isPlain = known === NO_TLS || cause.message.includes(WRONG_VERSION);
@@ -137,7 +137,7 @@ export class Tunnels {
     if (kinds.length > 0 && !kinds.some((kind) => kind.toLowerCase() === 'basic')) {
       return `takes no user and password but only ${kinds.join(', ')} (407), which Suffice does not speak`;
     }
-    return this.#proxy.secretProof() === undefined
+    return this.#proxy.secretAuthorization() === undefined
       ? 'asks for a user and a password (407): write them into its URL, as http://USER:PASSWORD@HOST:PORT'
       : 'rejects the user or the password in its URL (407)';
   }

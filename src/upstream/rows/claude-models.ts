@@ -1,4 +1,4 @@
-import type { Refusal } from '../../dialects/refusal.js';
+import type { UnsupportedParams } from '../../dialects/unsupported-params.js';
 import type { ModelNote } from './row.js';
 
 const MIGRATION = 'https://docs.claude.com/en/docs/about-claude/models/migrating-to-claude-4';
@@ -9,11 +9,11 @@ const SINCE_4_7 = /^claude-[a-z]+-(?:4-(?:[7-9]|[1-9]\d)|[5-9]|[1-9]\d)(?!\d)/u;
 
 function note(
   names: RegExp,
-  refused: Pick<Refusal, 'members'> & Partial<Refusal>,
+  refused: Pick<UnsupportedParams, 'members'> & Partial<UnsupportedParams>,
   why: string,
   source: string,
 ): ModelNote {
-  const refusal: Refusal = { unlessEffort: null, beside: null, ...refused };
+  const refusal: UnsupportedParams = { unlessEffort: null, beside: null, ...refused };
   return { names, responsesOnly: false, renames: {}, refuses: [refusal], why, source };
 }
 

@@ -1,6 +1,11 @@
 import { CLAUDE_REFUSALS } from './claude-models.js';
-import { ROUTER_WORDS } from './host-models.js';
-import { EFFORTS, NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
+import { OPENROUTER_MEMBERS } from './host-models.js';
+import {
+  EFFORTS,
+  MAX_COMPLETION_TOKENS_ONLY,
+  RESPONSES_ONLY,
+  SAMPLING_REFUSALS,
+} from './openai-models.js';
 import { row, type ProviderRow } from './row.js';
 
 const REGION = { variables: ['AWS_REGION', 'AWS_DEFAULT_REGION'], usual: 'us-east-1' };
@@ -53,7 +58,13 @@ export const CLOUDS: readonly ProviderRow[] = [
     places: { resource: RESOURCE },
     outputCap: 'max_completion_tokens',
     effortByName: true,
-    models: [RESPONSES_ONLY, NEWER_LENGTH, ROUTER_WORDS, ...SET_SAMPLING, ...EFFORTS],
+    models: [
+      RESPONSES_ONLY,
+      MAX_COMPLETION_TOKENS_ONLY,
+      OPENROUTER_MEMBERS,
+      ...SAMPLING_REFUSALS,
+      ...EFFORTS,
+    ],
     notes: 'The v1 API: models are named by their deployments, and no API version is needed.',
     source: 'https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle',
     evidence: 'recorded',
@@ -76,7 +87,7 @@ export const CLOUDS: readonly ProviderRow[] = [
     },
     // Its paths are of chat completions only, so what knows nothing but responses is not looked for here.
     effortByName: true,
-    models: [NEWER_LENGTH, ROUTER_WORDS, ...SET_SAMPLING, ...EFFORTS],
+    models: [MAX_COMPLETION_TOKENS_ONLY, OPENROUTER_MEMBERS, ...SAMPLING_REFUSALS, ...EFFORTS],
     notes: 'The older API, with the deployment in the path and an API version.',
     source: 'https://learn.microsoft.com/en-us/azure/ai-foundry/openai/reference',
     evidence: 'recorded',

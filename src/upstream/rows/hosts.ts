@@ -1,4 +1,4 @@
-import { GROQ_REFUSALS, ROUTER_WORDS } from './host-models.js';
+import { GROQ_REFUSALS, OPENROUTER_MEMBERS } from './host-models.js';
 import { row, type ProviderRow } from './row.js';
 
 /** Those who serve open models, or the models of others. */
@@ -9,7 +9,7 @@ export const HOSTS: readonly ProviderRow[] = [
     baseUrl: 'https://api.groq.com/openai/v1',
     keyVariable: 'GROQ_API_KEY',
     effortByName: true,
-    models: [ROUTER_WORDS, ...GROQ_REFUSALS],
+    models: [OPENROUTER_MEMBERS, ...GROQ_REFUSALS],
     notes: 'Omits `content` next to tool calls, and also sends usage as `x_groq.usage`.',
     source: 'https://console.groq.com/docs/openai',
     evidence: 'recorded',

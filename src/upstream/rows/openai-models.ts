@@ -1,5 +1,5 @@
-import type { Refusal } from '../../dialects/refusal.js';
-import { refusing, thinking, type ModelNote } from './row.js';
+import type { UnsupportedParams } from '../../dialects/unsupported-params.js';
+import { refusalNote, effortsNote, type ModelNote } from './row.js';
 
 /** Those that OpenAI has behind its responses only. */
 export const RESPONSES_ONLY: ModelNote = {
@@ -12,7 +12,7 @@ export const RESPONSES_ONLY: ModelNote = {
 };
 
 /** Those that think: they refuse the older name for the length of an answer. */
-export const NEWER_LENGTH: ModelNote = {
+export const MAX_COMPLETION_TOKENS_ONLY: ModelNote = {
   names: /^(?:o\d|gpt-5(?!.*chat))/u,
   responsesOnly: false,
   renames: { max_tokens: 'max_completion_tokens' },
@@ -26,7 +26,7 @@ const COMPATIBILITY = 'https://platform.openai.com/docs/guides/latest-model';
 
 function samplingNote(
   names: RegExp,
-  unlessEffort: Refusal['unlessEffort'],
+  unlessEffort: UnsupportedParams['unlessEffort'],
   why: string,
 ): ModelNote {
   const refuses = [{ members: SAMPLING, unlessEffort, beside: null }];
@@ -39,8 +39,8 @@ function samplingNote(
  * Which effort a version has by itself is documented up to GPT-5.4 (`none`). Newer ones are taken to think: a knob that is
  * left out without need is named to the client, while one that is refused fails the request.
  */
-export const SET_SAMPLING: readonly ModelNote[] = [
-  refusing(
+export const SAMPLING_REFUSALS: readonly ModelNote[] = [
+  refusalNote(
     /^(?:o\d|gpt-5(?!-chat)|gpt-[6-9])/u,
     { presence_penalty: 0, frequency_penalty: 0, logit_bias: null },
     'reject `presence_penalty`, `frequency_penalty` and `logit_bias`',
@@ -68,17 +68,17 @@ const OF_GPT_5_2 = ['low', 'medium', 'high', 'xhigh'];
 
 /** How hard they can be told to think; newer ones than are known here are taken for GPT-5.2. */
 export const EFFORTS: readonly ModelNote[] = [
-  thinking(/^(?:gpt-[34]|chatgpt|gpt-5(?:\.\d+)?-chat)/u, [], REASONING),
-  thinking(/^o\d(?!.*deep-research)/u, ['low', 'medium', 'high'], REASONING),
-  thinking(/^gpt-5(?!\.|-(?:chat|pro|codex))/u, ['minimal', 'low', 'medium', 'high'], REASONING),
-  thinking(/^gpt-5(?:\.1)?-codex(?!-max)/u, ['low', 'medium', 'high'], REASONING),
-  thinking(/^gpt-5\.1(?!\d|-(?:chat|pro|codex))/u, ['none', 'low', 'medium', 'high'], REASONING),
-  thinking(
+  effortsNote(/^(?:gpt-[34]|chatgpt|gpt-5(?:\.\d+)?-chat)/u, [], REASONING),
+  effortsNote(/^o\d(?!.*deep-research)/u, ['low', 'medium', 'high'], REASONING),
+  effortsNote(/^gpt-5(?!\.|-(?:chat|pro|codex))/u, ['minimal', 'low', 'medium', 'high'], REASONING),
+  effortsNote(/^gpt-5(?:\.1)?-codex(?!-max)/u, ['low', 'medium', 'high'], REASONING),
+  effortsNote(/^gpt-5\.1(?!\d|-(?:chat|pro|codex))/u, ['none', 'low', 'medium', 'high'], REASONING),
+  effortsNote(
     /^(?:gpt-5\.(?:[2-9]|\d\d)(?!\d|-(?:chat|pro|codex))|gpt-[6-9])/u,
     ['none', ...OF_GPT_5_2],
     REASONING,
   ),
-  thinking(/^gpt-5\.(?:1-codex-max|(?:[2-9]|\d\d)-codex)/u, OF_GPT_5_2, REASONING),
-  thinking(/^gpt-5-pro/u, ['high'], REASONING),
-  thinking(/^gpt-5\.\d+-pro/u, ['medium', 'high', 'xhigh'], REASONING),
+  effortsNote(/^gpt-5\.(?:1-codex-max|(?:[2-9]|\d\d)-codex)/u, OF_GPT_5_2, REASONING),
+  effortsNote(/^gpt-5-pro/u, ['high'], REASONING),
+  effortsNote(/^gpt-5\.\d+-pro/u, ['medium', 'high', 'xhigh'], REASONING),
 ];

@@ -1,9 +1,9 @@
 import type { DialectName } from '../../dialects/dialect.js';
-import type { EmbeddingForm } from '../../dialects/embeddings/embeddings.js';
-import type { Refusal } from '../../dialects/refusal.js';
+import type { EmbeddingFormat } from '../../dialects/embeddings/embeddings.js';
+import type { UnsupportedParams } from '../../dialects/unsupported-params.js';
 
 /** A part of a provider's address that is the operator's: a region, a project, a name. */
-export interface Place {
+export interface AddressParameter {
   /** The environment variables that may hold it, the first that is set counts. */
   readonly variables: readonly string[];
   /** What it is where nobody says; `null` where somebody has to. */
@@ -31,7 +31,7 @@ export interface ModelNote {
   /** As those of the row, besides. */
   readonly renames: Readonly<Record<string, string | null>>;
   /** What makes requests to them fail; absent for nothing. */
-  readonly refuses?: readonly Refusal[];
+  readonly refuses?: readonly UnsupportedParams[];
   /** The efforts that they know (`reasoning_effort`), and none for those that do not think; absent where nothing is known. */
   readonly efforts?: readonly string[];
   /** For people, as what is said of "those models". */
@@ -60,9 +60,9 @@ export interface ProviderRow {
   /** What it serves; without `chat` the router never asks it. */
   readonly serves: readonly ('chat' | 'embeddings')[];
   /** What it is asked for vectors in; `null` for what its dialect has for them. */
-  readonly vectorForm: EmbeddingForm | null;
+  readonly vectorForm: EmbeddingFormat | null;
   /** What stands in braces in `baseUrl` and `paths`, by name. */
-  readonly places: Readonly<Record<string, Place>>;
+  readonly places: Readonly<Record<string, AddressParameter>>;
   /** Paths behind the base URL where they are not the dialect's own; `{model}` is what the provider calls it. */
   readonly paths: { readonly whole: string; readonly stream: string } | null;
   /** Answers keep OpenAI's own rules, so that their bytes may be passed on as they are. */
@@ -99,9 +99,9 @@ export interface ProviderRow {
 }
 
 /** A note on models that refuse members of requests, whatever else these have; by name, with what says no more than silence. */
-export function refusing(
+export function refusalNote(
   names: RegExp,
-  members: Refusal['members'],
+  members: UnsupportedParams['members'],
   why: string,
   source: string,
 ): ModelNote {
@@ -110,7 +110,7 @@ export function refusing(
 }
 
 /** A note on models that know only these efforts, which may be none. */
-export function thinking(names: RegExp, efforts: readonly string[], source: string): ModelNote {
+export function effortsNote(names: RegExp, efforts: readonly string[], source: string): ModelNote {
   const words = efforts.map((effort) => `\`${effort}\``).join(', ');
   const why =
     efforts.length === 0 ? 'know no `reasoning_effort`' : `know \`reasoning_effort\` as ${words}`;

@@ -1,7 +1,12 @@
 import { CLAUDE_REFUSALS } from './claude-models.js';
-import { GROK_REFUSALS, ROUTER_WORDS } from './host-models.js';
-import { EFFORTS, NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
-import { refusing, row, thinking, type ProviderRow } from './row.js';
+import { GROK_REFUSALS, OPENROUTER_MEMBERS } from './host-models.js';
+import {
+  EFFORTS,
+  MAX_COMPLETION_TOKENS_ONLY,
+  RESPONSES_ONLY,
+  SAMPLING_REFUSALS,
+} from './openai-models.js';
+import { refusalNote, row, effortsNote, type ProviderRow } from './row.js';
 
 /** Those who serve models of their own. */
 export const VENDORS: readonly ProviderRow[] = [
@@ -15,7 +20,13 @@ export const VENDORS: readonly ProviderRow[] = [
     trustedAnswers: true,
     outputCap: 'max_completion_tokens',
     effortByName: true,
-    models: [RESPONSES_ONLY, NEWER_LENGTH, ROUTER_WORDS, ...SET_SAMPLING, ...EFFORTS],
+    models: [
+      RESPONSES_ONLY,
+      MAX_COMPLETION_TOKENS_ONLY,
+      OPENROUTER_MEMBERS,
+      ...SAMPLING_REFUSALS,
+      ...EFFORTS,
+    ],
     notes: 'Requests of Responses clients are passed through to its Responses API.',
     source: 'https://platform.openai.com/docs/api-reference',
     evidence: 'recorded',
@@ -60,14 +71,14 @@ export const VENDORS: readonly ProviderRow[] = [
     },
     effortByName: true,
     models: [
-      ROUTER_WORDS,
-      refusing(
+      OPENROUTER_MEMBERS,
+      refusalNote(
         /.*/u,
         { logprobs: false, top_logprobs: 0 },
         'reject `logprobs` and `top_logprobs`',
         'https://docs.mistral.ai/api',
       ),
-      thinking(/.*/u, ['none', 'high'], 'https://docs.mistral.ai/api'),
+      effortsNote(/.*/u, ['none', 'high'], 'https://docs.mistral.ai/api'),
     ],
     fit: 'mistral',
     notes:

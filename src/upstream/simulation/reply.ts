@@ -1,4 +1,4 @@
-import { instanceOf } from './instance.js';
+import { exampleOf } from './schema-example.js';
 import { type SimulatedRequest, type SimulatedTool, textOf } from './request.js';
 
 /** What a simulated model says to a request. */
@@ -76,13 +76,13 @@ function toolFor(request: SimulatedRequest): SimulatedTool | null {
 }
 
 function argumentsFor(tool: SimulatedTool): string {
-  return JSON.stringify(instanceOf(tool.parameters ?? {}));
+  return JSON.stringify(exampleOf(tool.parameters ?? {}));
 }
 
 function textFor(request: SimulatedRequest, index: number): string {
   const { response_format: format } = request;
   if (format?.type === 'json_schema') {
-    return JSON.stringify(instanceOf(format.json_schema?.schema ?? {}));
+    return JSON.stringify(exampleOf(format.json_schema?.schema ?? {}));
   }
   if (format?.type === 'json_object') {
     return JSON.stringify({ simulated: true, model: request.model, quote: quote(request) });

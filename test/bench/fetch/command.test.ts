@@ -7,7 +7,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { fetchCommand } from '../../../src/bench/fetch/command.js';
 import { UsageError } from '../../../src/cli/io.js';
-import { readOutcomeFile } from '../../../src/outcomes/graded.js';
+import { readOutcomeFile } from '../../../src/outcomes/outcome-file.js';
 
 let folder: string;
 let server: Server;

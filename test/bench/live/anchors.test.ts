@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { gradeOf } from '../../../src/bench/live/grade.js';
+import { gradeAnswer } from '../../../src/bench/live/grade.js';
 import { readPrompts } from '../../../src/bench/live/prompts.js';
 import { ROOT } from '../../support/app.js';
 import { RIGHT_ANSWERS } from './right-answers.js';
@@ -19,20 +19,22 @@ describe('the anchor prompts', () => {
     const right = rightAnswer(prompt.text);
 
     expect(right).toBeDefined();
-    expect(gradeOf(prompt, right ?? '')).toBe(1);
-    expect(gradeOf(prompt, `Let me think.\n\n${right ?? ''} is wrong; the answer is 999.`)).toBe(
+    expect(gradeAnswer(prompt, right ?? '')).toBe(1);
+    expect(
+      gradeAnswer(prompt, `Let me think.\n\n${right ?? ''} is wrong; the answer is 999.`),
+    ).toBe(
       // A name is looked for anywhere: who lists several in spite of "alone" is not told from who knows it.
       prompt.category === 'facts' && !/\d/u.test(String(right)) ? 1 : 0,
     );
-    expect(gradeOf(prompt, '')).toBe(0);
-    expect(gradeOf(prompt, 'I do not know.')).toBe(0);
+    expect(gradeAnswer(prompt, '')).toBe(0);
+    expect(gradeAnswer(prompt, 'I do not know.')).toBe(0);
   });
 
   test('are answered by no other prompt’s answer, but for a few short ones', () => {
     const mistaken = asked.flatMap((prompt) =>
       asked.filter((other) => {
         const answer = rightAnswer(other.text) ?? '';
-        return other.id !== prompt.id && gradeOf(prompt, answer) === 1;
+        return other.id !== prompt.id && gradeAnswer(prompt, answer) === 1;
       }),
     );
 

@@ -2,16 +2,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CallError, type Answer, type Ask } from '../../../src/bench/live/gateway.js';
+import {
+  CallError,
+  type ModelAnswer,
+  type ModelRequest,
+} from '../../../src/bench/live/gateway-client.js';
 import { Journal } from '../../../src/bench/live/journal.js';
 import { LiveRun, type LiveResult } from '../../../src/bench/live/live-run.js';
 import { readPrompts } from '../../../src/bench/live/prompts.js';
 import { jsonl } from '../quality/made-up.js';
 
 let folder: string;
-let asked: Ask[];
+let asked: ModelRequest[];
 /** What a model says, for $0.001. */
-let say: (ask: Ask) => string;
+let say: (ask: ModelRequest) => string;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'suffice-journal-'));
@@ -52,7 +56,7 @@ async function run(
   return { ...result, beforeUsd, spentUsd: journal.spentUsd };
 }
 
-function answer(ask: Ask): Promise<Answer> {
+function answer(ask: ModelRequest): Promise<ModelAnswer> {
   asked.push(ask);
   const answer = { text: say(ask), inTokens: 10, outTokens: 5, costUsd: 0.001, isCut: false };
   return Promise.resolve(answer);

@@ -1,4 +1,4 @@
-import { verdictIn } from '../../../src/bench/live/judge.js';
+import { parseVerdict } from '../../../src/bench/live/judge.js';
 
 test.each([
   { reply: 'B', verdict: 'worse' },
@@ -12,5 +12,5 @@ test.each([
   { reply: 'I cannot choose between A and B.', verdict: null },
   { reply: 'Answer A is better than answer B.\n---', verdict: null },
 ])('a judge who ends with "$reply" says: $verdict', ({ reply, verdict }) => {
-  expect(verdictIn(reply, { isFirst: true })).toBe(verdict);
+  expect(parseVerdict(reply, { isFirst: true })).toBe(verdict);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { liveCommand } from '../../../src/bench/live/command.js';
-import { readOutcomeFile } from '../../../src/outcomes/graded.js';
+import { readOutcomeFile } from '../../../src/outcomes/outcome-file.js';
 import { startApp } from '../../support/app.js';
 import { jsonl } from '../quality/made-up.js';
 

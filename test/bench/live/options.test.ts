@@ -1,4 +1,4 @@
-import { readLiveOptions } from '../../../src/bench/live/options.js';
+import { parseLiveOptions } from '../../../src/bench/live/options.js';
 import { UsageError } from '../../../src/cli/io.js';
 
 describe('the options of suffice bench live', () => {
@@ -11,7 +11,7 @@ describe('the options of suffice bench live', () => {
     { args: ['p', '--models', 'a', '--budget-usd', 'some'], says: /at least 0/u },
   ])('without sense are refused: $args', ({ args, says }) => {
     const read = () =>
-      readLiveOptions(
+      parseLiveOptions(
         [...args, ...(args.includes('--budget-usd') ? [] : ['--budget-usd', '1'])],
         {},
       );
@@ -21,7 +21,7 @@ describe('the options of suffice bench live', () => {
   });
 
   test('take the last model as the reference, and the key from the environment', () => {
-    const options = readLiveOptions(['p', '-m', 'a/b, c/d', '--budget-usd', '1'], {
+    const options = parseLiveOptions(['p', '-m', 'a/b, c/d', '--budget-usd', '1'], {
       SUFFICE_API_KEY: 'k',
     });
 
@@ -30,6 +30,6 @@ describe('the options of suffice bench live', () => {
   });
 
   test('give way to help', () => {
-    expect(readLiveOptions(['--help'], {})).toBeNull();
+    expect(parseLiveOptions(['--help'], {})).toBeNull();
   });
 });

@@ -1,9 +1,9 @@
-import type { Row } from '../../../bench/overhead/bench-run.js';
+import type { GatewayResult } from '../../../bench/overhead/bench-run.js';
 import { Histogram } from '../../../bench/overhead/histogram.js';
 import type { LoadResult } from '../../../bench/overhead/protocol.js';
-import { figuresOf, median, tableOf, type Figures } from '../../../bench/overhead/report.js';
+import { figuresOf, median, formatScenario, type Figures } from '../../../bench/overhead/report.js';
 import type { Scenario } from '../../../bench/overhead/scenarios.js';
-import { judge } from '../../../bench/overhead/targets.js';
+import { checkTarget } from '../../../bench/overhead/targets.js';
 
 const SCENARIO: Scenario = {
   id: 'fixed',
@@ -33,7 +33,7 @@ function windowOf(requests: number, gatewayCpuMs: number): LoadResult {
   };
 }
 
-function rowOf(gateway: Row['gateway'], windows: readonly LoadResult[]): Row {
+function rowOf(gateway: GatewayResult['gateway'], windows: readonly LoadResult[]): GatewayResult {
   return { gateway, windows, faults: [], models: { a: 2, b: 1 } };
 }
 
@@ -75,7 +75,7 @@ describe('the figures of a gateway', () => {
 
 describe('the table of a scenario', () => {
   test('shows how many times better each gateway is than Portkey', () => {
-    const table = tableOf(SCENARIO, [
+    const table = formatScenario(SCENARIO, [
       figures('portkey', { perSecond: 100, cpuUs: 1000 }),
       figures('suffice', { perSecond: 1250, cpuUs: 62.5 }),
     ]);
@@ -86,13 +86,15 @@ describe('the table of a scenario', () => {
   });
 
   test('gives no figures of a run with faults', () => {
-    const table = tableOf(SCENARIO, [figures('portkey', { faults: ['12 errors', 'not a 200'] })]);
+    const table = formatScenario(SCENARIO, [
+      figures('portkey', { faults: ['12 errors', 'not a 200'] }),
+    ]);
 
     expect(table).toContain('portkey   not a result: 12 errors; not a 200');
   });
 
   test('shows latency as what is added to the bare upstream', () => {
-    const table = tableOf({ ...SCENARIO, kind: 'latency' }, [
+    const table = formatScenario({ ...SCENARIO, kind: 'latency' }, [
       figures('direct', { p50Us: 100, p99Us: 900 }),
       figures('suffice', { p50Us: 350, p99Us: 800 }),
     ]);
@@ -106,7 +108,10 @@ describe('a target', () => {
   const portkey = figures('portkey', { perSecond: 100, cpuUs: 1000 });
 
   test('is judged by requests per second when both had and filled their core', () => {
-    const verdict = judge('fixed', [portkey, figures('suffice', { perSecond: 900, cpuUs: 50 })]);
+    const verdict = checkTarget('fixed', [
+      portkey,
+      figures('suffice', { perSecond: 900, cpuUs: 50 }),
+    ]);
 
     expect(verdict).toEqual({
       kept: false,
@@ -117,7 +122,7 @@ describe('a target', () => {
   test('is judged by CPU time when one had not', () => {
     const busy = figures('suffice', { perSecond: 900, cpuUs: 50, coreShare: 0.6 });
 
-    expect(judge('fixed', [portkey, busy])).toEqual({
+    expect(checkTarget('fixed', [portkey, busy])).toEqual({
       kept: true,
       text: 'fixed: 20.0 x Portkey in CPU time per request, target 10',
     });
@@ -130,13 +135,13 @@ describe('a target', () => {
     const direct = figures('direct', { p50Us: 200 });
     const suffice = figures('suffice', { p50Us: 200 + added });
 
-    expect(judge('ttft', [direct, suffice])?.kept).toBe(kept);
+    expect(checkTarget('ttft', [direct, suffice])?.kept).toBe(kept);
   });
 
   test('is not judged by a run with faults, nor where there is none', () => {
     const faulty = figures('suffice', { faults: ['1 error'] });
 
-    expect(judge('fixed', [portkey, faulty])).toBeUndefined();
-    expect(judge('events', [portkey, figures('suffice')])).toBeUndefined();
+    expect(checkTarget('fixed', [portkey, faulty])).toBeUndefined();
+    expect(checkTarget('events', [portkey, figures('suffice')])).toBeUndefined();
   });
 });

@@ -6,8 +6,8 @@ const redis = new OneRedis();
 test('goes on alone while Redis is away, delays nothing, and catches up', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  a.store.keep(fresh('one'));
-  a.store.keep(fresh('doomed', { tags: ['doomed'] }));
+  a.store.put(fresh('one'));
+  a.store.put(fresh('doomed', { tags: ['doomed'] }));
   await knows(b, 'one', 'doomed');
   await wordsOf(b, 'doomed');
   await redis.server.kill();
@@ -16,7 +16,7 @@ test('goes on alone while Redis is away, delays nothing, and catches up', async 
   const startedMs = performance.now();
   const missed = await wordsOf(b, 'one');
   const tookMs = performance.now() - startedMs;
-  b.store.keep(fresh('meanwhile'));
+  b.store.put(fresh('meanwhile'));
   a.store.purge({ tag: 'doomed' });
   await expect(a.shared.purge({ tag: 'doomed' })).rejects.toThrow();
   await redis.server.start();
@@ -35,7 +35,7 @@ test('goes on alone while Redis is away, delays nothing, and catches up', async 
 test('waits for a server that hangs no longer than it may, and soon not at all', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  for (let i = 0; i < 8; i++) a.store.keep(fresh(`k${i}`));
+  for (let i = 0; i < 8; i++) a.store.put(fresh(`k${i}`));
   await knows(b, 'k7');
   redis.server.hang();
   const waits: number[] = [];
@@ -60,7 +60,7 @@ test('never mixes anything up while Redis is killed and started under load', asy
   let isOver = false;
   const load = all.map(async (one, at) => {
     for (let i = 0; !isOver; i++) {
-      one.store.keep(fresh(`${at}-${i % 50}`));
+      one.store.put(fresh(`${at}-${i % 50}`));
       for (const answer of [...one.store.values()].slice(-6)) {
         const held = await one.shared.fetch(answer, 5);
         if (held === null) continue;

@@ -29,8 +29,8 @@ test('answers of a lost server are requested again at once, and purged after a f
   });
   await there(a, b);
   const doomed = Array.from({ length: 24 }, (_, i) => `doomed${i}`);
-  for (const key of doomed) a.store.keep(fresh(key, { tags: ['doomed'] }));
-  a.store.keep(fresh('two'));
+  for (const key of doomed) a.store.put(fresh(key, { tags: ['doomed'] }));
+  a.store.put(fresh('two'));
   await knows(b, 'two', ...doomed);
 
   // Not the server with the logs, so that no process notices the loss.

@@ -46,9 +46,9 @@ test('shares over TLS with a server whose certificate is trusted, and with no ot
   const [a, b] = [peer('a', { place, tls: { ca } }), peer('b', { place, tls: { ca } })];
   const soon = { place, timeoutMs: 300 };
   const [wary, plain] = [peer('c', { ...soon, tls: { ca: null } }), peer('d', soon)];
-  await until(() => a.shared.isThere && b.shared.isThere);
+  await until(() => a.shared.isAvailable && b.shared.isAvailable);
 
-  a.store.keep(fresh('one'));
+  a.store.put(fresh('one'));
   await until(() => b.store.size === 1);
 
   expect(await wordsOf(b, 'one')).toBe('the answer to one');
@@ -147,13 +147,13 @@ test.each([
   const failing = await open();
   const { place } = failing;
   const [a, b] = [peer('a', { place }), peer('b', { place })];
-  await until(() => a.shared.isThere && b.shared.isThere);
+  await until(() => a.shared.isAvailable && b.shared.isAvailable);
   const wrong: string[] = [];
   let [kept, slowestMs, isOver] = [0, 0, false];
   const load = async () => {
     while (!isOver) {
       kept += 1;
-      a.store.keep(fresh(`k${kept}`));
+      a.store.put(fresh(`k${kept}`));
       const keys = Array.from({ length: kept }, (_, i) => `k${i + 1}`);
       const key = keys.filter((each) => b.store.peek(each)?.payload.form === 'elsewhere').at(-1);
       if (key === undefined) {
@@ -173,16 +173,16 @@ test.each([
   try {
     await until(() => b.store.size > 5);
     await failing.lose();
-    await until(() => !a.shared.isThere && !b.shared.isThere);
+    await until(() => !a.shared.isAvailable && !b.shared.isAvailable);
     [before, whileAway] = [kept, kept + 1];
     await until(() => kept > whileAway);
-    await until(() => a.shared.isThere && b.shared.isThere);
+    await until(() => a.shared.isAvailable && b.shared.isAvailable);
     await until(() => b.store.peek(`k${whileAway}`) !== undefined);
   } finally {
     isOver = true;
     await loaded;
   }
-  a.store.keep(fresh('last'));
+  a.store.put(fresh('last'));
   await until(() => b.store.peek('last') !== undefined);
 
   expect(before).toBeGreaterThan(5);

@@ -40,12 +40,12 @@ test('reports a Redis without memory, works on, and sends answers later', async 
   const address = { host: '127.0.0.1', port: server.port };
   const place = { kind: 'single', address, database: 0 } as const;
   const [a, b] = [openPeer('a', { place }), openPeer('b', { place })];
-  const there = () => until(() => a.shared.isThere && b.shared.isThere);
+  const there = () => until(() => a.shared.isAvailable && b.shared.isAvailable);
   await there();
   await raw.config('SET', 'maxmemory', '1');
 
-  a.store.keep(fresh('one'));
-  await until(() => !a.shared.isThere);
+  a.store.put(fresh('one'));
+  await until(() => !a.shared.isAvailable);
   const meanwhile = a.store.find('one', Infinity);
   await raw.config('SET', 'maxmemory', '0');
   await there();
@@ -65,13 +65,13 @@ test('serves what is in a Redis without memory, also to a process that starts on
   const address = { host: '127.0.0.1', port: server.port };
   const place = { kind: 'single', address, database: 0 } as const;
   const [a, b] = [openPeer('a', { place }), openPeer('b', { place })];
-  await until(() => a.shared.isThere && b.shared.isThere);
-  b.store.keep(fresh('one'));
+  await until(() => a.shared.isAvailable && b.shared.isAvailable);
+  b.store.put(fresh('one'));
   await until(() => a.store.peek('one') !== undefined);
   await raw.config('SET', 'maxmemory', '1');
 
-  a.store.keep(fresh('two'));
-  await until(() => !a.shared.isThere);
+  a.store.put(fresh('two'));
+  await until(() => !a.shared.isAvailable);
   const c = openPeer('c', { place });
   await until(() => c.store.peek('one') !== undefined);
 
@@ -89,9 +89,9 @@ test('purges a Redis without memory, which frees the memory to publish the purge
   const address = { host: '127.0.0.1', port: server.port };
   const place = { kind: 'single', address, database: 0 } as const;
   const [a, b] = [openPeer('a', { place }), openPeer('b', { place })];
-  await until(() => a.shared.isThere && b.shared.isThere);
+  await until(() => a.shared.isAvailable && b.shared.isAvailable);
   const long = { form: 'whole', body: Buffer.alloc(2_000_000, 'x') } as const;
-  a.store.keep(fresh('one', { payload: long }));
+  a.store.put(fresh('one', { payload: long }));
   await until(() => b.store.peek('one') !== undefined);
   const used = /used_memory:(\d+)/u.exec(await raw.info('memory'));
   await raw.config('SET', 'maxmemory', String(Number(used?.[1]) - 1_000_000));
@@ -112,11 +112,11 @@ test('publishes an answer whose value had arrived before the connection was lost
   const address = { host: '127.0.0.1', port: server.port };
   const place = { kind: 'single', address, database: 0 } as const;
   const [a, b] = [openPeer('a', { place }), openPeer('b', { place })];
-  await until(() => a.shared.isThere && b.shared.isThere);
+  await until(() => a.shared.isAvailable && b.shared.isAvailable);
   await raw.acl('SETUSER', 'default', '-xadd');
 
-  a.store.keep(fresh('one'));
-  await until(() => !a.shared.isThere);
+  a.store.put(fresh('one'));
+  await until(() => !a.shared.isAvailable);
   const sent = await raw.keys('*answer:one');
   await raw.acl('SETUSER', 'default', '+xadd');
   await until(() => b.store.peek('one') !== undefined);
@@ -134,8 +134,8 @@ test('publishes a purge that was refused at first, even if nothing else happens'
   const address = { host: '127.0.0.1', port: server.port };
   const place = { kind: 'single', address, database: 0 } as const;
   const [a, b] = [openPeer('a', { place }), openPeer('b', { place })];
-  await until(() => a.shared.isThere && b.shared.isThere);
-  a.store.keep(fresh('one'));
+  await until(() => a.shared.isAvailable && b.shared.isAvailable);
+  a.store.put(fresh('one'));
   await until(() => b.store.peek('one') !== undefined);
   await raw.acl('SETUSER', 'default', '-xadd');
 

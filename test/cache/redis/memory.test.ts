@@ -7,14 +7,14 @@ const redis = new OneRedis();
 test('continues where it was, and scans all answers if the log was trimmed', async () => {
   const [a, b] = [redis.peer({ logEntries: 100 }), redis.peer({ logEntries: 100 })];
   await there(a, b);
-  a.store.keep(fresh('one'));
+  a.store.put(fresh('one'));
   await knows(b, 'one');
   // Disconnected by the server, with a shorter log when it is back.
   await redis.cutOff();
-  a.store.keep(fresh('two'));
+  a.store.put(fresh('two'));
   await redis.raw.xtrim(`{${redis.prefix}}:cache1:log`, 'MAXLEN', 0);
 
-  a.store.keep(fresh('three'));
+  a.store.put(fresh('three'));
   await knows(b, 'one', 'two', 'three');
 
   await saying(b, 'two');
@@ -25,8 +25,8 @@ test('continues where it was, and scans all answers if the log was trimmed', asy
 test('discards all answers if it has missed purges', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  b.store.keep(fresh('mine'));
-  a.store.keep(fresh('one'));
+  b.store.put(fresh('mine'));
+  a.store.put(fresh('one'));
   await knows(b, 'one');
 
   await redis.cutOffAfter((all) => {
@@ -50,7 +50,7 @@ test('keeps its answers if Redis has lost its data and another process is back f
   await there(first);
   const late = redis.peer({ username: 'late', password: 'any' });
   await there(late);
-  late.store.keep(fresh('mine'));
+  late.store.put(fresh('mine'));
   await knows(first, 'mine');
   await redis.server.kill();
   await away(first, late);
@@ -67,7 +67,7 @@ test('keeps its answers if Redis has lost its data and another process is back f
 test('keeps its answers if Redis was restored from a backup, and others have published since', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  b.store.keep(fresh('mine'));
+  b.store.put(fresh('mine'));
   await knows(a, 'mine');
   const [last] = await redis.raw.xrevrange(redis.purges, '+', '-', 'COUNT', 1);
 
@@ -83,7 +83,7 @@ test('keeps its answers if Redis was restored from a backup, and others have pub
 test('repeats a purge unchanged, however often Redis loses it', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  a.store.keep(fresh('one'));
+  a.store.put(fresh('one'));
   await knows(b, 'one');
   a.store.purge({});
   await a.shared.purge({});
@@ -106,7 +106,7 @@ test('repeats a purge unchanged, however often Redis loses it', async () => {
 test('purges what a restored backup brings back', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  for (const key of ['bad', 'good']) a.store.keep(fresh(key, { tags: [key] }));
+  for (const key of ['bad', 'good']) a.store.put(fresh(key, { tags: [key] }));
   await knows(b, 'bad', 'good');
   const bad = await redis.raw.dumpBuffer(redis.nameOf('bad'));
   a.store.purge({ tag: 'bad' });
@@ -127,7 +127,7 @@ test('purges what a restored backup brings back', async () => {
 test('repeats a purge that was lost before any process had read it', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  a.store.keep(fresh('one'));
+  a.store.put(fresh('one'));
   await knows(b, 'one');
   let readers: string[] = [];
   // A process that has just read an entry reads on in a moment.
@@ -161,11 +161,11 @@ test('restores its answers if Redis has lost its data without disconnecting anyb
     [a, 'one'],
     [b, 'two'],
   ] as const)
-    one.store.keep(fresh(key));
+    one.store.put(fresh(key));
   await Promise.all([knows(a, 'two'), knows(b, 'one')]);
 
   await redis.raw.flushall();
-  a.store.keep(fresh('three'));
+  a.store.put(fresh('three'));
   const late = redis.peer();
 
   for (const key of ['one', 'two', 'three']) await saying(late, key);
@@ -177,7 +177,7 @@ test('repeats a purge to a process that missed it, if Redis has lost it meanwhil
   const first = redis.peer({}, watchful);
   const late = redis.peer({ username: 'late', password: 'any' });
   await there(first, late);
-  late.store.keep(fresh('mine'));
+  late.store.put(fresh('mine'));
   await knows(first, 'mine');
   await redis.raw.acl('DELUSER', 'late');
   await away(late);

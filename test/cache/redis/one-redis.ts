@@ -67,8 +67,8 @@ export class OneRedis {
   }
 }
 
-export const there = (...all: Peer[]) => until(() => all.every(({ shared }) => shared.isThere));
-export const away = (...all: Peer[]) => until(() => all.every(({ shared }) => !shared.isThere));
+export const there = (...all: Peer[]) => until(() => all.every(({ shared }) => shared.isAvailable));
+export const away = (...all: Peer[]) => until(() => all.every(({ shared }) => !shared.isAvailable));
 export const knows = ({ store }: Peer, ...keys: string[]) =>
   until(() => keys.every((key) => store.peek(key) !== undefined));
 

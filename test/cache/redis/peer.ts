@@ -1,7 +1,7 @@
 import { AnswerStore } from '../../../src/cache/answer-store.js';
-import type { HeldAnswer } from '../../../src/cache/kept-answer.js';
+import type { LoadedAnswer } from '../../../src/cache/cached-answer.js';
 import type { RedisSettings } from '../../../src/cache/redis/connection.js';
-import type { FetchResult } from '../../../src/cache/redis/fetching.js';
+import type { FetchResult } from '../../../src/cache/redis/payload-fetcher.js';
 import { SharedAnswers } from '../../../src/cache/redis/shared-answers.js';
 import { systemClock, type Clock } from '../../../src/core/clock.js';
 import { keptAnswer } from '../kept.js';
@@ -44,7 +44,7 @@ export function openPeer(
 const HOUR_MS = 3_600_000;
 
 /** An answer stored just now. Its text contains the key, so that a mix-up shows. */
-export function fresh(key: string, more: Partial<HeldAnswer> = {}): HeldAnswer {
+export function fresh(key: string, more: Partial<LoadedAnswer> = {}): LoadedAnswer {
   const nowMs = Date.now();
   return keptAnswer(key, { storedAtMs: nowMs, expiresAtMs: nowMs + HOUR_MS, ...more });
 }
@@ -66,7 +66,7 @@ export async function heldBy(
   { store, shared }: Peer,
   key: string,
   budgetMs: number,
-): Promise<HeldAnswer | null> {
+): Promise<LoadedAnswer | null> {
   const answer = store.peek(key);
   if (answer === undefined) throw new Error(`${key} is not known`);
   return shared.fetch(answer, budgetMs);

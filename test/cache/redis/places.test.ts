@@ -43,10 +43,10 @@ test.each([
   const password = name.includes('password') ? 'sesame' : null;
   const peers = ['a', 'b'].map((name) => openPeer(name, { place, password, timeoutMs: 1_000 }));
   const [a, b] = peers as [Peer, Peer];
-  await until(() => peers.every(({ shared }) => shared.isThere));
+  await until(() => peers.every(({ shared }) => shared.isAvailable));
   // Enough that every server of a cluster has some.
   const keys = Array.from({ length: 24 }, (_, i) => `k${i}`);
-  for (const key of keys) a.store.keep(fresh(key));
+  for (const key of keys) a.store.put(fresh(key));
   await until(() => b.store.size === keys.length);
 
   const found = await Promise.all(keys.map((key) => wordsOf(b, key)));
@@ -65,10 +65,10 @@ test('says why Redis is unavailable, and uses no database but the configured one
     openPeer('a', { place: { ...at4, database: 0 } }),
     openPeer('b', { place: at4 }),
   ];
-  await until(() => lost.shared.isThere && astray.states.length > 0);
+  await until(() => lost.shared.isAvailable && astray.states.length > 0);
 
   await server.kill();
-  await until(() => !lost.shared.isThere);
+  await until(() => !lost.shared.isAvailable);
 
   expect(lost.reasons).toEqual(['the connection to Redis was lost']);
   expect([astray.states, astray.reasons]).toEqual([['away'], ['ERR DB index is out of range']]);

@@ -10,8 +10,8 @@ test('finds and fetches what another process has stored', async () => {
     form: 'stream',
     frames: [{ bytes: Buffer.from('data: s\n\n'), atMs: 2, usageOnly: true }],
   } as const;
-  a.store.keep(fresh('one', { tags: ['x'] }));
-  a.store.keep(fresh('two', { payload: stream }));
+  a.store.put(fresh('one', { tags: ['x'] }));
+  a.store.put(fresh('two', { payload: stream }));
   await knows(b, 'one', 'two');
 
   const stub = b.store.peek('one');
@@ -28,11 +28,11 @@ test('finds and fetches what another process has stored', async () => {
 test('a process that starts later finds all answers, including its own earlier ones', async () => {
   const a = redis.peer();
   await there(a);
-  for (let i = 0; i < 40; i++) a.store.keep(fresh(`k${i}`, { tags: ['x'.repeat(80 * i)] }));
+  for (let i = 0; i < 40; i++) a.store.put(fresh(`k${i}`, { tags: ['x'.repeat(80 * i)] }));
   const early = redis.peer();
   await knows(early, ...Array.from({ length: 40 }, (_, i) => `k${i}`));
   const c = redis.peer();
-  c.store.keep(fresh('own'));
+  c.store.put(fresh('own'));
 
   await knows(a, 'own');
   await there(c);
@@ -45,7 +45,7 @@ test('a process that starts later finds all answers, including its own earlier o
 test('shares answers even if there are foreign keys among them', async () => {
   const a = redis.peer();
   await there(a);
-  a.store.keep(fresh('one'));
+  a.store.put(fresh('one'));
   await redis.raw.rpush(`${redis.prefix}:cache1:answer:list`, 'x');
   const late = redis.peer();
 
@@ -58,24 +58,24 @@ test('shares answers even if there are foreign keys among them', async () => {
 test('purges everywhere, including answers that no running process knows of', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  for (const key of ['one', 'two']) a.store.keep(fresh(key, { tags: [key] }));
+  for (const key of ['one', 'two']) a.store.put(fresh(key, { tags: [key] }));
   await knows(b, 'one', 'two');
   await wordsOf(b, 'one');
-  b.store.forget('two');
-  a.store.forget('two');
+  b.store.discard('two');
+  a.store.discard('two');
 
   b.store.purge({});
   await b.shared.purge({});
   await until(() => a.store.size === 0);
 
   expect(await redis.raw.keys(`${redis.prefix}:*`)).toEqual([]);
-  expect(a.store.keep(fresh('late', { storedAtMs: Date.now() - 50 }))).toBe(false);
+  expect(a.store.put(fresh('late', { storedAtMs: Date.now() - 50 }))).toBe(false);
 });
 
 test('purges nothing else', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  for (const key of ['one', 'two']) a.store.keep(fresh(key, { tags: [key] }));
+  for (const key of ['one', 'two']) a.store.put(fresh(key, { tags: [key] }));
   await knows(b, 'one', 'two');
 
   b.store.purge({ tag: 'one' });
@@ -90,42 +90,42 @@ test('drops a wrong answer in all processes', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   const bad = fresh('bad');
-  a.store.keep(bad);
+  a.store.put(bad);
   await knows(b, 'bad');
 
   b.store.drop([bad]);
   await until(() => a.store.size === 0);
   await until(async () => (await redis.raw.exists(redis.nameOf('bad'))) === 0);
 
-  expect([a, b].map(({ store }) => store.adopt(bad))).toEqual([false, false]);
+  expect([a, b].map(({ store }) => store.addShared(bad))).toEqual([false, false]);
 });
 
 test('drops a wrong answer in all processes even if the reporting one no longer has it', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   const bad = fresh('bad');
-  a.store.keep(bad);
+  a.store.put(bad);
   await knows(b, 'bad');
-  a.store.forget('bad');
+  a.store.discard('bad');
 
   a.store.drop([bad]);
   await until(() => b.store.size === 0);
   await until(async () => (await redis.raw.exists(redis.nameOf('bad'))) === 0);
 
-  expect([a, b].map(({ store }) => store.adopt(bad))).toEqual([false, false]);
+  expect([a, b].map(({ store }) => store.addShared(bad))).toEqual([false, false]);
 });
 
 test('keeps a later answer to the same request when an earlier one was wrong', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   const bad = fresh('one');
-  a.store.keep(bad);
+  a.store.put(bad);
   await knows(b, 'one');
-  b.store.keep(fresh('one', { source: 'dec_later', storedAtMs: Date.now() + 1 }));
+  b.store.put(fresh('one', { source: 'dec_later', storedAtMs: Date.now() + 1 }));
   await until(() => a.store.peek('one')?.source === 'dec_later');
 
   a.store.drop([bad, fresh('other')]);
-  a.store.keep(fresh('next'));
+  a.store.put(fresh('next'));
   await knows(b, 'next');
 
   expect(b.store.peek('one')?.source).toBe('dec_later');
@@ -136,7 +136,7 @@ test('accepts no copy of a wrong answer from a process that does not know of the
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   const bad = fresh('bad');
-  a.store.keep(bad);
+  a.store.put(bad);
   await knows(b, 'bad');
   const log = `{${redis.prefix}}:cache1:log`;
   const [last] = await redis.raw.xrevrangeBuffer(log, '+', '-', 'COUNT', 1);
@@ -145,7 +145,7 @@ test('accepts no copy of a wrong answer from a process that does not know of the
   await until(() => a.store.size === 0);
 
   await redis.raw.xadd(log, '*', 'o', 'slow', ...fields);
-  b.store.keep(fresh('next'));
+  b.store.put(fresh('next'));
   await knows(a, 'next');
 
   expect([a, b].map(({ store }) => store.peek('bad'))).toEqual([undefined, undefined]);
@@ -154,10 +154,10 @@ test('accepts no copy of a wrong answer from a process that does not know of the
 test('an answer that is evicted here stays elsewhere', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  a.store.keep(fresh('one'));
+  a.store.put(fresh('one'));
   await knows(b, 'one');
 
-  a.store.forget('one');
+  a.store.discard('one');
 
   expect(await wordsOf(b, 'one')).toBe('the answer to one');
 });
@@ -190,7 +190,7 @@ test.each([
 ])('serves no answer that is %s', async (_what, _why, spoil) => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  for (const key of ['one', 'two']) a.store.keep(fresh(key));
+  for (const key of ['one', 'two']) a.store.put(fresh(key));
   await knows(b, 'one', 'two');
   await spoil(redis.nameOf('one'));
 
@@ -202,7 +202,7 @@ test.each([
 test('serves no answer that was removed meanwhile', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  a.store.keep(fresh('one'));
+  a.store.put(fresh('one'));
   await knows(b, 'one');
   await redis.raw.del(redis.nameOf('one'));
 
@@ -213,11 +213,11 @@ test('serves no answer that was removed meanwhile', async () => {
 test('serves no earlier answer that a restored backup has brought back', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  a.store.keep(fresh('one', { storedAtMs: Date.now() - 60_000 }));
+  a.store.put(fresh('one', { storedAtMs: Date.now() - 60_000 }));
   await knows(b, 'one');
   const earlier = await redis.raw.dumpBuffer(redis.nameOf('one'));
   const latest = fresh('one');
-  a.store.keep(latest);
+  a.store.put(latest);
   await until(() => b.store.peek('one')?.storedAtMs === latest.storedAtMs);
 
   await redis.raw.restore(redis.nameOf('one'), 0, earlier, 'REPLACE');
@@ -229,12 +229,12 @@ test('serves no earlier answer that a restored backup has brought back', async (
 test('stores and shares its own answer if the payload of an earlier one could not be fetched', async () => {
   const [a, b, c] = [redis.peer(), redis.peer(), redis.peer()];
   await there(a, b, c);
-  a.store.keep(fresh('one'));
+  a.store.put(fresh('one'));
   await knows(b, 'one');
   await redis.raw.del(redis.nameOf('one'));
 
   const fetching = wordsOf(b, 'one');
-  b.store.keep(fresh('one', { storedAtMs: Date.now() + 1 }));
+  b.store.put(fresh('one', { storedAtMs: Date.now() + 1 }));
   const words = await fetching;
 
   expect(words).toBe('the answer to one');
@@ -245,7 +245,7 @@ test('stores and shares its own answer if the payload of an earlier one could no
 test('fetches once for all concurrent requests', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  a.store.keep(fresh('one'));
+  a.store.put(fresh('one'));
   await knows(b, 'one');
 
   const words = await Promise.all(Array.from({ length: 50 }, () => wordsOf(b, 'one')));

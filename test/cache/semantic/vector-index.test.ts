@@ -1,9 +1,9 @@
 import { fc } from '../../support/fast-check.js';
-import { loadGraphs } from '../../../src/cache/semantic/graph-vectors.js';
+import { loadHnswlib } from '../../../src/cache/semantic/graph-vectors.js';
 import {
   INDEX_SIZES,
   type IndexSizes,
-  type OpenGraph,
+  type CreateGraph,
 } from '../../../src/cache/semantic/index-parts.js';
 import { dot } from '../../../src/cache/semantic/unit-vector.js';
 import { VectorIndex } from '../../../src/cache/semantic/vector-index.js';
@@ -11,11 +11,11 @@ import { Random } from '../../../src/core/random.js';
 
 const DIMS = 32;
 /** Small, so that graphs are created and dissolved. */
-const SMALL: IndexSizes = { flat: 100, flatRest: 20, graph: 64, furtherGraph: 96, hollow: 64 };
-let openGraph: OpenGraph;
+const SMALL: IndexSizes = { flat: 100, flatTail: 20, graph: 64, furtherGraph: 96, sparseMin: 64 };
+let openGraph: CreateGraph;
 
 beforeAll(async () => {
-  openGraph = await loadGraphs();
+  openGraph = await loadHnswlib();
 });
 
 /** Collects deferred work, which the test runs. */
@@ -118,7 +118,7 @@ test.each([
 describe('more than a list can hold', () => {
   const random = new Random(5);
   const centres = Array.from({ length: 100 }, () => anywhere(random));
-  const sizes = { ...INDEX_SIZES, flat: 3_000, flatRest: 500 };
+  const sizes = { ...INDEX_SIZES, flat: 3_000, flatTail: 500 };
   const all = new Map<number, Float32Array>();
   const work = deferred();
   let index: VectorIndex;
@@ -202,7 +202,7 @@ test('finds exactly what it contains while graphs fill up, grow sparse and are d
 test('moves more per turn while its list is long, so that two additions per turn do not make it longer', () => {
   const random = new Random(11);
   const work = deferred();
-  const sizes = { ...INDEX_SIZES, flat: 100, flatRest: 20 };
+  const sizes = { ...INDEX_SIZES, flat: 100, flatTail: 20 };
   const index = new VectorIndex({ dims: DIMS, openGraph, defer: work.defer, sizes });
   let longest = 0;
 

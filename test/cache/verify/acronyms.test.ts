@@ -1,5 +1,5 @@
-import { spelledOut } from '../../../src/cache/verify/acronyms.js';
-import { vetoOf } from '../../../src/cache/verify/veto.js';
+import { findAcronym } from '../../../src/cache/verify/acronyms.js';
+import { findVeto } from '../../../src/cache/verify/veto.js';
 
 const words = (text: string): string[] => text.split(' ');
 
@@ -11,17 +11,17 @@ test.each([
   ['a', 'apple', null],
   ['usa', '', null],
 ])('%s in %s', (acronym, text, run) => {
-  expect(spelledOut(acronym, words(text))).toEqual(run);
+  expect(findAcronym(acronym, words(text))).toEqual(run);
 });
 
 test('only of words that are free', () => {
-  expect(spelledOut('vpc', words('virtual private cloud'), (place) => place !== 1)).toBeNull();
+  expect(findAcronym('vpc', words('virtual private cloud'), (place) => place !== 1)).toBeNull();
 });
 
 test('a name may be written short, unless it is asked about', () => {
-  expect(vetoOf('How do I set up a VPC?', 'How do I set up a Virtual Private Cloud?')).toBeNull();
-  expect(vetoOf('How do I set up a VPC?', 'How do I set up a VPN?')).toBe('name');
-  expect(vetoOf('What does VPC stand for?', 'What does virtual private cloud stand for?')).toBe(
+  expect(findVeto('How do I set up a VPC?', 'How do I set up a Virtual Private Cloud?')).toBeNull();
+  expect(findVeto('How do I set up a VPC?', 'How do I set up a VPN?')).toBe('name');
+  expect(findVeto('What does VPC stand for?', 'What does virtual private cloud stand for?')).toBe(
     'name',
   );
 });

@@ -1,5 +1,5 @@
 import { align } from '../../../src/cache/verify/alignment.js';
-import { readQuestion } from '../../../src/cache/verify/compared-question.js';
+import { analyseQuestion } from '../../../src/cache/verify/analysed-question.js';
 import { WordTable } from '../../../src/cache/verify/word-table.js';
 import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
 import { lexiconOf } from '../../support/lexicon.js';
@@ -15,7 +15,7 @@ const TABLE = new WordTable(
   }),
 );
 const aligned = (a: string, b: string) => {
-  const [x, y] = [a, b].map((text) => readQuestion(text, TABLE, EMBEDDER.embed(text)));
+  const [x, y] = [a, b].map((text) => analyseQuestion(text, TABLE, EMBEDDER.embed(text)));
   if (x === undefined || y === undefined) throw new Error('two texts were given');
   return align(x, y);
 };
@@ -45,12 +45,14 @@ test('synonyms are near, and told apart from what is only alike', () => {
   const [other] = aligned('mend a tap', 'mend a sink').left;
 
   expect(synonym?.relation.synonym).toBe(1);
-  expect(synonym?.covered).toBeGreaterThanOrEqual(0.9);
+  expect(synonym?.similarity).toBeGreaterThanOrEqual(0.9);
   expect(other?.relation.synonym).toBe(0);
 });
 
 test('an acronym says what its words say', () => {
   const { left, right } = aligned('open a vpc', 'open a virtual private cloud');
 
-  expect([...left, ...right].map(({ covered }) => covered)).toEqual([0.93, 0.93, 0.93, 0.93]);
+  expect([...left, ...right].map(({ similarity: covered }) => covered)).toEqual([
+    0.93, 0.93, 0.93, 0.93,
+  ]);
 });

@@ -1,5 +1,5 @@
 import { fc } from '../../support/fast-check.js';
-import { TreeSum, type Trees } from '../../../src/cache/verify/boosted-trees.js';
+import { TreeEnsemble, type Trees } from '../../../src/cache/verify/boosted-trees.js';
 
 const FEATURES = 5;
 const number = fc.float({ noNaN: true, noDefaultInfinity: true });
@@ -34,14 +34,14 @@ test('adds the leaves that the trees come to, in their order, however deep and m
   const someInput = fc.array(number, { minLength: FEATURES, maxLength: FEATURES });
   fc.assert(
     fc.property(someTrees, fc.array(someInput, { minLength: 1 }), (trees, inputs) => {
-      const sum = new TreeSum(trees);
+      const sum = new TreeEnsemble(trees);
       const count = trees.features.length / (2 ** trees.depth - 1);
       for (const numbers of inputs) {
         const input = Float32Array.from(numbers);
         let expected = 0;
         for (let tree = 0; tree < count; tree++) expected += leafOf(trees, tree, input);
 
-        expect(sum.of(input)).toBe(expected);
+        expect(sum.score(input)).toBe(expected);
       }
     }),
     { numRuns: 100 },
@@ -55,9 +55,9 @@ test('takes a number that is as large as the threshold to the left, and one that
     thresholds: Float32Array.of(0.5),
     leaves: Float32Array.of(-1, 1),
   };
-  const sum = new TreeSum(trees);
+  const sum = new TreeEnsemble(trees);
 
-  expect([0.5, 0.500001, NaN, -Infinity].map((x) => sum.of(Float32Array.of(x)))).toEqual([
+  expect([0.5, 0.500001, NaN, -Infinity].map((x) => sum.score(Float32Array.of(x)))).toEqual([
     -1, 1, 1, -1,
   ]);
 });

@@ -1,4 +1,4 @@
-import { vetoOf } from '../../../src/cache/verify/veto.js';
+import { findVeto } from '../../../src/cache/verify/veto.js';
 
 test.each([
   ['order', 'What is the remainder of 17 and 5?', 'What is the remainder of 5 and 17?'],
@@ -51,8 +51,8 @@ test.each([
   ['time', 'Who won last night?', 'Who won last night?'],
   ['time', 'Qui joue ce soir ?', 'Qui joue ce soir ?'],
 ])('objects for a different %s where one small thing is exchanged: %s / %s', (veto, a, b) => {
-  expect(vetoOf(a, b)).toBe(veto);
-  expect(vetoOf(b, a)).toBe(veto);
+  expect(findVeto(a, b)).toBe(veto);
+  expect(findVeto(b, a)).toBe(veto);
 });
 
 test.each([
@@ -69,6 +69,6 @@ test.each([
   ['Who was Pele?', 'Who is Pele?'],
   ['Is A the best grade?', 'Is an A the best grade?'],
 ])('does not object to what is only said otherwise: %s / %s', (a, b) => {
-  expect(vetoOf(a, b)).toBeNull();
-  expect(vetoOf(b, a)).toBeNull();
+  expect(findVeto(a, b)).toBeNull();
+  expect(findVeto(b, a)).toBeNull();
 });

@@ -121,7 +121,7 @@ test('thinks the same of a question that was noted as of one just read', () => {
 
   const different = pairs.filter(({ a, b }) => {
     const [asked, kept] = [verifier.read(b), verifier.read(a)];
-    const noted = verifier.notes.open(a, verifier.notes.note(kept));
+    const noted = verifier.codec.decode(a, verifier.codec.encode(kept));
     const [one, other] = [kept, noted].map((question) => {
       const { similarity, probability, veto } = verifier.judge(asked, question);
       return JSON.stringify({ similarity, probability, veto });

@@ -1,5 +1,5 @@
 import { codePoint, fc } from '../../support/fast-check.js';
-import { vetoOf } from '../../../src/cache/verify/veto.js';
+import { findVeto } from '../../../src/cache/verify/veto.js';
 import { growthOf } from '../../support/growth.js';
 
 test.each([
@@ -149,8 +149,8 @@ test.each([
   ['time', 'Summarize the latest news on Mars', 'Summarize the latest news on Mars'],
   ['time', 'Write about the current weather in Rome', 'Write about the current weather in Rome'],
 ])('objects for a different %s: %s / %s', (veto, a, b) => {
-  expect(vetoOf(a, b)).toBe(veto);
-  expect(vetoOf(b, a)).toBe(veto);
+  expect(findVeto(a, b)).toBe(veto);
+  expect(findVeto(b, a)).toBe(veto);
 });
 
 test.each([
@@ -254,14 +254,14 @@ test.each([
     'How do I migrate from version 3, which we have now?',
   ],
 ])('does not object: %s / %s', (a, b) => {
-  expect(vetoOf(a, b)).toBeNull();
+  expect(findVeto(a, b)).toBeNull();
 });
 
 test('objects to a text and itself only for its time, and takes anything', () => {
   fc.assert(
     fc.property(fc.string({ unit: codePoint }), fc.string(), (a, b) => {
-      expect([null, 'time']).toContain(vetoOf(a, a));
-      expect(vetoOf(a, b)).toBe(vetoOf(b, a));
+      expect([null, 'time']).toContain(findVeto(a, a));
+      expect(findVeto(a, b)).toBe(findVeto(b, a));
     }),
   );
 });
@@ -282,7 +282,7 @@ test.each([
   ['and numbers again and again', (count: number) => '²²1'.repeat(count)],
   ['that lead somewhere', (count: number) => namesOf(4 * count, (name) => `${name}a to ${name}b`)],
 ])('looks through words %s in time proportional to them', async (_what, textOf) => {
-  const look = (text: string) => vetoOf(text, `${text}b`);
+  const look = (text: string) => findVeto(text, `${text}b`);
 
   expect(await growthOf(textOf, look, { small: 40, large: 800 })).toBeLessThan(50);
 });

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../src/core/errors.js';
-import { UNPROVEN } from '../../../src/dialects/anthropic/unproven.js';
+import { FOREIGN_MARK } from '../../../src/dialects/anthropic/signature.js';
 import { answered, eventsIn, streamed } from '../../support/translated.js';
 import { choice, chunk, HELLO, sse, STOP, USAGE } from '../../support/openai-stream.js';
 
@@ -88,7 +88,7 @@ describe('a stream of OpenAI for a client of Anthropic’s dialect', () => {
 
     expect(events.flatMap((event) => event['delta'] ?? [])).toEqual([
       { type: 'thinking_delta', thinking: 'hm' },
-      { type: 'signature_delta', signature: UNPROVEN },
+      { type: 'signature_delta', signature: FOREIGN_MARK },
       { type: 'text_delta', text: 'So' },
       {
         type: 'citations_delta',
@@ -214,7 +214,7 @@ describe('a whole answer of OpenAI for a client of Anthropic’s dialect', () =>
       model: 'vendor/model',
       stop_reason: 'tool_use',
       content: [
-        { type: 'thinking', thinking: 'hm', signature: UNPROVEN },
+        { type: 'thinking', thinking: 'hm', signature: FOREIGN_MARK },
         { type: 'text', text: 'So', citations: [{ url: 'https://a.example' }] },
         { type: 'tool_use', id: 'a', name: 'f', input: { x: 1 } },
         { type: 'tool_use', id: 'b', name: 'g', input: { arguments: 'oops' } },

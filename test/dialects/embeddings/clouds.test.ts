@@ -1,6 +1,6 @@
 import {
-  embeddingPassage,
-  type EmbeddingForm,
+  embeddingAdapter,
+  type EmbeddingFormat,
 } from '../../../src/dialects/embeddings/embeddings.js';
 import type { EmbeddingRequest } from '../../../src/dialects/embeddings/embedding.js';
 import { geminiEmbeddingsAt } from '../../../src/dialects/embeddings/gemini.js';
@@ -12,9 +12,9 @@ const DEFAULTS = { model: 'cloud/vec', inputTokens: 9 };
 const target = (model: string) =>
   ({ model, provider: 'cloud', renames: {}, onLoss: 'drop', trusted: false }) as const;
 
-function asked(form: EmbeddingForm, model: string, input: unknown, more: object = {}) {
+function asked(form: EmbeddingFormat, model: string, input: unknown, more: object = {}) {
   const request = openAiEmbeddings.readRequest(bytes({ model: 'x', input, ...more }));
-  const { asked: all, dropped } = embeddingPassage(openAiEmbeddings, form).ask(
+  const { asked: all, dropped } = embeddingAdapter(openAiEmbeddings, form).prepareRequests(
     request,
     target(model),
   );
@@ -26,12 +26,12 @@ function asked(form: EmbeddingForm, model: string, input: unknown, more: object 
 }
 
 function answered(
-  form: EmbeddingForm,
+  form: EmbeddingFormat,
   answers: readonly { body: unknown; tokens?: string }[],
   input: readonly string[],
 ) {
   const request = openAiEmbeddings.readRequest(bytes({ model: 'x', input }));
-  const read = embeddingPassage(openAiEmbeddings, form).readAnswers(
+  const read = embeddingAdapter(openAiEmbeddings, form).readAnswers(
     answers.map(({ body, tokens }) => ({
       body: bytes(body),
       header: (name) => (name === 'x-amzn-bedrock-input-token-count' ? tokens : undefined),
@@ -79,7 +79,10 @@ describe('vectors of models behind Bedrock', () => {
       return client.readRequest(bytes({ requests }));
     };
     const ask = (request: EmbeddingRequest) =>
-      embeddingPassage(client, 'bedrock').ask(request, target('amazon.titan-embed-text-v2:0'));
+      embeddingAdapter(client, 'bedrock').prepareRequests(
+        request,
+        target('amazon.titan-embed-text-v2:0'),
+      );
 
     const { asked: all, dropped } = ask(requestOf(10_000));
 
@@ -224,7 +227,7 @@ describe('vectors of Vertex', () => {
   test('are given to clients of Gemini’s', () => {
     const client = geminiEmbeddingsAt('vec', 'embedContent');
     const request = client.readRequest(bytes({ content: { parts: [{ text: 'a' }] } }));
-    const passage = embeddingPassage(client, 'vertex');
+    const passage = embeddingAdapter(client, 'vertex');
     const answer = { predictions: [{ embeddings: { values: [1] } }] };
 
     const { body } = passage.readAnswers(

@@ -1,4 +1,4 @@
-import { embeddingPassage } from '../../../src/dialects/embeddings/embeddings.js';
+import { embeddingAdapter } from '../../../src/dialects/embeddings/embeddings.js';
 import { openAiEmbeddings } from '../../../src/dialects/embeddings/openai.js';
 
 const TARGET = {
@@ -8,12 +8,12 @@ const TARGET = {
   onLoss: 'drop',
   trusted: false,
 } as const;
-const passage = embeddingPassage(openAiEmbeddings, 'cohere');
+const passage = embeddingAdapter(openAiEmbeddings, 'cohere');
 const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
 const read = (more: object = {}) =>
   openAiEmbeddings.readRequest(bytes({ model: 'x', input: ['a', 'b'], ...more }));
 const asked = (more: object = {}) => {
-  const { asked: all, dropped } = passage.ask(read(more), TARGET);
+  const { asked: all, dropped } = passage.prepareRequests(read(more), TARGET);
   const [first] = all;
   return { path: first?.path, json: JSON.parse(String(first?.body)) as unknown, dropped };
 };

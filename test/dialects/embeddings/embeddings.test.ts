@@ -3,7 +3,7 @@ import type {
   EmbeddingClient,
   EmbeddingTarget,
 } from '../../../src/dialects/embeddings/embedding.js';
-import { embeddingPassage } from '../../../src/dialects/embeddings/embeddings.js';
+import { embeddingAdapter } from '../../../src/dialects/embeddings/embeddings.js';
 import { geminiEmbeddingsAt } from '../../../src/dialects/embeddings/gemini.js';
 import { openAiEmbeddings } from '../../../src/dialects/embeddings/openai.js';
 import { asBase64, asNumbers } from '../../../src/dialects/embeddings/vector-bytes.js';
@@ -24,7 +24,7 @@ const bytes = (body: unknown) =>
 
 function asked(client: EmbeddingClient, to: 'openai' | 'gemini', body: unknown, target = {}) {
   const request = client.readRequest(bytes(body));
-  const { asked: all, dropped } = embeddingPassage(client, to).ask(request, {
+  const { asked: all, dropped } = embeddingAdapter(client, to).prepareRequests(request, {
     ...TARGET,
     ...target,
   });
@@ -47,7 +47,7 @@ function answered(
   const read = client.readRequest(bytes({ ...plain, ...request }));
   const target = { ...TARGET, trusted };
   const answers = [{ body: bytes(body), header: () => undefined }];
-  const passed = embeddingPassage(client, from).readAnswers(answers, read, target, DEFAULTS);
+  const passed = embeddingAdapter(client, from).readAnswers(answers, read, target, DEFAULTS);
   return { ...passed, json: JSON.parse(passed.body.toString()) as unknown };
 }
 
@@ -161,7 +161,7 @@ describe('a request for vectors', () => {
   });
 
   test('cannot be asked of a dialect without any', () => {
-    expect(() => embeddingPassage(openAiEmbeddings, 'anthropic')).toThrow(
+    expect(() => embeddingAdapter(openAiEmbeddings, 'anthropic')).toThrow(
       expect.objectContaining({ code: 'invalid_request', param: 'model' }),
     );
   });

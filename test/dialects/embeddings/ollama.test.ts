@@ -1,11 +1,11 @@
-import { embeddingPassage } from '../../../src/dialects/embeddings/embeddings.js';
+import { embeddingAdapter } from '../../../src/dialects/embeddings/embeddings.js';
 import { openAiEmbeddings } from '../../../src/dialects/embeddings/openai.js';
 
 const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
 
 describe('vectors of Ollama', () => {
   const target = { model: 'nomic', provider: 'ollama', renames: {}, trusted: false } as const;
-  const passage = embeddingPassage(openAiEmbeddings, 'ollama');
+  const passage = embeddingAdapter(openAiEmbeddings, 'ollama');
   const request = openAiEmbeddings.readRequest(
     bytes({ model: 'x', input: ['a'], dimensions: 8, user: 'u', keep_alive: '1h' }),
   );
@@ -18,7 +18,7 @@ describe('vectors of Ollama', () => {
     );
 
   test('are asked for in its words', () => {
-    const { asked, dropped } = passage.ask(request, { ...target, onLoss: 'drop' });
+    const { asked, dropped } = passage.prepareRequests(request, { ...target, onLoss: 'drop' });
 
     expect(asked.map(({ path, body }) => [path, JSON.parse(body.toString()) as unknown])).toEqual([
       [

@@ -1,4 +1,4 @@
-import { gemini, geminiAt } from '../../../src/dialects/gemini/gemini.js';
+import { gemini, geminiDialect } from '../../../src/dialects/gemini/gemini.js';
 import { translated } from '../../support/translated.js';
 import { hi, model, user } from './contents.js';
 
@@ -226,7 +226,7 @@ describe('a request of a client of Gemini', () => {
   });
 
   test('is labelled by its labels, and may come wrapped where tokens are counted', () => {
-    const dialect = geminiAt({ model: 'm', stream: false });
+    const dialect = geminiDialect({ model: 'm', stream: false });
     const body = { generateContentRequest: { ...hi, labels: { team: 'a', n: 1 } } };
 
     const request = dialect.readRequest(Buffer.from(JSON.stringify(body)));

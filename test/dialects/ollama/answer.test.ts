@@ -1,4 +1,4 @@
-import { JsonLines } from '../../../src/dialects/neutral/json-lines.js';
+import { JsonLineReader } from '../../../src/dialects/neutral/json-line-reader.js';
 import { ollama } from '../../../src/dialects/ollama/ollama.js';
 import { answered, streamed } from '../../support/translated.js';
 
@@ -111,7 +111,7 @@ describe('an answer of Ollama', () => {
 });
 
 test('a line without an end is refused', () => {
-  const lines = new JsonLines(() => undefined, 8);
+  const lines = new JsonLineReader(() => undefined, 8);
 
   lines.push(Buffer.from('{"a":1'));
 

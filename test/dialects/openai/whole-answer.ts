@@ -1,8 +1,8 @@
-import type { AnswerRules } from '../../../src/dialects/dialect.js';
+import type { AnswerOptions } from '../../../src/dialects/dialect.js';
 import { openai } from '../../../src/dialects/openai/openai.js';
 
 /** For answers of providers that are not trusted. */
-export const RULES: AnswerRules = {
+export const RULES: AnswerOptions = {
   trusted: false,
   includeUsage: false,
   model: 'vendor/model',

@@ -68,8 +68,8 @@ describe('a request for a message for OpenAI', () => {
     const { json, dropped } = toOpenAi(
       { stream: true, metadata: { user_id: 'u1' } },
       {
-        usageOption: false,
-        outputCap: 'max_completion_tokens',
+        acceptsStreamOptions: false,
+        outputLimitMember: 'max_completion_tokens',
         renames: { user: null, max_completion_tokens: 'max_out' },
       },
     );

@@ -30,9 +30,9 @@ const said = (id: string) => [answered(id).input[0], answered(id).response.outpu
 
 test('a conversation is given back from its beginning, in order', () => {
   const { mine } = open();
-  mine.keep(answered('a'));
-  mine.keep(answered('b', 'a'));
-  mine.keep(answered('c', 'b'));
+  mine.store(answered('a'));
+  mine.store(answered('b', 'a'));
+  mine.store(answered('c', 'b'));
 
   expect(mine.history('c')).toEqual([...said('a'), ...said('b'), ...said('c')]);
   expect(mine.history('a')).toEqual(said('a'));
@@ -52,7 +52,7 @@ test('holds the bytes that it counts, and not what else shared memory with them'
   const other: Buffer[] = [];
 
   for (let i = 0; i < kept; i++) {
-    mine.keep(answered(`resp_${i}`));
+    mine.store(answered(`resp_${i}`));
     // As a gateway does: most of what is made is soon gone.
     other[i % 8] = Buffer.from('x'.repeat(3_500));
   }
@@ -64,10 +64,10 @@ test('holds the bytes that it counts, and not what else shared memory with them'
 test('a caller that fills the room pushes out its own, and nobody else’s', () => {
   const { mine, store } = open({ maxBytes: 10_000 });
   const flood = store.of('flood');
-  mine.keep(answered('a'));
-  mine.keep(answered('b', 'a'));
+  mine.store(answered('a'));
+  mine.store(answered('b', 'a'));
 
-  for (let i = 0; i < 500; i++) flood.keep(answered(`f${i}`, null, 'x'.repeat(200)));
+  for (let i = 0; i < 500; i++) flood.store(answered(`f${i}`, null, 'x'.repeat(200)));
 
   expect(mine.history('b')).toEqual([...said('a'), ...said('b')]);
   expect(flood.response('f0')).toBeNull();
@@ -77,7 +77,7 @@ test('a caller that fills the room pushes out its own, and nobody else’s', () 
 test('a caller that has the room to itself has all of it, and shares it with who comes', () => {
   const { mine, store } = open({ maxBytes: 10_000 });
   const keep = (shelf: typeof mine, i: number) => {
-    shelf.keep(answered(`r${i}`, null, 'x'.repeat(800)));
+    shelf.store(answered(`r${i}`, null, 'x'.repeat(800)));
   };
   const counted = (shelf: typeof mine) =>
     Array.from({ length: 40 }, (_, i) => shelf.response(`r${i}`)).filter((one) => one !== null)
@@ -94,7 +94,7 @@ test('a caller that has the room to itself has all of it, and shares it with who
 
 test('nobody else sees it, whatever they ask for', () => {
   const { mine, store } = open();
-  mine.keep(answered('a'));
+  mine.store(answered('a'));
 
   const other = store.of('other');
 
@@ -103,18 +103,18 @@ test('nobody else sees it, whatever they ask for', () => {
     null,
     new Map(),
   ]);
-  expect(other.forget('a')).toBe(false);
+  expect(other.delete('a')).toBe(false);
   expect(mine.response('a')).not.toBeNull();
 });
 
 test('what is forgotten is gone with its items, and so is what went on from it', () => {
   const { mine } = open();
-  mine.keep(answered('a'));
-  mine.keep(answered('b', 'a'));
+  mine.store(answered('a'));
+  mine.store(answered('b', 'a'));
 
-  expect(mine.forget('a')).toBe(true);
+  expect(mine.delete('a')).toBe(true);
 
-  expect(mine.forget('a')).toBe(false);
+  expect(mine.delete('a')).toBe(false);
   expect([mine.response('a'), mine.items(['msg_a']), mine.history('b')]).toEqual([
     null,
     new Map(),
@@ -126,10 +126,10 @@ test('what is forgotten is gone with its items, and so is what went on from it',
 test('an item that stands in two responses is there as long as the one that had it last', () => {
   const { mine } = open();
   const { response, ...rest } = answered('a');
-  mine.keep({ ...rest, response });
-  mine.keep({ ...rest, response: { ...response, id: 'b' } });
+  mine.store({ ...rest, response });
+  mine.store({ ...rest, response: { ...response, id: 'b' } });
 
-  mine.forget('a');
+  mine.delete('a');
 
   expect(mine.items(['msg_a']).get('msg_a')).toEqual(response.output[0]);
 });
@@ -139,7 +139,7 @@ test('many items of a long response are found as fast as one', async () => {
   const ids = Array.from({ length: 100 }, (_, i) => `fc_${i}`);
   const output = ids.map((id) => ({ id, type: 'function_call' }));
   const input = [{ role: 'user', content: 'x'.repeat(1_000_000) }];
-  mine.keep({ response: { id: 'a', output }, input, previous: null });
+  mine.store({ response: { id: 'a', output }, input, previous: null });
 
   const cost = await timesTheCost(
     () => mine.items(ids),
@@ -153,8 +153,8 @@ test('many items of a long response are found as fast as one', async () => {
 
 test('a response is kept for its time, and for as long again when it is gone on from', () => {
   const { mine, clock } = open();
-  mine.keep(answered('a'));
-  mine.keep(answered('b'));
+  mine.store(answered('a'));
+  mine.store(answered('b'));
   clock.advance(HOUR - 1);
   mine.history('a');
 
@@ -166,19 +166,19 @@ test('a response is kept for its time, and for as long again when it is gone on 
 test('nothing is kept where there is no time for it', () => {
   const { mine } = open({ keepMs: 0 });
 
-  mine.keep(answered('a'));
+  mine.store(answered('a'));
 
-  expect([mine.isOpen, mine.response('a')]).toEqual([false, null]);
+  expect([mine.isEnabled, mine.response('a')]).toEqual([false, null]);
 });
 
 test('what was used longest ago makes room, and what is larger than the room is not kept', () => {
   const size = Buffer.byteLength(JSON.stringify(answered('a')));
   const { mine } = open({ maxBytes: 3 * size });
-  for (const id of ['a', 'b', 'c']) mine.keep(answered(id));
+  for (const id of ['a', 'b', 'c']) mine.store(answered(id));
   mine.response('a');
 
-  mine.keep(answered('d'));
-  mine.keep(answered('e', null, 'x'.repeat(3 * size)));
+  mine.store(answered('d'));
+  mine.store(answered('e', null, 'x'.repeat(3 * size)));
 
   const kept = ['a', 'b', 'c', 'd', 'e'].filter((id) => mine.response(id) !== null);
   expect(kept).toEqual(['a', 'c', 'd']);
@@ -187,7 +187,7 @@ test('what was used longest ago makes room, and what is larger than the room is 
 test('a provider that gives one id twice makes no conversation without an end', () => {
   const { mine } = open();
 
-  mine.keep(answered('a', 'a'));
+  mine.store(answered('a', 'a'));
 
   expect(mine.history('a')).toBeNull();
 });
@@ -200,8 +200,8 @@ test('no more is held than was allowed, whatever is kept and forgotten', () => {
       const maxBytes = 800;
       const { mine } = open({ maxBytes });
       for (const { id: name, previous, size, forget } of steps) {
-        if (forget) mine.forget(name);
-        else mine.keep(answered(name, previous, 'é'.repeat(size)));
+        if (forget) mine.delete(name);
+        else mine.store(answered(name, previous, 'é'.repeat(size)));
       }
 
       const held = ['a', 'b', 'c', 'd', 'e'].map((name) => mine.response(name) ?? {});

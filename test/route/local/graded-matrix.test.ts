@@ -1,5 +1,5 @@
 import { Random } from '../../../src/core/random.js';
-import { levelled } from '../../../src/route/local/graded-matrix.js';
+import { alignFolds } from '../../../src/route/local/graded-matrix.js';
 
 const ROWS = 200;
 const FOLDS = 5;
@@ -22,7 +22,7 @@ test('folds are not ranked by the mean that each of them is missing from', () =>
   const offsets = new Float64Array(ROWS);
   const means = meansWithout(scores, folds);
 
-  const ranking = levelled({ models: 1, offsets }, means, folds);
+  const ranking = alignFolds({ models: 1, offsets }, means, folds);
 
   expect(Math.max(...means) - Math.min(...means)).toBeGreaterThan(0.05);
   expect(Math.max(...ranking) - Math.min(...ranking)).toBeCloseTo(0);
@@ -35,7 +35,7 @@ test('within a fold the order stays, and so does the mean of each model', () => 
   const [offsets, logOdds] = [numbers(), numbers()];
   const folds = Int32Array.from({ length: rows }, (_, row) => row % 3);
 
-  const ranking = levelled({ models, offsets }, logOdds, folds);
+  const ranking = alignFolds({ models, offsets }, logOdds, folds);
 
   const moved = ranking.map((value, at) => value - (logOdds[at] ?? 0));
   for (let at = 0; at + 3 * models < moved.length; at++) {

@@ -1,5 +1,5 @@
 import { Random } from '../../../src/core/random.js';
-import { Familiarity } from '../../../src/route/familiarity.js';
+import { OodDetector } from '../../../src/route/ood-detector.js';
 import { knownPrompts } from '../../../src/route/local/known-prompts.js';
 
 /** A unit vector that leans towards one of the four axes, and a little to the next. */
@@ -32,7 +32,7 @@ const task = 'a text that is long enough for its distance to tell something of i
 const described = (language: string) => ({ task, language, code: 0, maths: 0 });
 
 test('prompts are known that are near to graded ones and in their language', () => {
-  const known = new Familiarity(
+  const known = new OodDetector(
     knownPrompts([...graded(60, 'de'), ...graded(5, 'fr'), ...graded(9, null)]),
     4,
   );
@@ -45,7 +45,7 @@ test('prompts are known that are near to graded ones and in their language', () 
 
 test('graded prompts that are all the same do not make every other one strange', () => {
   const same = Array.from({ length: 60 }, () => ({ vector: leaning(0, 0), language: 'de' }));
-  const known = new Familiarity(knownPrompts(same), 4);
+  const known = new OodDetector(knownPrompts(same), 4);
 
   expect(known.distance(described('de'), leaning(0, 0.4))).toBeLessThan(0.1);
   expect(known.distance(described('de'), leaning(0, 0.9))).toBeGreaterThan(0.5);
@@ -53,7 +53,7 @@ test('graded prompts that are all the same do not make every other one strange',
 
 test('many different prompts in one language do not make all in another one familiar', () => {
   const dims = 32;
-  const known = new Familiarity(
+  const known = new OodDetector(
     knownPrompts([
       ...Array.from({ length: 200 }, (_, i) => ({ vector: scattered(i, dims), language: 'en' })),
       ...Array.from({ length: 20 }, (_, i) => ({
@@ -71,7 +71,7 @@ test('many different prompts in one language do not make all in another one fami
 
 test('texts lie nearer together in languages that the embedder was not trained on', () => {
   const [english, german] = ['en', 'de'].map(
-    (name) => new Familiarity(knownPrompts(graded(60, name)), 4),
+    (name) => new OodDetector(knownPrompts(graded(60, name)), 4),
   );
 
   expect(english?.distance(described('en'), leaning(0, 0.97))).toBeLessThan(0.5);
@@ -79,7 +79,7 @@ test('texts lie nearer together in languages that the embedder was not trained o
 });
 
 test('a text in Chinese tells as much with a third of the characters', () => {
-  const known = new Familiarity(knownPrompts(graded(60, 'zh')), 4);
+  const known = new OodDetector(knownPrompts(graded(60, 'zh')), 4);
   const about = (task: string) => ({ ...described('zh'), task });
 
   expect(
@@ -91,7 +91,7 @@ test('a text in Chinese tells as much with a third of the characters', () => {
 test('a few of very many stand for all, and none where there are no vectors', () => {
   const many = [...graded(1500, 'de'), ...graded(1500, 'de', 2)];
   const { landmarks } = knownPrompts(many);
-  const known = new Familiarity(knownPrompts(many), 4);
+  const known = new OodDetector(knownPrompts(many), 4);
 
   expect(landmarks).toHaveLength(4 * 256);
   expect(known.distance(described('de'), leaning(0, 0.2))).toBeLessThan(0.1);

@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { blankModel } from '../../../src/catalog/entry.js';
 import { readFeatures } from '../../../src/route/features.js';
-import { adapted, adaptedBy, headStoreIn } from '../../../src/route/local/adapt.js';
+import { adaptPredictor, applyHead, headStoreIn } from '../../../src/route/local/adapt.js';
 import { packHead, readHead, type StoredHead } from '../../../src/route/local/head-artefact.js';
-import { crossValidatedHead, tuningTask, type TuningLine } from '../../../src/route/local/tune.js';
+import {
+  crossValidateHead,
+  prepareTuning,
+  type TuningLine,
+} from '../../../src/route/local/tune.js';
 import { WordGrams } from '../../../src/route/local/word-grams.js';
-import { loadPredictor, type FactorPredictor } from '../../../src/route/predict.js';
+import { loadPredictor, type FactorPredictor } from '../../../src/route/factor-predictor.js';
 import type { Predictor } from '../../../src/route/predictor.js';
 import { packNumbers, unpackNumbers } from '../../../src/route/sketch.js';
 import { Random } from '../../../src/core/random.js';
@@ -50,10 +54,10 @@ function linesOf(count: number, luck: number): TuningLine[] {
 }
 
 function tune(lines: readonly TuningLine[]) {
-  const task = tuningTask(lines, base, modelOf, new WordGrams());
+  const task = prepareTuning(lines, base, modelOf, new WordGrams());
   const random = new Random(3);
   const folds = Int32Array.from(lines, (_, i) => i % 4);
-  return { task, ...crossValidatedHead(task, folds, random) };
+  return { task, ...crossValidateHead(task, folds, random) };
 }
 
 function headOf(
@@ -91,7 +95,7 @@ describe('a tuned head', () => {
   test('learns what the predictor did not know, and says the same from its file', () => {
     const bytes = packHead(headOf(linesOf(120, 0.1)));
 
-    const tuned = adaptedBy(base, '0001-x', readHead(bytes), modelOf);
+    const tuned = applyHead(base, '0001-x', readHead(bytes), modelOf);
 
     expect(gapOf(base, HARD) - gapOf(base, EASY)).toBeLessThan(0.1);
     expect(gapOf(tuned, HARD) - gapOf(tuned, EASY)).toBeGreaterThan(0.5);
@@ -117,7 +121,7 @@ describe('a tuned head', () => {
       ...line,
       scores: new Map([...line.scores].map(([model]) => [model, 0])),
     }));
-    const tuned = adaptedBy(base, 'x', readHead(packHead(headOf(lines))), modelOf);
+    const tuned = applyHead(base, 'x', readHead(packHead(headOf(lines))), modelOf);
     const successOf = (predictor: Pick<FactorPredictor, 'ability' | 'predict'>, name: string) =>
       predictor.predict(readFeatures(user(EASY)), [predictor.ability(modelOf(name))]).models[0]
         ?.success ?? 0;
@@ -133,7 +137,7 @@ describe('a tuned head', () => {
       prompt,
       scores: new Map([['acme/weak-1', 1]]),
     }));
-    const tuned = adaptedBy(base, 'x', readHead(packHead(headOf(lines, count))), modelOf);
+    const tuned = applyHead(base, 'x', readHead(packHead(headOf(lines, count))), modelOf);
     const of = (predictor: Pick<FactorPredictor, 'ability' | 'predict'>, text: string) =>
       predictor.predict(
         readFeatures(user(text)),
@@ -168,7 +172,7 @@ describe('a tuned head', () => {
       return { prompt: { text: null, ...unpackNumbers(numbers, vector?.length ?? 0) }, scores };
     });
 
-    const tuned = adaptedBy(base, 'x', readHead(packHead(headOf(lines))), modelOf);
+    const tuned = applyHead(base, 'x', readHead(packHead(headOf(lines))), modelOf);
 
     expect(gapOf(tuned, HARD)).toBeGreaterThan(gapOf(base, HARD));
   });
@@ -179,7 +183,7 @@ describe('a tuned head', () => {
       prompt: readFeatures(user(german('text' in prompt ? (prompt.text ?? '') : ''))),
       scores,
     }));
-    const tuned = adaptedBy(base, 'x', readHead(packHead(headOf(lines))), modelOf);
+    const tuned = applyHead(base, 'x', readHead(packHead(headOf(lines))), modelOf);
     const oodOf = (predictor: Pick<FactorPredictor, 'predict'>, text: string) =>
       predictor.predict(readFeatures(user(text)), []).ood;
 
@@ -202,12 +206,12 @@ describe('a tuned head', () => {
       predict: (features, abilities) => base.predict(features, abilities),
     };
 
-    const mismatch = await adapted(other, store, modelOf);
+    const mismatch = await adaptPredictor(other, store, modelOf);
     const file = path.join(store.folder, `${id}.bin`);
     const bytes = await readFile(file);
     bytes[bytes.length - 9] = (bytes[bytes.length - 9] ?? 0) ^ 1;
     await writeFile(file, bytes);
-    const damaged = await adapted(base, store, modelOf);
+    const damaged = await adaptPredictor(base, store, modelOf);
 
     expect(mismatch.predictor).toBe(other);
     expect(mismatch.fault?.message).toContain(`tuned for predictor ${base.revision}`);
@@ -254,15 +258,19 @@ describe('a store of heads', () => {
     await store.use(first, NOW);
     await store.use(null, NOW);
     await store.use(null, NOW);
-    const passed = [await store.back(NOW), await store.back(NOW), await store.back(NOW)];
-    const rest = [await store.back(NOW), await store.back(NOW)];
+    const passed = [
+      await store.rollback(NOW),
+      await store.rollback(NOW),
+      await store.rollback(NOW),
+    ];
+    const rest = [await store.rollback(NOW), await store.rollback(NOW)];
 
     expect(passed).toEqual([first, third, second]);
     expect(rest).toEqual([first, null]);
     expect(await store.current()).toBe(first);
     // Of before it was kept what was in force.
     await writeFile(store.pointerFile, JSON.stringify({ version: 1, head: second, changed: NOW }));
-    expect(await store.back(NOW)).toBe(first);
+    expect(await store.rollback(NOW)).toBe(first);
   });
 
   test('says so when its pointer is damaged', async () => {
@@ -270,7 +278,7 @@ describe('a store of heads', () => {
     await store.use(null, NOW);
     await writeFile(store.pointerFile, '{"version":1');
 
-    const { fault } = await adapted(base, store, modelOf);
+    const { fault } = await adaptPredictor(base, store, modelOf);
 
     expect(fault?.message).toContain('not a pointer to a head');
   });

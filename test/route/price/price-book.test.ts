@@ -20,7 +20,7 @@ function keptOver(book: PriceBook, rules: RuleOutcome, requests: readonly Prospe
   let best = 0;
   for (const request of requests) {
     const choice = choose({ ...request, outcome: rules, price: book.priceOf(rules) });
-    book.note(rules, request);
+    book.record(rules, request);
     quality += choice?.chosen.success ?? 0;
     best += choice?.reference.success ?? 0;
   }
@@ -39,7 +39,7 @@ const now = (work: () => void): void => {
 describe('a price book', () => {
   test('keeps the promise on the usual prompts from the first request', () => {
     const usual = traffic(200, 0.3);
-    const book = new PriceBook({ usual: () => usual, defer: null });
+    const book = new PriceBook({ usualProspects: () => usual, defer: null });
     const rules = outcome();
 
     const kept = keptOver(book, rules, usual);
@@ -52,8 +52,8 @@ describe('a price book', () => {
     const rules = outcome({ keep: { value: 0.9, rule: null } });
     const usual = () => traffic(100, 0.05);
     const harder = traffic(600, 0.6);
-    const still = new PriceBook({ usual, defer: null });
-    const following = new PriceBook({ usual, defer: now });
+    const still = new PriceBook({ usualProspects: usual, defer: null });
+    const following = new PriceBook({ usualProspects: usual, defer: now });
 
     expect(keptOver(still, rules, harder)).toBeLessThan(0.7);
     keptOver(following, rules, harder);
@@ -63,7 +63,7 @@ describe('a price book', () => {
   test('finds a new price only when no request waits', () => {
     const waiting: (() => void)[] = [];
     const book = new PriceBook({
-      usual: () => traffic(50, 0.1),
+      usualProspects: () => traffic(50, 0.1),
       defer: (work) => waiting.push(work),
     });
     const rules = outcome();
@@ -78,7 +78,7 @@ describe('a price book', () => {
   });
 
   test('has no price before traffic when there are no usual prompts, and one after', () => {
-    const book = new PriceBook({ usual: () => [], defer: now });
+    const book = new PriceBook({ usualProspects: () => [], defer: now });
     const rules = outcome();
 
     expect(book.priceOf(rules)).toBeNull();
@@ -90,7 +90,7 @@ describe('a price book', () => {
     { promise: 'all is to be kept', change: { keep: { value: 1, rule: null } } },
     { promise: 'nothing but quality counts', change: { objective: 'quality' as const } },
   ])('weighs nothing where $promise', ({ change }) => {
-    const book = new PriceBook({ usual: () => traffic(50, 0.3), defer: now });
+    const book = new PriceBook({ usualProspects: () => traffic(50, 0.3), defer: now });
     const rules = outcome(change);
 
     keptOver(book, rules, traffic(32, 0.3));
@@ -99,13 +99,13 @@ describe('a price book', () => {
   });
 
   test('takes quality for worthless where nothing is to be kept', () => {
-    const book = new PriceBook({ usual: () => traffic(50, 0.3), defer: null });
+    const book = new PriceBook({ usualProspects: () => traffic(50, 0.3), defer: null });
 
     expect(book.priceOf(outcome({ keep: { value: 0, rule: null } }))).toBe(0);
   });
 
   test('knows a price of its own for every set of rules', () => {
-    const book = new PriceBook({ usual: () => traffic(200, 0.3), defer: null });
+    const book = new PriceBook({ usualProspects: () => traffic(200, 0.3), defer: null });
     const lax = book.priceOf(outcome({ keep: { value: 0.9, rule: null } }));
     const strict = book.priceOf(outcome({ keep: { value: 0.99, rule: 'demanding' } }));
 
@@ -113,7 +113,7 @@ describe('a price book', () => {
   });
 
   test('follows no more than so many sets of rules, and still has a price for the others', () => {
-    const book = new PriceBook({ usual: () => traffic(50, 0.1), defer: now });
+    const book = new PriceBook({ usualProspects: () => traffic(50, 0.1), defer: now });
     const many = Array.from({ length: 60 }, () => outcome());
     const before = book.priceOf(outcome());
 

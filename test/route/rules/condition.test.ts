@@ -1,5 +1,9 @@
 import { fc } from '../../support/fast-check.js';
-import { conditionCompiler, failure, type Condition } from '../../../src/route/rules/condition.js';
+import {
+  conditionCompiler,
+  failureReason,
+  type Condition,
+} from '../../../src/route/rules/condition.js';
 import { FACT_FIELDS, type RuleFacts } from '../../../src/route/rules/facts.js';
 import { someFacts, tool } from './facts.js';
 
@@ -17,7 +21,7 @@ function outcome(text: string, facts: RuleFacts): boolean | string {
   try {
     return compiled.holds(facts);
   } catch (error) {
-    return failure(error);
+    return failureReason(error);
   }
 }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FaultyFileError, formatFault } from '../../../src/core/errors.js';
 import type { KnownKey } from '../../../src/route/rules/check/callers.js';
-import { checkRules, type Known } from '../../../src/route/rules/check.js';
+import { checkRules, type CheckContext } from '../../../src/route/rules/check.js';
 import { loadRules, parseRules } from '../../../src/route/rules/load.js';
 import { MODELS } from './models.js';
 
@@ -26,7 +26,7 @@ const FILES = readdirSync(FOLDER).map((name) => {
   return { name, text, expected, known };
 });
 
-function faultsOf(file: string, text: string, known: Known): readonly string[] {
+function faultsOf(file: string, text: string, known: CheckContext): readonly string[] {
   try {
     return checkRules(parseRules(file, text), known).map(formatFault);
   } catch (error) {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { loadCatalog } from '../../../src/catalog/load.js';
 import { formatFault } from '../../../src/core/errors.js';
-import { rehearsal } from '../../../src/assembly/route-desk.js';
+import { rulesTestRouter } from '../../../src/assembly/offline-router.js';
 import { heuristicPredictor } from '../../../src/route/heuristic.js';
 import { checkRules } from '../../../src/route/rules/check.js';
 import { loadRules } from '../../../src/route/rules/load.js';
@@ -33,7 +33,7 @@ describe('the rules that come with Suffice', () => {
     const ruleSet = await loadRules(path.join(ROOT, file));
     const tests = await loadRuleTests(ruleSet);
     if (tests === null) throw new Error(`${file} has no tests`);
-    const route = rehearsal({ catalog, rules: ruleSet, predictor: heuristicPredictor() }, []);
+    const route = rulesTestRouter({ catalog, rules: ruleSet, predictor: heuristicPredictor() }, []);
 
     const report = await runRuleTests(ruleSet, tests, route);
 

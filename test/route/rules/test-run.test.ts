@@ -14,7 +14,7 @@ import {
   runRuleTests,
   type RouteFunction,
 } from '../../../src/route/rules/test-run.js';
-import { loadTestedRules } from '../../../src/route/rules/tested.js';
+import { loadTestedRules } from '../../../src/route/rules/load-tested.js';
 import { MODELS } from './models.js';
 
 const RULES = `version: 1

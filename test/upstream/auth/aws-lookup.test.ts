@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { findAwsKeys } from '../../../src/upstream/auth/aws-lookup.js';
-import { signerFor } from '../../../src/upstream/auth/aws.js';
+import { awsSignerFor } from '../../../src/upstream/auth/aws.js';
 import { systemClock } from '../../../src/core/clock.js';
 
 const UNTIL = '2026-11-21T12:00:00Z';
@@ -176,7 +176,7 @@ describe('keys of AWS', () => {
       AWS_CONFIG_FILE: file('none'),
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `${base}/keys`,
     };
-    const sign = signerFor({ variables }, 'eu-west-1', clock);
+    const sign = awsSignerFor({ variables }, 'eu-west-1', clock);
     const request = { method: 'POST', url: 'https://x.test/', body: Buffer.alloc(0) };
 
     const [first] = await Promise.all([sign(request), sign(request)]);

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { signerFor } from '../../../src/upstream/auth/aws.js';
+import { awsSignerFor } from '../../../src/upstream/auth/aws.js';
 import { openUpstreams } from '../../../src/upstream/call.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { FakeUpstream } from '../../support/fake-upstream.js';
@@ -32,7 +32,7 @@ function signature(host: string, path: string, body: string, secret: string): st
 }
 
 test('a request is signed over its body, and over the path as it is on the wire', async () => {
-  const sign = signerFor(KEYS, 'eu-central-1', clock);
+  const sign = awsSignerFor(KEYS, 'eu-central-1', clock);
   const path = '/model/arn%3Aaws%3Abedrock%3A%3Aprofile%2Fx-v1%3A0/converse';
   const body = '{"messages":[{"text":"Grüße"}]}';
 

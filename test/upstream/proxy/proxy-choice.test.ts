@@ -53,7 +53,8 @@ describe('NO_PROXY', () => {
 describe('the proxy to a place', () => {
   const choice = (variables: Record<string, string>, own?: string | null) =>
     new ProxyChoice({ own, source: 'providers.p.proxy', variables });
-  const source = (chosen: ProxyChoice, url: string) => chosen.to(new URL(url))?.source ?? null;
+  const source = (chosen: ProxyChoice, url: string) =>
+    chosen.proxyFor(new URL(url))?.source ?? null;
   const P = 'http://proxy:3128';
 
   test.each([

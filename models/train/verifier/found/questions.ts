@@ -5,7 +5,7 @@ import { TextKeys } from '../../embedder/corpus.js';
 import { readJsonl } from '../../jsonl.js';
 import type { Example } from '../examples.js';
 import { readWritten } from '../written.js';
-import { isLearned, type PairParts } from '../pair-parts.js';
+import { isTrainedOn, type PairParts } from '../pair-parts.js';
 
 /** A question of the data folder. */
 export interface FoundQuestion {
@@ -71,7 +71,7 @@ export async function readQuestions(
 
 /** Not `text2sql`, which has a few questions with varying values. */
 const isQuestionSet = ({ source }: { readonly source: string }): boolean =>
-  isLearned(source) && source !== 'text2sql';
+  isTrainedOn(source) && source !== 'text2sql';
 
 /** An id of a text that does not reveal it. */
 export function textId(text: string): string {

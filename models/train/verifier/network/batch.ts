@@ -59,7 +59,7 @@ export class NetworkBatch {
 const LEFT_OUT = 0.2;
 
 /** @returns a dropout mask: 0 for dropped numbers, 1 / (1 - rate) for the others */
-export function drawKept(length: number, random: { next(): number }): Float32Array {
+export function dropoutMask(length: number, random: { next(): number }): Float32Array {
   const kept = new Float32Array(length);
   for (let i = 0; i < length; i++) kept[i] = random.next() < LEFT_OUT ? 0 : 1 / (1 - LEFT_OUT);
   return kept;

@@ -1,7 +1,7 @@
 import { MatrixSpace, type Matrix } from '../../embedder/simd-product.js';
 import type { Random } from '../../random.js';
 import {
-  drawKept,
+  dropoutMask,
   NetworkBatch,
   tiled,
   type BatchLimits,
@@ -11,7 +11,7 @@ import {
 import { NetworkComparison } from './comparison.js';
 import { NetworkContext } from './context.js';
 import { firstRows } from './layer.js';
-import { NetworkSummary } from './summary.js';
+import { NetworkSummary } from './pooling.js';
 
 /** All weights of a network; matrices have one row per input. */
 export type NetworkWeights = Readonly<
@@ -84,7 +84,7 @@ export class NetworkModel {
   ): void {
     const batch = new NetworkBatch(pairs);
     const draw = (length: number): Float32Array | null =>
-      random === null ? null : drawKept(length, random);
+      random === null ? null : dropoutMask(length, random);
     const keptNumbers = draw(batch.rows * this.size.dims);
     const keptSums = draw(this.summary.numbersOf(tiled(pairs.length)));
     this.context.forward(batch, keptNumbers, this.#words);

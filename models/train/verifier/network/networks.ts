@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { networkIn, networkShapeSchema } from '../../../../src/cache/verify/network-in-artefact.js';
+import {
+  readNetworkTables,
+  networkShapeSchema,
+} from '../../../../src/cache/verify/network-tables.js';
 import { openArtefact } from '../../../../src/embed/artefact.js';
 import { packArtefact } from '../../artefact-writer.js';
 import type { Progress } from '../../progress.js';
@@ -11,7 +14,7 @@ import { sectionsOf } from '../sections.js';
 import type { TrainedNetwork } from './tables.js';
 import { trainNetwork, type LabelledNetworkPair } from './training.js';
 import {
-  firstVectors,
+  initialVectors,
   NETWORK_DIMS,
   NetworkReader,
   networkVocabulary,
@@ -58,8 +61,8 @@ export function trainNetworks(
       label,
       weight,
     }));
-    const first = firstVectors(vocabulary, (text) => table.find(text), new Random(options.seed));
-    return kept(name, { pairs, vocabulary, vectors: first }, options);
+    const first = initialVectors(vocabulary, (text) => table.find(text), new Random(options.seed));
+    return loadOrTrain(name, { pairs, vocabulary, vectors: first }, options);
   };
   const without = (half: Example['half']): readonly Example[] =>
     fit.filter((example) => example.half !== half);
@@ -80,7 +83,7 @@ interface Material {
 }
 
 /** Loads a network from the cache, or trains it. */
-function kept(
+function loadOrTrain(
   name: string,
   material: Material,
   {
@@ -110,7 +113,7 @@ function kept(
 function read(file: string): TrainedNetwork {
   const artefact = openArtefact(file, { kind: KIND, version: VERSION });
   const shape = networkShapeSchema.parse(artefact.meta);
-  return { shape, tables: networkIn(artefact, shape) };
+  return { shape, tables: readNetworkTables(artefact, shape) };
 }
 
 function digestOf({ pairs, vocabulary, vectors }: Material, seed: number): string {

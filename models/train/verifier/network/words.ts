@@ -71,7 +71,7 @@ export class NetworkReader {
  * @param find - looks a word up in that embedder
  * @returns shape [words, NETWORK_DIMS]
  */
-export function firstVectors(
+export function initialVectors(
   { texts }: NetworkVocabulary,
   find: (text: string) => KnownWord,
   random: Random,

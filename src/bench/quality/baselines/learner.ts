@@ -16,7 +16,7 @@ export type Learner = (
 ) => readonly Float64Array[];
 
 /** With fewer training lines, baselines are omitted. */
-export const LEAST_TRAINING = 20;
+export const MIN_TRAINING_LINES = 20;
 
 /**
  * Predicts every measured line from the training lines of its fold.
@@ -34,14 +34,14 @@ export function crossPredict(
   for (const fold of folds) {
     if (fold.test.length === 0) continue;
     const train = fold.train.filter(labelled);
-    if (train.length < LEAST_TRAINING) return null;
+    if (train.length < MIN_TRAINING_LINES) return null;
     const found = learner(train, targets, fold.test);
     fold.test.forEach((line, i) => {
       predicted.forEach((values, t) => (values[line] = found[t]?.[i] ?? Number.NaN));
     });
   }
   const tested = folds.map(({ test }) => test);
-  for (const values of predicted) levelFolds(values, tested);
+  for (const values of predicted) alignFoldMeans(values, tested);
   return predicted;
 }
 
@@ -57,7 +57,7 @@ const STEP = 1e-9;
  * @param values - by line; NaN if there is no prediction
  * @param folds - the lines of each
  */
-export function levelFolds(values: Float64Array, folds: readonly (readonly number[])[]): void {
+export function alignFoldMeans(values: Float64Array, folds: readonly (readonly number[])[]): void {
   const known = folds.map((lines) => lines.filter((line) => !Number.isNaN(values[line])));
   const mean = meanOver(values, known.flat());
   for (const lines of known) {

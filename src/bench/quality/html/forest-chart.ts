@@ -1,6 +1,6 @@
 import type { Estimate } from '../../metrics/estimate.js';
 import type { RankerId, SetReport } from '../report.js';
-import { escaped, px } from './markup.js';
+import { escapeHtml, px } from './markup.js';
 
 const WIDTH = 720;
 const NAMES_WIDTH = 230;
@@ -40,7 +40,7 @@ function xAt(value: number): number {
 function rowOf({ name, pair, relation }: SetReport, y: number): string {
   const find = (id: RankerId): Estimate | undefined =>
     pair?.rankers.find((ranker) => ranker.id === id)?.apgr;
-  const label = `<text x="0" y="${px(y)}" dy="4">${escaped(name)}${relation === 'trained' ? '' : ' *'}<tspan class="soft"> ${pair?.prompts ?? 0}</tspan></text>`;
+  const label = `<text x="0" y="${px(y)}" dy="4">${escapeHtml(name)}${relation === 'trained' ? '' : ' *'}<tspan class="soft"> ${pair?.prompts ?? 0}</tspan></text>`;
   const mark = (id: RankerId, colour: string, shift: number): string => {
     const value = find(id)?.value ?? null;
     return value === null

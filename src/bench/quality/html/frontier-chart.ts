@@ -1,7 +1,7 @@
 import { frontierOf } from '../../metrics/frontier.js';
 import type { CostPoint } from '../../metrics/frontier.js';
 import type { ContenderId, FrontierReport, LabelledPoint } from '../report.js';
-import { escaped, px } from './markup.js';
+import { escapeHtml, px } from './markup.js';
 import { linearScale, logScale } from './scale.js';
 import type { Scale } from './scale.js';
 
@@ -71,7 +71,7 @@ ${ourDots(ours, axes, labels)}
 ${modelDots(models.filter(isDrawable), axes, labels)}
 </svg></div>
 <figcaption>
-<div class="legend">${curves.map(({ name, colour }) => `<span><i style="background:${colour}"></i>${escaped(name)}</span>`).join('')}<span>● single models</span></div>
+<div class="legend">${curves.map(({ name, colour }) => `<span><i style="background:${colour}"></i>${escapeHtml(name)}</span>`).join('')}<span>● single models</span></div>
 Higher is better, left is cheaper. A router pays off where its curve is above the dotted line, which is what a random mix of
 single models achieves for the same money. The oracle knows every score in advance; no router can reach it.
 </figcaption>
@@ -124,7 +124,7 @@ function modelDots(models: readonly LabelledPoint[], axes: Axes, labels: Labels)
     .map((model) => {
       const [x, y] = place(model, axes);
       const name = named.has(model) ? labels.write(model, axes, shortName(model.label)) : '';
-      return `<circle cx="${x}" cy="${y}" r="3.5" fill="var(--soft)"><title>${escaped(model.label)}</title></circle>${name}`;
+      return `<circle cx="${x}" cy="${y}" r="3.5" fill="var(--soft)"><title>${escapeHtml(model.label)}</title></circle>${name}`;
     })
     .join('\n');
 }
@@ -140,7 +140,7 @@ function ourDots(points: readonly LabelledPoint[], axes: Axes, labels: Labels): 
       const label = LABELLED.has(point.label)
         ? labels.write(point, axes, point.label, 'var(--ours)')
         : '';
-      return `<circle cx="${x}" cy="${y}" r="3" fill="var(--ours)"><title>${escaped(point.label)}</title></circle>${label}`;
+      return `<circle cx="${x}" cy="${y}" r="3" fill="var(--ours)"><title>${escapeHtml(point.label)}</title></circle>${label}`;
     })
     .join('\n');
 }
@@ -175,6 +175,6 @@ class Labels {
     );
     if (free === undefined) return '';
     this.#boxes.push({ ...free, width });
-    return `<text x="${px(free.left)}" y="${px(free.top + LINE_HEIGHT - 3)}" style="fill:${colour}">${escaped(text)}</text>`;
+    return `<text x="${px(free.left)}" y="${px(free.top + LINE_HEIGHT - 3)}" style="fill:${colour}">${escapeHtml(text)}</text>`;
   }
 }

@@ -1,7 +1,7 @@
 import type { Column } from '../../../cli/table.js';
 
 /** Escapes text for HTML content and attribute values. */
-export function escaped(text: string): string {
+export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -22,7 +22,7 @@ export function htmlTable(
   ours: number,
 ): string {
   const cell = (tag: string, text: string, i: number): string =>
-    `<${tag}${columns[i]?.align === 'right' ? ' class="n"' : ''}>${escaped(text)}</${tag}>`;
+    `<${tag}${columns[i]?.align === 'right' ? ' class="n"' : ''}>${escapeHtml(text)}</${tag}>`;
   const head = columns.map(({ title }, i) => cell('th', title, i)).join('');
   const body = rows
     .map((cells, row) => {

@@ -2,22 +2,22 @@ import { CONTENDERS } from '../report.js';
 import type { GroupReport, QualityReport, SetReport } from '../report.js';
 import { forestChart } from './forest-chart.js';
 import { frontierChart } from './frontier-chart.js';
-import { escaped, htmlTable } from './markup.js';
+import { escapeHtml, htmlTable } from './markup.js';
 import { reliabilityChart } from './reliability-chart.js';
 import { STYLE } from './style.js';
-import { signed, withInterval } from '../figures.js';
+import { formatSigned, formatWithInterval } from '../format.js';
 import {
-  frontierSheet,
-  groupPairsSheet,
-  groupSheet,
-  keepSheet,
-  pairSheet,
-  pairsSheet,
-} from '../sheets.js';
-import type { Sheet } from '../sheets.js';
+  frontierTable,
+  groupAllPairsTable,
+  groupTable,
+  keepTable,
+  pairTable,
+  allPairsTable,
+} from '../tables.js';
+import type { FigureTable } from '../tables.js';
 
 /** The report as one self-contained HTML page. */
-export function htmlOf(report: QualityReport): string {
+export function toHtml(report: QualityReport): string {
   const { sets, groups, created, router, version, rounds } = report;
   return `<!doctype html>
 <html lang="en">
@@ -29,8 +29,8 @@ export function htmlOf(report: QualityReport): string {
 </head>
 <body>
 <h1>How well does the router choose?</h1>
-<p class="soft">Suffice ${escaped(version)}, predictor ${router.predictor}, catalog ${router.catalog}, rules ${router.rules};
-${escaped(created.slice(0, 10))}. ${sets.length} ${sets.length === 1 ? 'set' : 'sets'}, ${report.decisions.all} prompts;
+<p class="soft">Suffice ${escapeHtml(version)}, predictor ${router.predictor}, catalog ${router.catalog}, rules ${router.rules};
+${escapeHtml(created.slice(0, 10))}. ${sets.length} ${sets.length === 1 ? 'set' : 'sets'}, ${report.decisions.all} prompts;
 brackets show 95 % intervals over ${rounds} bootstrap resamples of the prompts.</p>
 ${GUIDE}
 ${forestChart(sets)}
@@ -64,18 +64,18 @@ adequacy for your users: run this on answers that you graded yourself.</p>
 
 function groupSection(group: GroupReport): string {
   const { name, sets, calibration, keeps } = group;
-  return `<h2>All sets together, ${escaped(name)}</h2>
-<p class="soft">${sets.length} sets: ${escaped(sets.join(', '))}</p>
-${sheet(groupSheet(group))}
-${sheet(groupPairsSheet(group))}
-${keeps.length === 0 ? '' : `<h3>Promises (keep), over all prompts with a cost</h3>\n${sheet(keepSheet(keeps))}`}
+  return `<h2>All sets together, ${escapeHtml(name)}</h2>
+<p class="soft">${sets.length} sets: ${escapeHtml(sets.join(', '))}</p>
+${sheet(groupTable(group))}
+${sheet(groupAllPairsTable(group))}
+${keeps.length === 0 ? '' : `<h3>Promises (keep), over all prompts with a cost</h3>\n${sheet(keepTable(keeps))}`}
 <h3>Calibration</h3>
-<p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, predicted −
-observed ${signed(calibration.excess)}.</p>
+<p>Over ${calibration.outcomes} outcomes: ECE ${formatWithInterval(calibration.ece)}, Brier ${formatWithInterval(calibration.brier)}, predicted −
+observed ${formatSigned(calibration.excess)}.</p>
 ${reliabilityChart(calibration.diagram)}`;
 }
 
-function sheet(one: Sheet | null): string {
+function sheet(one: FigureTable | null): string {
   return one === null ? '' : htmlTable(one.columns, one.rows, one.ours);
 }
 
@@ -96,29 +96,29 @@ function setSection(set: SetReport, isOpen: boolean): string {
       : []),
     ...(licence === null ? [] : [`licence: ${licence}`]),
   ];
-  return `<details${isOpen ? ' open' : ''} id="${escaped(name)}">
-<summary>${escaped(name)}${relation === 'trained' ? '' : ' *'} <small>${prompts} prompts, ${models} models</small></summary>
-<p class="soft">${escaped(facts.join('; '))}.</p>
-${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join('\n')}
-${pair === null ? '' : `<h3>Between ${escaped(pair.weak)} and ${escaped(pair.strong)}</h3>\n${sheet(pairSheet(pair, 'page'))}`}
+  return `<details${isOpen ? ' open' : ''} id="${escapeHtml(name)}">
+<summary>${escapeHtml(name)}${relation === 'trained' ? '' : ' *'} <small>${prompts} prompts, ${models} models</small></summary>
+<p class="soft">${escapeHtml(facts.join('; '))}.</p>
+${notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n')}
+${pair === null ? '' : `<h3>Between ${escapeHtml(pair.weak)} and ${escapeHtml(pair.strong)}</h3>\n${sheet(pairTable(pair, 'page'))}`}
 ${
   pairs === null
     ? ''
     : `<h3>Between ${pairs.pairs} of ${pairs.pairsApart} pairs of models that are at least ${pairs.leastGap} apart, on ${pairs.prompts} prompts</h3>
-${sheet(pairsSheet(pairs.rankers))}`
+${sheet(allPairsTable(pairs.rankers))}`
 }
 ${
   frontier === null
     ? ''
     : `<h3>Among ${frontier.models.length} models, on ${frontier.prompts} prompts that all of them answered</h3>
 ${frontierChart(frontier)}
-${sheet(frontierSheet(frontier))}
+${sheet(frontierTable(frontier))}
 <h3>Promises (keep)</h3>
-${sheet(keepSheet(frontier.keeps))}`
+${sheet(keepTable(frontier.keeps))}`
 }
 <h3>Calibration</h3>
-<p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, predicted −
-observed ${signed(calibration.excess)}.</p>
+<p>Over ${calibration.outcomes} outcomes: ECE ${formatWithInterval(calibration.ece)}, Brier ${formatWithInterval(calibration.brier)}, predicted −
+observed ${formatSigned(calibration.excess)}.</p>
 ${reliabilityChart(calibration.diagram)}
 </details>`;
 }
@@ -132,7 +132,7 @@ function dataSection({ files, command, prices, seed }: QualityReport): string {
   ] as const;
   return `<h2>Data, and how to reproduce this</h2>
 ${htmlTable(columns, rows, -1)}
-<p>Prices: ${prices === null ? "the catalog's" : `<code>${escaped(prices)}</code>, else the catalog's`}. Seed ${seed}. Contenders:
-${escaped(Object.values(CONTENDERS).join(', '))}. <code>docs/bench.md</code> explains each figure and gives the source of its formula.</p>
-<pre><code>${escaped(`npx ${command} --html report.html`)}</code></pre>`;
+<p>Prices: ${prices === null ? "the catalog's" : `<code>${escapeHtml(prices)}</code>, else the catalog's`}. Seed ${seed}. Contenders:
+${escapeHtml(Object.values(CONTENDERS).join(', '))}. <code>docs/bench.md</code> explains each figure and gives the source of its formula.</p>
+<pre><code>${escapeHtml(`npx ${command} --html report.html`)}</code></pre>`;
 }

@@ -3,7 +3,7 @@ import type { Fault } from '../../../core/errors.js';
 import { nearest } from '../../../core/nearest.js';
 import { walk } from '../condition-faults.js';
 import { constantOf, fieldOf, textsOf } from './fields.js';
-import { warn, type CheckedRule, type Subject } from './subject.js';
+import { warn, type CheckedRule, type CheckedRules } from './checked-rules.js';
 
 /** A key, as conditions see it. */
 export interface KnownKey {
@@ -18,7 +18,7 @@ export interface KnownKey {
  * @param keys - those of the configuration; if empty, nothing is checked
  */
 export function checkCallers(
-  { rules, ...rest }: Subject,
+  { rules, ...rest }: CheckedRules,
   keys: readonly KnownKey[],
 ): readonly Fault[] {
   if (keys.length === 0) return [];
@@ -26,7 +26,7 @@ export function checkCallers(
 }
 
 function unknownCallers(
-  subject: Subject,
+  subject: CheckedRules,
   { rule, path }: CheckedRule,
   keys: readonly KnownKey[],
 ): readonly Fault[] {

@@ -1,7 +1,7 @@
 import type { Fault } from '../../../core/errors.js';
 import { globMatcher } from '../glob.js';
 import type { Policy, Rule } from '../schema.js';
-import { warn, type Subject } from './subject.js';
+import { warn, type CheckedRules } from './checked-rules.js';
 
 /** The models that rules can name, and those that the configuration allows. */
 export interface Choosable {
@@ -15,7 +15,7 @@ export interface Choosable {
  * Warns about models that exist but cannot be chosen with this configuration: a pin to one is silently ignored, and
  * `only` with nothing else refuses every request.
  */
-export function checkChoosable(subject: Subject, models: Choosable): readonly Fault[] {
+export function checkChoosable(subject: CheckedRules, models: Choosable): readonly Fault[] {
   const policies = Array.from(subject.ruleSet.policies, ([name, policy]) =>
     unavailable(subject, ['policies', name], policy, models),
   );
@@ -26,7 +26,7 @@ export function checkChoosable(subject: Subject, models: Choosable): readonly Fa
 }
 
 function unavailable(
-  subject: Subject,
+  subject: CheckedRules,
   path: readonly PropertyKey[],
   written: Policy | Rule,
   { ids, choosable }: Choosable,

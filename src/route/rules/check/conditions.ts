@@ -1,12 +1,12 @@
 import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 import type { Fault } from '../../../core/errors.js';
 import { walk } from '../condition-faults.js';
-import { warn, type CheckedRule, type Subject } from './subject.js';
+import { warn, type CheckedRule, type CheckedRules } from './checked-rules.js';
 import { constantOf, fieldOf } from './fields.js';
-import { contradictionIn, domain, verdict } from './verdict.js';
+import { contradictionIn, describeDomain, staticValue } from './static-value.js';
 
 /** Warns about conditions that are never or always true, shares written as per cent, and labels that are read without a test. */
-export function checkConditions(subject: Subject): readonly Fault[] {
+export function checkConditions(subject: CheckedRules): readonly Fault[] {
   return subject.rules.flatMap((rule) => [
     ...constantConditions(subject, rule),
     ...percentages(subject, rule),
@@ -14,11 +14,11 @@ export function checkConditions(subject: Subject): readonly Fault[] {
   ]);
 }
 
-function constantConditions(subject: Subject, { rule, path }: CheckedRule): readonly Fault[] {
+function constantConditions(subject: CheckedRules, { rule, path }: CheckedRule): readonly Fault[] {
   if (rule.condition === null) return [];
   const faults: Fault[] = [];
   const visit = (node: ASTNode): void => {
-    const known = verdict(node);
+    const known = staticValue(node);
     if (known === null || node.op === 'value') {
       if (node.op === '&&' || node.op === '||') node.args.forEach(visit);
       else if (node.op === '!_') visit(node.args);
@@ -26,18 +26,18 @@ function constantConditions(subject: Subject, { rule, path }: CheckedRule): read
     }
     const inner = node.op === '&&' || node.op === '||' ? node.args : [];
     // Report the part that causes it instead of the whole.
-    const parts = inner.filter((part) => verdict(part) !== null && part.op !== 'value');
+    const parts = inner.filter((part) => staticValue(part) !== null && part.op !== 'value');
     if (parts.length > 0) {
       parts.forEach(visit);
       return;
     }
-    const because = contradictionReason(node) ?? domain(node);
+    const because = contradictionReason(node) ?? describeDomain(node);
     const reason = because === null ? '' : `: ${because}`;
     const message = `this is always ${String(known)}, whatever the request${reason}.`;
     faults.push(warn(subject, [...path, 'when'], message, node.start));
   };
   visit(rule.condition.ast);
-  const whole = verdict(rule.condition.ast);
+  const whole = staticValue(rule.condition.ast);
   if (whole === false) {
     faults.push(warn(subject, [...path, 'when'], `rule "${rule.name}" never matches.`));
   }
@@ -58,7 +58,7 @@ function contradictionReason(node: ASTNode): string | null {
 const PERCENT_FROM = 2;
 
 /** Shares written as per cent, of fields whose range does not tell because they can be above 1. */
-function percentages(subject: Subject, { rule, path }: CheckedRule): readonly Fault[] {
+function percentages(subject: CheckedRules, { rule, path }: CheckedRule): readonly Fault[] {
   if (rule.condition === null) return [];
   const faults: Fault[] = [];
   walk(rule.condition.ast, new Set(), (node) => {
@@ -76,7 +76,7 @@ function percentages(subject: Subject, { rule, path }: CheckedRule): readonly Fa
 }
 
 /** Labels read without a test: if a request lacks one, the condition fails and the rule does not match. */
-function unguardedLabels(subject: Subject, { rule, path }: CheckedRule): readonly Fault[] {
+function unguardedLabels(subject: CheckedRules, { rule, path }: CheckedRule): readonly Fault[] {
   if (rule.condition === null) return [];
   const read = new Map<string, { start: number; map: string; key: string }>();
   const guarded = new Set<string>();

@@ -34,13 +34,13 @@ export function fieldOf(node: ASTNode): NamedField | null {
 }
 
 /** Whether a text can be a value of a field. */
-export function canBe({ values, form }: NamedField, text: string): boolean {
+export function isPossibleValue({ values, form }: NamedField, text: string): boolean {
   if (values !== undefined) return values.includes(text);
   return form === undefined || form.pattern.test(text);
 }
 
 /** The possible values of a field, as a sentence without its full stop; `null` if nothing is known. */
-export function possible({ name, values, range, form }: NamedField): string | null {
+export function describeValues({ name, values, range, form }: NamedField): string | null {
   if (values !== undefined) return `${name} is one of ${values.join(', ')}`;
   if (form !== undefined) return `${name} is written like "${form.example}"`;
   if (range === undefined) return null;

@@ -1,16 +1,16 @@
 import type { Capability, Model } from '../../../core/model.js';
 import type { Fault } from '../../../core/errors.js';
-import { sourceOf, type Source } from '../combine.js';
+import { settingsOf, type RuleSettings } from '../combine.js';
 import { globMatcher } from '../glob.js';
-import { modelHint, unmatched } from '../model-hints.js';
+import { modelHint, unmatchedMessage } from '../model-hints.js';
 import type { Policy, Rule } from '../schema.js';
-import { unconditional } from './order.js';
-import { covers, warn, type CheckedRule, type Subject } from './subject.js';
+import { unconditionalRules } from './order.js';
+import { covers, warn, type CheckedRule, type CheckedRules } from './checked-rules.js';
 
 type Path = readonly PropertyKey[];
 
 /** Reports models that do not exist, and constraints that leave none. */
-export function checkModels(subject: Subject, models: readonly Model[]): readonly Fault[] {
+export function checkModels(subject: CheckedRules, models: readonly Model[]): readonly Fault[] {
   const policies = Array.from(subject.ruleSet.policies, ([name, policy]) => ({
     path: ['policies', name],
     written: policy,
@@ -25,7 +25,7 @@ export function checkModels(subject: Subject, models: readonly Model[]): readonl
   ];
 }
 
-function names(subject: Subject, path: Path, written: Policy | Rule, ids: readonly string[]) {
+function names(subject: CheckedRules, path: Path, written: Policy | Rule, ids: readonly string[]) {
   const unknown = (at: Path, name: string): Fault[] => {
     if (ids.includes(name)) return [];
     const message = `there is no model "${name}"${modelHint(name, ids)}`;
@@ -40,13 +40,13 @@ function names(subject: Subject, path: Path, written: Policy | Rule, ids: readon
       (written[list] ?? []).flatMap((pattern, i) =>
         ids.some(globMatcher([pattern]))
           ? []
-          : [warn(subject, [...path, list, i], unmatched(pattern, ids))],
+          : [warn(subject, [...path, list, i], unmatchedMessage(pattern, ids))],
       ),
     ),
   ];
 }
 
-function policyNames(subject: Subject, ids: readonly string[]): Fault[] {
+function policyNames(subject: CheckedRules, ids: readonly string[]): Fault[] {
   return [...subject.ruleSet.policies.keys()]
     .filter((name) => ids.includes(name))
     .map((name) => {
@@ -57,14 +57,16 @@ function policyNames(subject: Subject, ids: readonly string[]): Fault[] {
     });
 }
 
-function emptyPolicies(subject: Subject, models: readonly Model[]): Fault[] {
+function emptyPolicies(subject: CheckedRules, models: readonly Model[]): Fault[] {
   return Array.from(subject.ruleSet.policies).flatMap(([name, policy]) => {
-    const always = unconditional(subject, name).map(({ rule }) => rule.source);
-    const own = sourceOf(null, policy);
+    const always = unconditionalRules(subject, name).map(({ rule }) => rule.settings);
+    const own = settingsOf(null, policy);
     const left = allowed(models, [own, ...always]);
     if (left.length === 0) {
-      const rules = unconditional(subject, name)
-        .filter(({ rule: { source } }) => [source.only, source.never, source.require].some(Boolean))
+      const rules = unconditionalRules(subject, name)
+        .filter(({ rule: { settings: source } }) =>
+          [source.only, source.never, source.require].some(Boolean),
+        )
         .map(({ rule }) => rule.name);
       const with_ = rules.length === 0 ? '' : `, together with ${quotedList(rules)}`;
       const message = `policy "${name}" leaves no model${with_}: every request to it would be refused.`;
@@ -75,21 +77,25 @@ function emptyPolicies(subject: Subject, models: readonly Model[]): Fault[] {
 }
 
 /** Checks a rule together with what always applies when it matches: the policy, and rules that match whenever it does. */
-function emptyRules(subject: Subject, checked: CheckedRule, models: readonly Model[]): Fault[] {
+function emptyRules(
+  subject: CheckedRules,
+  checked: CheckedRule,
+  models: readonly Model[],
+): Fault[] {
   const { rule, path, policies, needs } = checked;
   // A rule without a condition is checked with its policies, and a rule that never matches not at all.
   if (needs === null) return [];
   const faults = policies.flatMap((name) => {
     const policy = subject.ruleSet.policies.get(name);
-    const own = sourceOf(null, policy ?? rule.written);
+    const own = settingsOf(null, policy ?? rule.written);
     const with_ = subject.rules
-      .filter((other) => other !== checked && other.rule.concerns(name))
+      .filter((other) => other !== checked && other.rule.appliesTo(name))
       .filter((other) => other.path[1] < path[1] || !rule.written.stop)
       .filter((other) => covers(other, checked) && !stoppedBefore(subject, other, name))
-      .map((other) => other.rule.source);
+      .map((other) => other.rule.settings);
     if (allowed(models, [own, ...with_]).length === 0) return [];
-    const left = allowed(models, [own, ...with_, rule.source]);
-    if (left.length > 0) return ruledOutSettings(subject, path, rule.source, { left, models });
+    const left = allowed(models, [own, ...with_, rule.settings]);
+    if (left.length > 0) return ruledOutSettings(subject, path, rule.settings, { left, models });
     const message = `rule "${rule.name}" leaves no model for "${name}": every request that it matches would be refused.`;
     return needs.size === 0 ? [] : [warn(subject, path, message)];
   });
@@ -98,17 +104,17 @@ function emptyRules(subject: Subject, checked: CheckedRule, models: readonly Mod
 }
 
 /** Whether a rule before this one can stop the evaluation. */
-function stoppedBefore(subject: Subject, { path }: CheckedRule, policy: string): boolean {
+function stoppedBefore(subject: CheckedRules, { path }: CheckedRule, policy: string): boolean {
   return subject.rules
     .slice(0, path[1])
-    .some(({ rule }) => rule.written.stop && rule.concerns(policy));
+    .some(({ rule }) => rule.written.stop && rule.appliesTo(policy));
 }
 
 /** Warns about pins and preferences that the constraints rule out. */
 function ruledOutSettings(
-  subject: Subject,
+  subject: CheckedRules,
   path: Path,
-  { pin, prefer }: Source,
+  { pin, prefer }: RuleSettings,
   { left, models }: { readonly left: readonly Model[]; readonly models: readonly Model[] },
 ): Fault[] {
   const exists = (is: (id: string) => boolean) => models.some(({ id }) => is(id));
@@ -124,7 +130,7 @@ function ruledOutSettings(
   return faults;
 }
 
-function allowed(models: readonly Model[], sources: readonly Source[]): readonly Model[] {
+function allowed(models: readonly Model[], sources: readonly RuleSettings[]): readonly Model[] {
   const tests = sources.flatMap(({ only, never, require }): ((model: Model) => boolean)[] => [
     ...(only === null ? [] : [inverted(globMatcher(only.value), false)]),
     ...(never === null ? [] : [inverted(globMatcher(never.value), true)]),

@@ -1,11 +1,11 @@
 import type { Fault } from '../../../core/errors.js';
 import { nearest } from '../../../core/nearest.js';
-import { sourceOf } from '../combine.js';
-import type { Ruled } from '../outcome.js';
-import { covers, warn, type CheckedRule, type Subject } from './subject.js';
+import { settingsOf } from '../combine.js';
+import type { RuleValue } from '../outcome.js';
+import { covers, warn, type CheckedRule, type CheckedRules } from './checked-rules.js';
 
 /** Warns about rules that are never reached, change nothing, or are always overruled by rules above them. */
-export function checkOrder(subject: Subject): readonly Fault[] {
+export function checkOrder(subject: CheckedRules): readonly Fault[] {
   return [
     ...subject.rules.flatMap((rule) => [
       ...unknownPolicies(subject, rule),
@@ -16,7 +16,7 @@ export function checkOrder(subject: Subject): readonly Fault[] {
   ];
 }
 
-function unknownPolicies(subject: Subject, { rule, path, policies }: CheckedRule): Fault[] {
+function unknownPolicies(subject: CheckedRules, { rule, path, policies }: CheckedRule): Fault[] {
   if (policies.length > 0) return [];
   const known = subject.ruleSet.policies;
   const hints = (rule.written.policies ?? []).map((pattern) => nearest(pattern, known.keys()));
@@ -26,17 +26,17 @@ function unknownPolicies(subject: Subject, { rule, path, policies }: CheckedRule
   return [warn(subject, [...path, 'policies'], message)];
 }
 
-function withoutEffect(subject: Subject, { rule, path }: CheckedRule): Fault[] {
-  const says = Object.values(rule.source).some((part) => part !== null);
+function withoutEffect(subject: CheckedRules, { rule, path }: CheckedRule): Fault[] {
+  const says = Object.values(rule.settings).some((part) => part !== null);
   if (says || rule.written.stop) return [];
   return [warn(subject, path, `rule "${rule.name}" matches, but changes nothing.`)];
 }
 
-function overruled(subject: Subject, second: CheckedRule): Fault[] {
+function overruled(subject: CheckedRules, second: CheckedRule): Fault[] {
   const { rule, path, policies } = second;
   if (policies.length === 0) return [];
   const above = subject.rules.slice(0, path[1]).filter((first) => covers(first, second));
-  const perPolicy = policies.map((policy) => above.filter((first) => first.rule.concerns(policy)));
+  const perPolicy = policies.map((policy) => above.filter((first) => first.rule.appliesTo(policy)));
   const always = (is: (first: CheckedRule) => boolean): CheckedRule | null => {
     const found = perPolicy.map((firsts) => firsts.find(is));
     return found.includes(undefined) ? null : (found[0] ?? null);
@@ -49,8 +49,8 @@ function overruled(subject: Subject, second: CheckedRule): Fault[] {
   }
   return [
     ...SETTINGS.flatMap(([setting, written]) => {
-      if (rule.source[setting] === null) return [];
-      const first = always((other) => other.rule.source[setting] !== null);
+      if (rule.settings[setting] === null) return [];
+      const first = always((other) => other.rule.settings[setting] !== null);
       if (first === null) return [];
       const message = `this "${written}" never counts: "${first.rule.name}" (line ${first.line}) always sets it before.`;
       return [warn(subject, [...path, written], message)];
@@ -80,20 +80,20 @@ function repeated(
 
 /** Limits that are never the smallest, because the policy or a rule above always sets a smaller one. */
 function overruledLimits(
-  subject: Subject,
+  subject: CheckedRules,
   { rule, path, policies }: CheckedRule,
   above: readonly CheckedRule[],
 ): Fault[] {
   return Object.entries(LIMITS).flatMap(([option, limit]) => {
-    const own = rule.source[limit];
+    const own = rule.settings[limit];
     if (own === null) return [];
     const tighter = policies.map((name) => {
       const policy = subject.ruleSet.policies.get(name);
-      if (policy !== undefined && isAsSmall(sourceOf(null, policy)[limit], own)) {
+      if (policy !== undefined && isAsSmall(settingsOf(null, policy)[limit], own)) {
         return `policy "${name}"`;
       }
       const first = above.find(
-        (other) => other.rule.concerns(name) && isAsSmall(other.rule.source[limit], own),
+        (other) => other.rule.appliesTo(name) && isAsSmall(other.rule.settings[limit], own),
       );
       return first === undefined ? null : `"${first.rule.name}" (line ${first.line})`;
     });
@@ -103,11 +103,11 @@ function overruledLimits(
   });
 }
 
-function isAsSmall(one: Ruled<number> | null, other: Ruled<number>): boolean {
+function isAsSmall(one: RuleValue<number> | null, other: RuleValue<number>): boolean {
   return one !== null && one.value <= other.value;
 }
 
-/** Settings: the name in a `Source`, and the option in the file. */
+/** Settings: the name in a `RuleSettings`, and the option in the file. */
 const SETTINGS = [
   ['keep', 'keep'],
   ['keepEach', 'keep_each'],
@@ -125,11 +125,13 @@ const LIMITS: Readonly<Record<string, Limit>> = {
 };
 
 /** Warns about settings of policies that a rule without a condition always replaces. */
-function overruledPolicies(subject: Subject): Fault[] {
+function overruledPolicies(subject: CheckedRules): Fault[] {
   return Array.from(subject.ruleSet.policies).flatMap(([name, policy]) =>
     SETTINGS.flatMap(([setting, written]) => {
       if (policy[written] === undefined) return [];
-      const first = unconditional(subject, name).find(({ rule }) => rule.source[setting] !== null);
+      const first = unconditionalRules(subject, name).find(
+        ({ rule }) => rule.settings[setting] !== null,
+      );
       if (first === undefined) return [];
       const message = `this "${written}" never counts: rule "${first.rule.name}" (line ${first.line}) always sets another.`;
       return [warn(subject, ['policies', name, written], message)];
@@ -138,10 +140,13 @@ function overruledPolicies(subject: Subject): Fault[] {
 }
 
 /** Rules that match every request of a policy: those without a condition, up to the first that may stop. */
-export function unconditional({ rules }: Subject, policy: string): readonly CheckedRule[] {
+export function unconditionalRules(
+  { rules }: CheckedRules,
+  policy: string,
+): readonly CheckedRule[] {
   const found: CheckedRule[] = [];
   for (const checked of rules) {
-    if (checked.needs === null || !checked.rule.concerns(policy)) continue;
+    if (checked.needs === null || !checked.rule.appliesTo(policy)) continue;
     if (checked.needs.size === 0) found.push(checked);
     if (checked.rule.written.stop) break;
   }

@@ -1,0 +1,79 @@
+import { KeyRing } from '../../src/admit/keys.js';
+import type { OriginPolicy } from '../../src/admit/origin-policy.js';
+
+const KEY = { name: 'web', key: 'sk-web-0123456789abcdef', metadata: {} };
+const LOCAL: OriginPolicy = { allowed: null, isLocal: true };
+const OPEN: OriginPolicy = { allowed: null, isLocal: false };
+
+/** Whether a request is admitted where no key is wanted. */
+function isAdmitted(headers: Record<string, string>, pages: OriginPolicy): boolean {
+  try {
+    new KeyRing([], pages).admit(headers);
+    return true;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'page_refused', status: 403 });
+    return false;
+  }
+}
+
+describe('without keys', () => {
+  test.each([
+    ['http://localhost:3000', true],
+    ['https://127.0.0.1', true],
+    ['app://obsidian.md', true],
+    ['chrome-extension://abcdef', true],
+    ['https://evil.example', false],
+    ['http://localhost.evil.example', false],
+    ['null', false],
+  ])('a page of %s is let in: %s', (origin, may) => {
+    expect(isAdmitted({ origin, host: 'localhost:4300' }, LOCAL)).toBe(may);
+    expect(isAdmitted({ origin, host: 'llm.corp.example' }, OPEN)).toBe(may);
+  });
+
+  test.each([
+    ['127.0.0.1:4300', true],
+    ['[::1]:4300', true],
+    ['localhost', true],
+    ['LOCALHOST.:4300', true],
+    ['my-laptop:4300', true],
+    ['host.docker.internal:4300', true],
+    ['my-laptop.local:4300', true],
+    ['evil.example:4300', false],
+    ['evil.example.:4300', false],
+    ['127.0.0.1.evil.example', false],
+    ['localhost.evil.example', false],
+    ['', false],
+  ])('a gateway for this machine alone answers to the name %j: %s', (host, may) => {
+    expect(isAdmitted({ host }, LOCAL)).toBe(may);
+    expect(isAdmitted({ host }, OPEN)).toBe(true);
+  });
+
+  test.each([
+    [['https://llm.corp.example:8443'], true],
+    [['*'], true],
+    [['https://chat.corp.example'], false],
+    [[], false],
+  ])('where %j may ask, a name of its own is answered to: %s', (allowed, may) => {
+    const headers = { host: 'llm.corp.example:8443', origin: 'https://llm.corp.example:8443' };
+
+    expect(isAdmitted(headers, { allowed, isLocal: true })).toBe(may);
+  });
+});
+
+test('with keys, the key decides', () => {
+  const headers = { origin: 'https://evil.example', host: 'evil.example', 'x-api-key': KEY.key };
+
+  expect(new KeyRing([KEY], LOCAL).admit(headers).name).toBe('web');
+});
+
+test('one request that is let in lets no other in', () => {
+  const ring = new KeyRing([], LOCAL);
+  const admits = (headers: Record<string, string>) => () => ring.admit(headers);
+  const host = 'localhost:4300';
+
+  expect(admits({ host })).not.toThrow();
+  expect(admits({ host, origin: 'https://evil.example' })).toThrow(/pages of https:/u);
+  expect(admits({ host: 'evil.example:4300' })).toThrow(/do not call it evil/u);
+  expect(admits({ host })).not.toThrow();
+  expect(admits({ host: 'evil.example:4300' })).toThrow(/do not call it evil/u);
+});

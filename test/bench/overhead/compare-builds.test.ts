@@ -1,0 +1,93 @@
+import { compareBuilds, medianInterval } from '../../../bench/overhead/compare-builds.js';
+import type { GatewayResult } from '../../../bench/overhead/bench-run.js';
+import { Histogram } from '../../../bench/overhead/histogram.js';
+import type { LoadResult } from '../../../bench/overhead/protocol.js';
+
+/** A window in which each of 1000 requests took as many microseconds of CPU time. */
+function windowOf(cpuUs: number): LoadResult {
+  const empty = new Histogram().summary();
+  return {
+    requests: 1000,
+    seconds: 1,
+    latency: { ...empty, p50Us: 2 * cpuUs },
+    firstToken: { ...empty, p50Us: 3 * cpuUs },
+    late: empty,
+    events: 10_000,
+    errors: 0,
+    faults: [],
+    gatewayCpuMs: cpuUs,
+    gatewayRssMb: 100,
+    foreignCores: 0,
+  };
+}
+
+function rowOf(
+  gateway: GatewayResult['gateway'],
+  cpuUs: readonly number[],
+  faults: string[] = [],
+): GatewayResult {
+  return { gateway, windows: cpuUs.map(windowOf), faults, models: {} };
+}
+
+describe('two builds', () => {
+  test('are compared round by round, so that a slow spell of the machine hurts neither', () => {
+    const ours = [104, 208, 312, 416, 104, 104];
+    const others = [100, 200, 300, 400, 100, 100];
+    const rows = [rowOf('suffice', ours), rowOf('other', others)];
+
+    expect(compareBuilds({ id: 'fixed', kind: 'throughput' }, rows)).toEqual({
+      text: 'fixed: 1.040 x the CPU time per request of the other build (95 % interval 1.040 to 1.040, 6 rounds), target at most 1.05',
+      kept: true,
+    });
+  });
+
+  test('are judged by their starts, of which one that went badly is one and no more', () => {
+    const ours = [100, 100, 150, 150, 102, 102, 101, 101, 100, 100, 100, 100];
+    const rows = [
+      rowOf('suffice', ours),
+      rowOf(
+        'other',
+        ours.map(() => 100),
+      ),
+    ];
+
+    expect(compareBuilds({ id: 'fixed', kind: 'throughput' }, rows, 6)?.text).toContain(
+      '1.005 x the CPU time per request of the other build (95 % interval 1.000 to 1.500, 6 starts of 2 rounds)',
+    );
+  });
+
+  test.each(['throughput', 'events', 'latency', 'first-token'] as const)(
+    'are told apart by what a scenario of kind %s is about',
+    (kind) => {
+      const rows = [rowOf('suffice', [110]), rowOf('other', [100])];
+
+      expect(compareBuilds({ id: 'any', kind }, rows)).toMatchObject({
+        text: expect.stringContaining('1.100 x the') as string,
+        kept: false,
+      });
+    },
+  );
+
+  test('are not compared where one is missing or was faulty', () => {
+    const ours = rowOf('suffice', [100]);
+    const scenario = { id: 'fixed', kind: 'throughput' } as const;
+
+    expect(compareBuilds(scenario, [ours])).toBeUndefined();
+    expect(compareBuilds(scenario, [ours, rowOf('other', [100], ['1 errors'])])).toBeUndefined();
+  });
+});
+
+describe('the interval of a median', () => {
+  // The ranks are those of tables of the sign test.
+  test.each([
+    { count: 5, interval: undefined },
+    { count: 6, interval: { low: 1, high: 6 } },
+    { count: 10, interval: { low: 2, high: 9 } },
+    { count: 20, interval: { low: 6, high: 15 } },
+    { count: 50, interval: { low: 18, high: 33 } },
+  ])('of $count values lies between the ranks that the binomial gives', ({ count, interval }) => {
+    const ranks = Array.from({ length: count }, (_, i) => i + 1);
+
+    expect(medianInterval(ranks.toReversed())).toEqual(interval);
+  });
+});

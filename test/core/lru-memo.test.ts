@@ -1,0 +1,52 @@
+import { fc } from '../support/fast-check.js';
+import { LruMemo } from '../../src/core/lru-memo.js';
+
+const MOST = 8;
+
+/** Remembers the keys that something was made of, in order. */
+function noting(): { readonly map: LruMemo<number, { readonly of: number }>; made: number[] } {
+  const made: number[] = [];
+  const map = new LruMemo(MOST, (key: number) => {
+    made.push(key);
+    return { of: key };
+  });
+  return { map, made };
+}
+
+test('gives what was made of the key, and makes nothing twice of the keys asked for lately', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(MOST + 4), { maxLength: 80 }), (keys) => {
+      const { map, made } = noting();
+      const madeTwice = keys.filter((key, i) => {
+        const before = made.length;
+
+        expect(map.get(key).of).toBe(key);
+
+        const last = keys.slice(0, i).lastIndexOf(key);
+        const isRecent = last !== -1 && new Set(keys.slice(last, i)).size <= MOST / 2;
+        return isRecent && made.length > before;
+      });
+      expect(madeTwice).toEqual([]);
+    }),
+  );
+});
+
+test('forgets what was not asked for in a long time', () => {
+  const { map, made } = noting();
+
+  for (let key = 0; key <= MOST; key++) map.get(key);
+  map.get(0);
+
+  expect(made.filter((key) => key === 0)).toHaveLength(2);
+});
+
+test('remembers what is asked for again and again, whatever else comes', () => {
+  const { map, made } = noting();
+
+  for (let key = 1; key < 10 * MOST; key++) {
+    map.get(0);
+    map.get(key);
+  }
+
+  expect(made.filter((key) => key === 0)).toHaveLength(1);
+});

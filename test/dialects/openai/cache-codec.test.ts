@@ -1,0 +1,238 @@
+import { codePoint, fc } from '../../support/fast-check.js';
+import { openaiCacheCodec as forms } from '../../../src/dialects/openai/cache-codec.js';
+import type { Frame } from '../../../src/dialects/cache-codec.js';
+
+const whole = (message: object, more: object = {}) => ({
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  created: 7,
+  model: 'm',
+  choices: [
+    {
+      index: 0,
+      message: { role: 'assistant', content: null, refusal: null, ...message },
+      logprobs: null,
+      finish_reason: 'stop',
+      ...more,
+    },
+  ],
+  usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 },
+});
+const bytesOf = (answer: unknown) => Buffer.from(JSON.stringify(answer));
+const chunk = (delta: object, more: object = {}) =>
+  Buffer.from(
+    `data: ${JSON.stringify({
+      id: 'chatcmpl-1',
+      object: 'chat.completion.chunk',
+      created: 7,
+      model: 'm',
+      choices: [{ index: 0, delta, finish_reason: null, ...more }],
+    })}\n\n`,
+  );
+const DONE = Buffer.from('data: [DONE]\n\n');
+const framed = (...parts: Buffer[]): Frame[] => parts.map((bytes) => ({ bytes, usageOnly: false }));
+const parsed = (bytes: Buffer | null) =>
+  bytes === null ? null : (JSON.parse(bytes.toString()) as unknown);
+
+const calls = [
+  { id: 'c1', type: 'function', function: { name: 'f', arguments: '{"a":1}' } },
+  { id: 'c2', type: 'function', function: { name: 'g', arguments: '{}' } },
+];
+
+describe('an answer', () => {
+  test.each([
+    ['text', whole({ content: 'Hello "usage":{ there' })],
+    ['reasoning', whole({ content: 'x', reasoning_content: 'because' })],
+    ['tool calls', whole({ tool_calls: calls }, { finish_reason: 'tool_calls' })],
+    ['log probabilities', whole({ content: 'x' }, { logprobs: { content: [{ token: 'x' }] } })],
+    ['annotations', whole({ content: 'x', annotations: [{ type: 'url_citation' }] })],
+    ['no usage', { ...whole({ content: 'x' }), usage: undefined }],
+  ])('with %s is the same after it was a stream', (_what, answer) => {
+    const frames = forms.toFrames(bytesOf(answer)) ?? [];
+
+    expect(parsed(forms.joinFrames(frames))).toEqual(parsed(bytesOf(answer)));
+    expect(frames.at(-1)?.bytes).toEqual(DONE);
+  });
+
+  test('with any text is the same after it was a stream', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: codePoint }), { minLength: 1, maxLength: 3 }),
+        (texts) => {
+          const { choices, ...head } = whole({});
+          const [choice] = choices;
+          const answer = {
+            ...head,
+            choices: texts.map((content, index) => ({
+              ...choice,
+              index,
+              message: { role: 'assistant', content, refusal: null },
+            })),
+          };
+
+          const again = forms.joinFrames(forms.toFrames(bytesOf(answer)) ?? []);
+
+          expect(parsed(again)).toEqual(parsed(bytesOf(answer)));
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ['complete', whole({ content: 'x' })],
+    ['empty', whole({ content: '' })],
+    ['filtered', whole({ content: 'x' }, { finish_reason: 'content_filter' })],
+    ['filtered', whole({ refusal: 'no' })],
+    ['truncated', whole({ content: 'x' }, { finish_reason: 'length' })],
+    ['truncated', whole({ content: 'x' }, { finish_reason: 'odd' })],
+    ['tool_calls', whole({ tool_calls: calls })],
+    ['tool_calls', whole({ function_call: { name: 'f', arguments: '{}' } })],
+    [null, { choices: [] }],
+    [null, 'no answer'],
+  ])('is %s', (kind, answer) => {
+    expect(forms.classify(bytesOf(answer))).toBe(kind);
+  });
+
+  test('is as incomplete as the least complete of its choices', () => {
+    const [first] = whole({ content: 'x' }).choices;
+    const cut = { ...first, index: 1, finish_reason: 'length' };
+
+    expect(forms.classify(bytesOf({ choices: [first, cut] }))).toBe('truncated');
+  });
+
+  test('that is no answer makes no stream', () => {
+    expect(forms.toFrames(Buffer.from('<html>'))).toBeNull();
+    expect(forms.toFrames(bytesOf({ choices: [] }))).toBeNull();
+  });
+});
+
+describe('a stream', () => {
+  test('is put together from its pieces', () => {
+    const call = (index: number, part: object) => ({ tool_calls: [{ index, ...part }] });
+    const stream = framed(
+      chunk({ role: 'assistant', content: '' }),
+      chunk({ content: 'Let me ' }),
+      chunk({ content: 'see.' }),
+      chunk(call(0, { id: 'c1', type: 'function', function: { name: 'f', arguments: '' } })),
+      chunk(call(0, { function: { arguments: '{"a"' } })),
+      chunk(call(0, { function: { arguments: ':1}' } })),
+      chunk({}, { finish_reason: 'tool_calls' }),
+      DONE,
+    );
+
+    expect(parsed(forms.joinFrames(stream))).toMatchObject({
+      object: 'chat.completion',
+      choices: [
+        {
+          message: { content: 'Let me see.', tool_calls: [calls[0]] },
+          finish_reason: 'tool_calls',
+        },
+      ],
+    });
+  });
+
+  test.each([
+    ['has no end', framed(chunk({ content: 'x' }, { finish_reason: 'stop' }))],
+    ['has no finish', framed(chunk({ content: 'x' }), DONE)],
+    ['has nothing in it', framed(DONE)],
+    [
+      'has pieces that nobody knows',
+      framed(chunk({ audio: { data: 'x' } }, { finish_reason: 'stop' }), DONE),
+    ],
+    ['has an event that is no chunk', framed(Buffer.from('data: 7\n\n'), DONE)],
+  ])('that %s is not put together', (_what, frames) => {
+    expect(forms.joinFrames(frames)).toBeNull();
+  });
+
+  test('has its usage set apart, wherever the chunks were cut', () => {
+    const usage = Buffer.from('data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n');
+    const text = chunk({ content: 'say "usage":{}' });
+    const nulled = Buffer.from('data: {"choices":[{"delta":{}}],"usage":null}\n\n');
+
+    const frames = forms.splitFrames(Buffer.concat([text, nulled, usage, DONE]));
+
+    expect(Buffer.concat(frames.map(({ bytes }) => bytes))).toEqual(
+      Buffer.concat([text, nulled, usage, DONE]),
+    );
+    expect(frames.filter(({ usageOnly }) => usageOnly).map(({ bytes }) => bytes)).toEqual([usage]);
+  });
+});
+
+describe('what decides an answer', () => {
+  const identity = (request: object) =>
+    forms.identityOf(Buffer.from(JSON.stringify({ model: 'm', messages: [], ...request })));
+
+  test.each([
+    ['labels', { user: 'u', metadata: { a: 'b' }, store: true, stream: true, trace_id: 't' }],
+    [
+      'defaults',
+      { n: 1, stop: [], tools: [], tool_choice: 'none', presence_penalty: 0, seed: null },
+    ],
+    ['a format of plain text', { response_format: { type: 'text' }, logit_bias: {} }],
+  ])('is none of %s', (_what, more) => {
+    expect(identity(more).members).toEqual(identity({}).members);
+  });
+
+  test.each([
+    ['sampling', { temperature: 1 }],
+    ['choices', { n: 2 }],
+    ['tools', { tools: [{ type: 'function' }] }],
+    ['a member that nobody knows', { x_new: 1 }],
+    [
+      'a cache breakpoint',
+      { messages: [{ role: 'user', content: [{ type: 'text', text: 'x', cache_control: {} }] }] },
+    ],
+  ])('is %s', (_what, more) => {
+    expect(identity(more).members).not.toEqual(identity({}).members);
+  });
+
+  test.each([
+    [{ temperature: 0.7 }, true],
+    [{ temperature: 0.7, seed: 1 }, false],
+    [{ temperature: 0 }, false],
+    [{}, false],
+  ])('is left to chance by %j: %s', (more, sampled) => {
+    expect(identity(more).sampled).toBe(sampled);
+  });
+});
+
+describe('what a provider looked up', () => {
+  const said = whole({ content: 'Sunny.' });
+  const cited = [{ type: 'url_citation', url_citation: { url: 'https://w.example' } }];
+
+  test.each([
+    ['an annotation of a message', whole({ content: 'Sunny.', annotations: cited })],
+    ['a citation without a URL', whole({ content: 'x', provider_annotations: [{ type: 'tool' }] })],
+    ['results of a message', whole({ content: 'Sunny.', search_results: [{ title: 'W' }] })],
+    ['Groq’s tools', whole({ content: 'x', executed_tools: [{ index: 0, type: 'search' }] })],
+    ['Perplexity’s citations', { ...said, citations: ['https://w.example'] }],
+    ['Perplexity’s results', { ...said, search_results: [{ url: 'https://w.example' }] }],
+  ])('shows in %s', (_what, answer) => {
+    expect(forms.classify(bytesOf(answer))).toBe('searched');
+  });
+
+  test.each([
+    ['nothing', said],
+    ['an empty list', { ...whole({ content: 'x', annotations: [] }), citations: [] }],
+    ['a note of a file', whole({ content: 'x', provider_annotations: [{ type: 'file' }] })],
+    ['a page cited', whole({ content: 'x', provider_annotations: [{ type: 'page_location' }] })],
+  ])('does not show in %s', (_what, answer) => {
+    expect(forms.classify(bytesOf(answer))).toBe('complete');
+  });
+
+  test.each([
+    [{ web_search_options: {} }, true],
+    [{ plugins: [{ id: 'web' }] }, true],
+    [{ search_parameters: { mode: 'auto' } }, true],
+    [{ enable_search: true }, true],
+    [{ tools: [{ type: 'browser_search' }] }, true],
+    [{ plugins: [{ id: 'file-parser' }] }, false],
+    [{ search_parameters: { mode: 'off' } }, false],
+    [{ tools: [{ type: 'function', function: { name: 'search' } }] }, false],
+    [{}, false],
+  ])('is asked for by %j: %s', (more, searches) => {
+    const request = { model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more };
+
+    expect(forms.identityOf(bytesOf(request)).searches).toBe(searches);
+  });
+});

@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { outcomeFiles, readOutcomeFile } from '../../src/outcomes/outcome-file.js';
+import { jsonl } from '../bench/quality/made-up.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-outcomes-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function write(name: string, content: string | Buffer): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, content);
+  return file;
+}
+
+const OUTCOMES = { 'a/b': { score: 0.5 } };
+
+describe('a file of graded answers', () => {
+  test('is read with what each line leaves out', async () => {
+    const file = await write('mine.jsonl', jsonl([{ id: 7, prompt: 'Why?', outcomes: OUTCOMES }]));
+
+    const { lines, sha256 } = await readOutcomeFile(file);
+
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/u);
+    expect(lines).toEqual([
+      {
+        id: '7',
+        dataset: 'mine',
+        category: '',
+        text: 'Why?',
+        contaminated: false,
+        conversation: expect.objectContaining({
+          messages: [{ role: 'user', parts: [{ kind: 'text', text: 'Why?' }] }],
+        }),
+        outcomes: new Map([
+          ['a/b', { score: 0.5, inTokens: null, outTokens: null, costUsd: null }],
+        ]),
+      },
+    ]);
+  });
+
+  test('may be gzipped, name its set, and hold whole conversations with tools', async () => {
+    const messages = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'Two?' },
+      { role: 'assistant', content: 'Three.' },
+      { role: 'user', content: 'And four?' },
+    ];
+    const tools = { name: 'add', description: 'Adds.', parameters: {} };
+    const entry = { id: 'x', dataset: 'sums', messages, tools, outcomes: OUTCOMES };
+    const file = await write('mine.jsonl.gz', gzipSync(jsonl([entry])));
+
+    const [line] = (await readOutcomeFile(file)).lines;
+
+    expect(line?.dataset).toBe('sums');
+    expect(line?.text).toBe('Two?\nAnd four?');
+    expect(line?.conversation.tools).toEqual([
+      expect.objectContaining({ name: 'add', description: 'Adds.' }),
+    ]);
+  });
+
+  test('may be written by an editor that marks the start of a file and ends lines in two characters', async () => {
+    const entry = JSON.stringify({ id: 7, prompt: 'Why?', outcomes: OUTCOMES });
+    const file = await write('mine.jsonl', `\ufeff${entry}\r\n${entry}\r\n`);
+
+    expect((await readOutcomeFile(file)).lines).toHaveLength(2);
+  });
+
+  test.each([
+    { fault: 'no JSON', line: '{"id":', says: /mine\.jsonl:3: not JSON/u },
+    {
+      fault: 'a score over 1',
+      line: '{"id":1,"prompt":"x","outcomes":{"a":{"score":2}}}',
+      says: /mine\.jsonl:3: .*outcomes\.a\.score/su,
+    },
+    {
+      fault: 'no prompt',
+      line: '{"id":1,"outcomes":{}}',
+      says: /mine\.jsonl:3: .*"prompt" or "messages"/su,
+    },
+    {
+      fault: 'a message that the gateway refuses',
+      line: '{"id":1,"messages":[{"role":"wizard","content":"x"}],"outcomes":{}}',
+      says: /mine\.jsonl:3: /u,
+    },
+  ])('with $fault is refused at its line', async ({ line, says }) => {
+    const good = jsonl([{ id: 1, prompt: 'x', outcomes: OUTCOMES }]);
+    const file = await write('mine.jsonl', `${good}\n${line}\n`);
+
+    await expect(readOutcomeFile(file)).rejects.toThrow(says);
+  });
+});
+
+describe('arguments', () => {
+  test('name files, and folders by what is in them', async () => {
+    const b = await write('b.jsonl', '');
+    const a = await write('a.jsonl.gz', '');
+    await write('notes.md', '');
+
+    expect(await outcomeFiles([b, folder])).toEqual([b, a]);
+  });
+
+  test.each([
+    { path: () => path.join(folder, 'nothing'), says: /no such file or folder/u },
+    { path: () => folder, says: /no \.jsonl or \.jsonl\.gz/u },
+  ])('that lead nowhere are refused: $says', async ({ path: at, says }) => {
+    await expect(outcomeFiles([at()])).rejects.toThrow(says);
+  });
+});

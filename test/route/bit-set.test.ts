@@ -1,0 +1,16 @@
+import { fc } from '../support/fast-check.js';
+import { BitSet } from '../../src/route/bit-set.js';
+
+test('a set of slots tells the first time of each slot, as a plain set does', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: 511 })), (slots) => {
+      const taken = new BitSet(512);
+      const plain = new Set<number>();
+
+      const told = slots.map((slot) => taken.add(slot));
+
+      const expected = slots.map((slot) => plain.size < plain.add(slot).size);
+      expect(told).toEqual(expected);
+    }),
+  );
+});

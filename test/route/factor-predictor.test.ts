@@ -1,0 +1,288 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fc } from '../support/fast-check.js';
+import type { Conversation } from '../../src/core/conversation.js';
+import { ArtefactError } from '../../src/embed/artefact.js';
+import { readFeatures } from '../../src/route/features.js';
+import type { Features } from '../../src/route/features.js';
+import { loadPredictor } from '../../src/route/factor-predictor.js';
+import type { FactorPredictor } from '../../src/route/factor-predictor.js';
+import {
+  TINY_EMBEDDING,
+  TINY_MODELS,
+  writeEncoderArtefacts,
+  writeTinyArtefacts,
+} from './tiny-artefacts.js';
+import { madeUpVector } from '../support/fake-encoder.js';
+import { modelWith } from '../support/models.js';
+
+const folders: string[] = [];
+let tiny: FactorPredictor;
+
+function tinyFolder(...args: Parameters<typeof writeTinyArtefacts>): string {
+  const folder = writeTinyArtefacts(...args);
+  folders.push(folder);
+  return folder;
+}
+
+beforeAll(async () => {
+  tiny = await loadPredictor(tinyFolder());
+});
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+function featuresOf(text: string): Features {
+  const conversation: Conversation = {
+    messages: [{ role: 'user', parts: [{ kind: 'text', text }] }],
+    tools: [],
+    toolRequired: false,
+    parallelTools: null,
+    format: 'text',
+    maxOutputTokens: null,
+    choices: 1,
+    reasoningEffort: null,
+  };
+  return readFeatures(conversation);
+}
+
+const QUESTION = featuresOf('Why does ice float on water?');
+
+describe('a predictor of made-up tables', () => {
+  test('answers in the order of the abilities with probabilities inside 0 to 1', () => {
+    const abilities = TINY_MODELS.map((name) => tiny.ability(modelWith(name)));
+
+    const { models } = tiny.predict(QUESTION, abilities);
+
+    const success = models.map((one) => one.success);
+    expect(success).toEqual([...success].sort((a, b) => a - b));
+    expect(models.every((one) => one.success > 0 && one.success < 1)).toBe(true);
+    expect(models.every((one) => one.uncertainty > 0 && one.uncertainty <= 0.5)).toBe(true);
+    expect(models.every((one) => one.outputTokens >= 1)).toBe(true);
+  });
+
+  test('keeps its promises for any text', () => {
+    const abilities = [
+      tiny.ability(modelWith(TINY_MODELS[0])),
+      tiny.ability(modelWith('who/knows')),
+    ];
+
+    fc.assert(
+      fc.property(fc.string({ maxLength: 400, unit: 'grapheme' }), (text) => {
+        const features = featuresOf(text);
+        const first = tiny.predict(features, abilities);
+        const again = tiny.predict(features, abilities);
+
+        expect(again).toEqual(first);
+        expect(first.ood).toBeGreaterThanOrEqual(0);
+        expect(first.ood).toBeLessThanOrEqual(1);
+        for (const one of first.models) {
+          expect(one.success).toBeGreaterThan(0);
+          expect(one.success).toBeLessThan(1);
+          expect(one.uncertainty).toBeLessThanOrEqual(0.5);
+          expect(Number.isFinite(one.outputTokens)).toBe(true);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('says on what each ability rests', () => {
+    const graded = tiny.ability(modelWith('acme/weak-1'));
+    const described = tiny.ability(modelWith('acme/new', { benchmarks: { mmlu_pro: 70 } }));
+    const nameless = tiny.ability(modelWith('who/knows', { benchmarks: { unheard_of: 70 } }));
+
+    expect([graded.basis, described.basis, nameless.basis]).toEqual([
+      'fitted',
+      'regressed',
+      'unknown',
+    ]);
+  });
+
+  test('is less certain the less it knows of a model', () => {
+    const abilities = [
+      tiny.ability(modelWith('acme/middle-2024-05-13')),
+      tiny.ability(modelWith('acme/new', { benchmarks: { mmlu_pro: 50 }, released: '2024-01' })),
+      tiny.ability(modelWith('who/knows')),
+    ];
+
+    const [graded, described, nameless] = tiny.predict(QUESTION, abilities).models;
+
+    expect(described?.uncertainty).toBeGreaterThan(graded?.uncertainty ?? 1);
+    expect(nameless?.uncertainty).toBeGreaterThan(described?.uncertainty ?? 1);
+  });
+
+  test('expects more of a model with a higher benchmark figure', () => {
+    const figure = fc.double({ min: 1, max: 98, noNaN: true });
+
+    fc.assert(
+      fc.property(figure, fc.double({ min: 0.1, max: 50, noNaN: true }), (low, more) => {
+        const abilities = [low, Math.min(99, low + more)].map((mmlu_pro, i) =>
+          tiny.ability(modelWith(`acme/new-${i}`, { benchmarks: { mmlu_pro } })),
+        );
+        const [weak, strong] = tiny.predict(QUESTION, abilities).models;
+        expect(strong?.success).toBeGreaterThan(weak?.success ?? 1);
+      }),
+    );
+  });
+
+  test.each([
+    { name: 'acme/middle', released: null, basis: 'fitted' },
+    { name: 'acme/middle-2024-08-06', released: '2024-08-06', basis: 'fitted' },
+    { name: 'other-host/middle-instruct', released: '2024-05', basis: 'fitted' },
+    { name: 'acme/middle', released: '2026-03', basis: 'regressed' },
+    { name: 'acme/strong-1', released: '2026-03', basis: 'fitted' },
+    { name: 'acme/strong-1-preview', released: '2026-03', basis: 'regressed' },
+  ])('takes $name of $released for $basis', ({ name, released, basis }) => {
+    const ability = tiny.ability(modelWith(name, { released }));
+
+    expect(ability.basis).toBe(basis);
+  });
+
+  test('expects longer answers of a model that reasons', () => {
+    const plain = tiny.ability(modelWith('acme/plain'));
+    const reasoning = tiny.ability(
+      modelWith('acme/deep', { capabilities: new Set(['reasoning']) }),
+    );
+
+    const [short, long] = tiny.predict(QUESTION, [plain, reasoning]).models;
+
+    expect(long?.outputTokens).toBeGreaterThan(short?.outputTokens ?? Infinity);
+  });
+
+  test('finds a text without a single letter far from everything', () => {
+    expect(tiny.predict(featuresOf('?!'), []).ood).toBeGreaterThan(0.5);
+  });
+});
+
+describe('a predictor that was trained for an encoder', () => {
+  const FRENCH = featuresOf('Pourquoi est-ce que la glace flotte sur l’eau des rivières ?');
+  const encoded = madeUpVector('ice', TINY_EMBEDDING);
+
+  async function trainedFor(isMultilingual: boolean): Promise<FactorPredictor> {
+    const folder = writeEncoderArtefacts('encoder-0123456789ab', {
+      name: 'Xenova/tiny',
+      multilingual: isMultilingual,
+    });
+    folders.push(folder);
+    return await loadPredictor(folder);
+  }
+
+  test('uses the given vector, centred, and needs no static embedder', async () => {
+    const predictor = await trainedFor(false);
+    const abilities = [predictor.ability(modelWith(TINY_MODELS[0]))];
+
+    const { vector, models } = predictor.predict({ ...QUESTION, encoded }, abilities);
+    const again = vector?.slice() ?? new Float32Array(0);
+    const judged = predictor.predictNumbers({ vector: again, dense: QUESTION.dense }, abilities);
+    const other = predictor.predict(
+      { ...QUESTION, encoded: madeUpVector('fire', TINY_EMBEDDING) },
+      abilities,
+    );
+
+    const shifted = encoded.map((value) => value - 0.1);
+    const length = Math.hypot(...shifted);
+    expect(Math.hypot(...again)).toBeCloseTo(1, 5);
+    expect(again[3]).toBeCloseTo((shifted[3] ?? 0) / length, 5);
+    expect(judged[0]?.success).toBe(models[0]?.success);
+    expect(other.models[0]?.success).not.toBe(models[0]?.success);
+    expect(predictor.vectorLength).toBe(TINY_EMBEDDING);
+    expect(predictor.encoder).toEqual({
+      id: 'encoder-0123456789ab',
+      name: 'Xenova/tiny',
+      multilingual: false,
+    });
+  });
+
+  test.each([
+    ['no vector', undefined],
+    ['one of another length', Float32Array.of(1, 0)],
+  ])('refuses a prompt with %s', async (_what, vector) => {
+    const predictor = await trainedFor(false);
+
+    expect(() =>
+      predictor.predict({ ...QUESTION, ...(vector && { encoded: vector }) }, []),
+    ).toThrow('a prompt came without the vector of the encoder Xenova/tiny');
+  });
+
+  test('finds other languages far, unless the encoder puts them where English is', async () => {
+    const [english, every] = [await trainedFor(false), await trainedFor(true)];
+    const foreign = { ...FRENCH, encoded };
+
+    expect(foreign.language).toBe('fr');
+    expect(english.predict(foreign, []).ood).toBeGreaterThanOrEqual(0.7);
+    expect(every.predict(foreign, []).ood).toBe(
+      every.predict({ ...foreign, language: 'en' }, []).ood,
+    );
+  });
+});
+
+describe('loading', () => {
+  async function fault(folder: string): Promise<string> {
+    const error: unknown = await loadPredictor(folder).then(
+      () => new Error('it loaded'),
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(ArtefactError);
+    return (error as ArtefactError).message;
+  }
+
+  test('refuses a folder without a manifest', async () => {
+    const folder = tinyFolder();
+    rmSync(path.join(folder, 'manifest.json'));
+
+    expect(await fault(folder)).toMatch(/manifest\.json: the file (?:is missing|cannot be read)$/);
+  });
+
+  test('refuses a folder without the predictor', async () => {
+    const folder = tinyFolder();
+    rmSync(path.join(folder, 'predictor.bin'));
+
+    expect(await fault(folder)).toMatch(/predictor\.bin: the file (?:is missing|cannot be read)$/);
+  });
+
+  test('refuses a predictor that is not the one trained', async () => {
+    const folder = tinyFolder();
+    const file = path.join(folder, 'predictor.bin');
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 9] = (bytes[bytes.length - 9] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+
+    expect(await fault(folder)).toMatch(/predictor\.bin: expected SHA-256/);
+  });
+
+  test('refuses a predictor that was cut short', async () => {
+    const folder = tinyFolder();
+    const file = path.join(folder, 'predictor.bin');
+    writeFileSync(file, readFileSync(file).subarray(0, 900));
+
+    expect(await fault(folder)).toMatch(/predictor\.bin: expected SHA-256/);
+  });
+
+  test('refuses a manifest of other features', async () => {
+    const folder = tinyFolder();
+    const file = path.join(folder, 'manifest.json');
+    const text = readFileSync(file, 'utf8').replace('"log_chars"', '"log_words"');
+    writeFileSync(
+      file,
+      text.replace('"log_words",\n    "log_words"', '"log_words",\n    "log_chars"'),
+    );
+
+    expect(await fault(folder)).toMatch(/feature 0: expected log_chars, found log_words/);
+  });
+
+  test.each([
+    {
+      what: 'another embedder',
+      change: { embedder: 'static-0123' },
+      said: /trained with embedder/,
+    },
+    { what: 'a damaged header', change: { doubt: 'none' }, said: /the header is damaged/ },
+    { what: 'more models than rows', change: { models: ['a', 'b', 'c', 'd'] }, said: /abilities/ },
+  ])('refuses a predictor with $what', async ({ change, said }) => {
+    const folder = tinyFolder((meta) => ({ ...meta, ...change }));
+
+    expect(await fault(folder)).toMatch(said);
+  });
+});
