@@ -73,7 +73,7 @@ module.exports = {
       { path: '^src/bench/' },
     ),
     onlyFrom('undici', 'undici', '^src/upstream/'),
-    onlyFrom('onnxruntime', 'onnxruntime-node', '^src/(embed|route/predict)'),
+    onlyFrom('onnxruntime', 'onnxruntime-node', '^src/embed'),
     onlyFrom('transformers', '@xenova/transformers', '^src/embed/encoder/'),
     onlyFrom('hnswlib', 'hnswlib-node', '^src/cache/semantic/'),
     onlyFrom('ioredis', 'ioredis', '^src/cache/redis/'),
