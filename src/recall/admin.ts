@@ -109,12 +109,12 @@ export class CacheAdmin {
     if (answer?.caller !== caller) return null;
     const { key, source, prediction, isFresh } = answer;
     if (prediction !== null) semantic?.cache.recordResult(prediction, source, isGood);
-    const wasRecalled = !isFresh;
-    if (isGood) return { evicted: 0, wasCached: wasRecalled, isDropped: false };
+    const wasCached = !isFresh;
+    if (isGood) return { evicted: 0, wasCached, isDropped: false };
     // Even if it is gone from here: other processes may have it.
     const evicted = cache.store.drop([{ key, source }, ...this.#similarTo(answer)]);
     tally.updateGauges();
-    return { evicted: evicted.length, wasCached: wasRecalled, isDropped: true };
+    return { evicted: evicted.length, wasCached, isDropped: true };
   }
 
   #similarTo({ key, source, question }: ServedAnswer): readonly CachedAnswer[] {

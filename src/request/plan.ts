@@ -23,7 +23,7 @@ export interface Plan {
   readonly tries: Iterable<Upstream>;
   /** Attempts in all. */
   readonly maxAttempts: number;
-  /** See `PlacesToTry.tellsModels`. */
+  /** See `PlacesToTry.sendsModelList`. */
   readonly sendsModelList?: boolean;
   /** What providers may have of it in their prompt caches; `null` if it was not routed or is too short. */
   readonly prompt: PromptCacheState | null;

@@ -26,7 +26,7 @@ export interface AllPairsMeasurement {
   readonly sampled: Bootstrapped<AllPairsFigures>;
 }
 
-/** The share of the gaps that each ranker recovers; see `AllPairsCurve.recovered`. */
+/** The share of the gaps that each ranker recovers; see `AllPairsCurve.recoveredShare`. */
 export type AllPairsFigures = Readonly<Partial<Record<RankerId, number>>>;
 
 /** Minimum difference of mean scores: between models that are closer, routing gains little. */
