@@ -39,8 +39,8 @@ export async function timesTheCost(work: Work, than: Work): Promise<number> {
 /**
  * How many times as much processor time `work` takes for a large input as for a small one, each made once by `make`.
  *
- * Of sizes that are twenty times apart it is about 20 where time is proportional to the input, and about 400 where it is
- * proportional to its square; a limit of 50 tells the two apart on a busy machine and under coverage too.
+ * Of sizes that are twenty times apart it is about 20 where time is proportional to the input, up to 60 on a busy machine under coverage,
+ * and about 400 where it is proportional to its square: a limit of 120 tells the two apart.
  */
 export async function growthOf<T>(
   make: (size: number) => T,

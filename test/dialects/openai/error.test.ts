@@ -43,7 +43,7 @@ describe('an upstream’s error', () => {
     const failure = read(429, bodyOf(sizes.large));
 
     expect(failure).toMatchObject({ code: 'upstream_rate_limited', retryAfterS: null });
-    expect(await growthOf(bodyOf, (body) => read(429, body), sizes)).toBeLessThan(50);
+    expect(await growthOf(bodyOf, (body) => read(429, body), sizes)).toBeLessThan(120);
   });
 
   test.each([
