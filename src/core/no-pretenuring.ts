@@ -9,6 +9,6 @@ import { setFlagsFromString } from 'node:v8';
  * questions of cached answers. From then on a request's garbage would wait in the old generation for a full
  * collection, and keep alive whatever young objects it points to.
  *
- * Imported first, for its effect: `docs/decisions/0024-objects-begin-young.md`.
+ * Imported first, for its effect: `docs/decisions/0024-disable-allocation-site-pretenuring.md`.
  */
 setFlagsFromString('--no-allocation-site-pretenuring');

@@ -28,7 +28,7 @@ export interface Demand {
   readonly task: string;
   /** Length of the answer as requested by the newest user turn or else by the system prompt, or as the task implies; `null` if unknown. */
   readonly askedLength: RequestedLength | null;
-  /** Characters of the material, a text or code to be worked on (`material.ts`, `given-code.ts`); 0 for none. */
+  /** Characters of the material, a text or code to be worked on (`material.ts`, `supplied-code.ts`); 0 for none. */
   readonly materialChars: number;
   /** Characters of the newest user turn without boilerplate and material; of the whole turn if it is too long to strip. */
   readonly taskChars: number;

@@ -54,7 +54,7 @@ export class VectorIndex implements VectorStore {
     if (this.#flat.remove(id)) return true;
     const found = this.#graphs.some((graph) => graph.remove(id));
     if (found) this.#graphs = this.#graphs.filter(({ size, isFull }) => size > 0 || !isFull);
-    if (found && this.#graphs.some(({ isSparse: isHollow }) => isHollow)) this.#move();
+    if (found && this.#graphs.some(({ isSparse }) => isSparse)) this.#move();
     return found;
   }
 
@@ -113,7 +113,7 @@ export class VectorIndex implements VectorStore {
 
   /** Moves one vector from a sparse graph to the list. */
   #dissolveOne(): boolean {
-    const sparse = this.#graphs.find(({ isSparse: isHollow }) => isHollow);
+    const sparse = this.#graphs.find(({ isSparse }) => isSparse);
     const id = sparse?.someId;
     if (sparse === undefined || id === undefined) return false;
     const vector = sparse.get(id);

@@ -76,7 +76,7 @@ export interface QuestionFacts {
   readonly answerTypes: readonly string[];
   /** Index of the script that most letters belong to; -1 for none. */
   readonly script: number;
-  /** A single letter makes a different word here, not a typo (`letters.ts`). */
+  /** A single letter makes a different word here, not a typo (`letter-sensitivity.ts`). */
   readonly isLetterSensitive: boolean;
   /** Details of writing that the words do not show (`surfaceFormOf`). */
   readonly surfaceForm: SurfaceForm;

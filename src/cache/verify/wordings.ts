@@ -88,7 +88,7 @@ function sharedFront(a: string, b: string): number {
 export class WordingWeights {
   readonly #weights: Float32Array;
 
-  /** @param weights - shape [WORDING_PLACES] */
+  /** @param weights - shape [WORDING_BUCKETS] */
   constructor(weights: Float32Array) {
     this.#weights = weights;
   }
