@@ -18,8 +18,8 @@ export function attemptsWithCharges(
 ): readonly AttemptRecord[] {
   // For nearly all requests the first attempt answers.
   if (!attempts.some(({ wasted }) => wasted !== undefined)) return attempts;
-  return attempts.map(({ upstream, outcome, ms, wasted: unused }) => {
-    const charge = unused === undefined ? null : chargeFor(billed, unused);
+  return attempts.map(({ upstream, outcome, ms, wasted }) => {
+    const charge = wasted === undefined ? null : chargeFor(billed, wasted);
     return charge === null ? { upstream, outcome, ms } : { upstream, outcome, ms, charge };
   });
 }

@@ -84,7 +84,7 @@ export class PromptCacheTracker {
 
   /** `null` if unknown. */
   #keptOf(
-    { earlier, cachedTokens: held }: PromptCacheState,
+    { earlier, cachedTokens }: PromptCacheState,
     upstream: Upstream,
     usage: Usage,
   ): number | null {
@@ -95,7 +95,7 @@ export class PromptCacheTracker {
     if (told > 0) return usage.inputTokens;
     // A provider that should have read this from its cache, and did not, does not cache it at all.
     const isDisproved =
-      (held?.has(modelId) === true && !usage.estimated) ||
+      (cachedTokens?.has(modelId) === true && !usage.estimated) ||
       earlier.some((fingerprint) => this.#held.get(fingerprint)?.get(modelId)?.tokens === 0);
     return isDisproved ? 0 : usage.inputTokens;
   }

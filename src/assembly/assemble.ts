@@ -169,7 +169,9 @@ function remembering(
 
 /** The cache settings, including those of single keys. */
 export function cacheSettingsOf({ cache, keys }: Config): CacheSettings {
-  const callers = Object.fromEntries(keys.map(({ name, cache: own }) => [name, own ?? {}]));
+  const callers = Object.fromEntries(
+    keys.map(({ name, cache: keyCache }) => [name, keyCache ?? {}]),
+  );
   return { ...cache, callers };
 }
 

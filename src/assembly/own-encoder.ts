@@ -36,14 +36,14 @@ export interface OwnEncoder {
  * @throws {FaultyFileError} the configuration names none, or another one than the predictor was trained for
  */
 export async function openOwnEncoder(
-  { encoder: wanted }: Pick<FactorPredictor, 'encoder'>,
+  { encoder }: Pick<FactorPredictor, 'encoder'>,
   sourced: SourcedConfig,
   shipped: Shipped,
   hooks: EncoderHooks,
 ): Promise<OwnEncoder | null> {
   const { embedder, embedderMs, artefacts } = sourced.config.router;
   const folder = artefacts ?? shipped.artefacts;
-  if (wanted === null) {
+  if (encoder === null) {
     if (embedder === null) return null;
     throw misfit(
       sourced,
@@ -53,18 +53,18 @@ export async function openOwnEncoder(
   if (embedder === null) {
     throw misfit(
       sourced,
-      `the predictor in ${folder} was trained for the encoder ${wanted.name} (${wanted.id}), which must be named here`,
+      `the predictor in ${folder} was trained for the encoder ${encoder.name} (${encoder.id}), which must be named here`,
     );
   }
   const { clock, onEncoderMissing, onEncoderChange = () => undefined } = hooks;
-  const { id } = wanted;
+  const { id } = encoder;
   const lease = await shipped.cache.encoders
     .lease({ source: embedder, id, clock, onChange: onEncoderChange })
     .catch((error: unknown) => {
       if (!(error instanceof EncoderMismatchError)) throw error;
       throw misfit(
         sourced,
-        `the predictor in ${folder} was trained for the encoder ${wanted.name} (${id}), and ${embedder} is ${error.found}; ${trainFor(embedder)}`,
+        `the predictor in ${folder} was trained for the encoder ${encoder.name} (${id}), and ${embedder} is ${error.found}; ${trainFor(embedder)}`,
       );
     });
   return buildOn(lease, onEncoderMissing, async () => ({

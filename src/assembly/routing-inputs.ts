@@ -248,10 +248,10 @@ function placesIn(config: Config): Parameters<Catalog['withPlaces']>[0] {
 
 function servingProviders(config: Config): Parameters<typeof servedModels>[1] {
   return enabledProviders(config).map(([name, settings]) => {
-    const { models, dialect: own } = settings;
+    const { models, dialect: configuredDialect } = settings;
     const row = knownProvider(name, settings);
     const hosted = row !== undefined && row.auth !== 'none';
-    const dialect = own ?? row?.dialect ?? 'openai';
+    const dialect = configuredDialect ?? row?.dialect ?? 'openai';
     const local = row?.auth === 'none';
     const habits = { dialect, responses: row?.responses ?? false };
     return {

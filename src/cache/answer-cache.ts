@@ -123,8 +123,8 @@ export class AnswerCache<Result> {
   }
 
   #closeMatching(filter: PurgeFilter): void {
-    for (const [name, { info: facts, tags }] of this.#inFlight) {
-      const { tenant, namespace } = facts.order;
+    for (const [name, { info, tags }] of this.#inFlight) {
+      const { tenant, namespace } = info.order;
       // The decision id is not known yet.
       if (matchesFilter({ tenant, namespace, tags, source: '' }, filter))
         this.#inFlight.delete(name);

@@ -31,21 +31,21 @@ interface RecordsContent {
 export async function readAnswers(handle: FileHandle): Promise<AnswerFileContent> {
   const header = Buffer.alloc(FILE_HEADER.length);
   const { bytesRead } = await handle.read(header, 0, header.length, 0);
-  const isOurs = bytesRead === header.length && header.equals(FILE_HEADER);
-  if (!isOurs)
-    return { answers: new Map(), learnt: [], damagedPlaces: 0, end: 0, isCurrentVersion: isOurs };
+  const isCurrentVersion = bytesRead === header.length && header.equals(FILE_HEADER);
+  if (!isCurrentVersion)
+    return { answers: new Map(), learnt: [], damagedPlaces: 0, end: 0, isCurrentVersion };
   const reading = new Reading();
   let pending: Buffer = Buffer.alloc(0);
   let pendingAt = header.length;
   for (;;) {
     const chunk = Buffer.alloc(READ_BYTES);
     const from = pendingAt + pending.length;
-    const { bytesRead: count } = await handle.read(chunk, 0, READ_BYTES, from);
-    pending = Buffer.concat([pending, chunk.subarray(0, count)]);
-    const used = reading.take(pending, pendingAt, count === 0);
+    const { bytesRead: chunkBytes } = await handle.read(chunk, 0, READ_BYTES, from);
+    pending = Buffer.concat([pending, chunk.subarray(0, chunkBytes)]);
+    const used = reading.take(pending, pendingAt, chunkBytes === 0);
     pending = pending.subarray(used);
     pendingAt += used;
-    if (count === 0) return { ...reading.result, isCurrentVersion: isOurs };
+    if (chunkBytes === 0) return { ...reading.result, isCurrentVersion };
   }
 }
 

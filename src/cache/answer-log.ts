@@ -201,11 +201,11 @@ export class AnswerLog implements AnswerStoreListener {
       this.#mustRewrite = true;
       return;
     }
-    const { answers, learnt, damagedPlaces: damaged, isCurrentVersion: isOurs } = read;
-    if (!isOurs) this.#options.onProblem({ kind: 'unknown_version' });
-    if (damaged > 0) this.#options.onProblem({ kind: 'damaged', records: damaged });
+    const { answers, learnt, damagedPlaces, isCurrentVersion } = read;
+    if (!isCurrentVersion) this.#options.onProblem({ kind: 'unknown_version' });
+    if (damagedPlaces > 0) this.#options.onProblem({ kind: 'damaged', records: damagedPlaces });
     // Invalid bytes after the last record must not end up between records.
-    this.#mustRewrite = !this.#file.isOpen || !isOurs || damaged > 0;
+    this.#mustRewrite = !this.#file.isOpen || !isCurrentVersion || damagedPlaces > 0;
     for (const answer of answers.values()) this.#store.restore(answer);
     this.#learnt = fixedSource(learnt);
   }

@@ -76,8 +76,8 @@ export class Broadcast {
     const nowMs = this.#parts.clock.now();
     this.#startedMs ??= nowMs;
     const atMs = nowMs - this.#startedMs;
-    for (const { bytes: own, usageOnly } of this.#parts.framesIn(bytes)) {
-      this.#frames.push({ bytes: own, usageOnly, atMs });
+    for (const { bytes: frameBytes, usageOnly } of this.#parts.framesIn(bytes)) {
+      this.#frames.push({ bytes: frameBytes, usageOnly, atMs });
     }
     this.#bytes += bytes.length;
     if (this.#isRecording && this.#bytes > this.#parts.maxBytes) {

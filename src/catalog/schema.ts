@@ -224,10 +224,10 @@ function citations(
     ...(model.speed === null
       ? []
       : [{ path: [...at, 'speed', 'source'], name: model.speed.source }]),
-    ...model.hosts.flatMap(({ price: stated, retired }, i) => [
-      ...(stated === null
+    ...model.hosts.flatMap(({ price: listPrice, retired }, i) => [
+      ...(listPrice === null
         ? []
-        : [{ path: [...at, 'hosts', i, 'price', 'source'], name: stated.source }]),
+        : [{ path: [...at, 'hosts', i, 'price', 'source'], name: listPrice.source }]),
       ...(retired === undefined
         ? []
         : [{ path: [...at, 'hosts', i, 'retired', 'source'], name: retired.source }]),

@@ -179,8 +179,8 @@ async function readAnchors(
   return prompts
     .map((prompt, i) => ({ prompt, features: features[i], information: information[i] ?? 0 }))
     .sort((a, b) => b.information - a.information)
-    .flatMap(({ prompt, features: read }) =>
-      read === undefined ? [] : [{ prompt, features: read }],
+    .flatMap(({ prompt, features: promptFeatures }) =>
+      promptFeatures === undefined ? [] : [{ prompt, features: promptFeatures }],
     );
 }
 

@@ -90,7 +90,7 @@ export async function openDesk(
   return new OfflineRouter(router, request.models !== null, {
     resolveAlias: (name) => setup.resolveAlias(name),
     keys: sourced.config.keys,
-    keysMatter: rules.rules.some(({ factKinds: reads }) => reads.has('aside')),
+    keysMatter: rules.rules.some(({ factKinds }) => factKinds.has('aside')),
     dailyBudgetUsd: setup.dailyBudgetUsd,
     reader: setup.reader,
   });

@@ -103,13 +103,15 @@ function orPlaceholder(node: JsonSchemaNode): object {
       anyOf: [rest, { $ref: '#/definitions/placeholder' }],
     };
   }
-  const { additionalProperties: named } = node;
+  const { additionalProperties } = node;
   return {
     ...node,
     ...(node.properties && { properties: mapValues(node.properties, orPlaceholder) }),
     ...(node.items && { items: orPlaceholder(node.items) }),
     ...(node.anyOf && { anyOf: node.anyOf.map(orPlaceholder) }),
-    ...(typeof named === 'object' && { additionalProperties: orNull(orPlaceholder(named)) }),
+    ...(typeof additionalProperties === 'object' && {
+      additionalProperties: orNull(orPlaceholder(additionalProperties)),
+    }),
   };
 }
 

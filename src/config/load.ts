@@ -134,10 +134,10 @@ function isPath(embedder: string | null): boolean {
 /** Makes the paths of credentials files absolute. */
 function withAbsoluteFiles(providers: Config['providers'], folder: string): Config['providers'] {
   return Object.fromEntries(
-    Object.entries(providers).map(([name, given]) => {
-      const { credentialsFile: file } = given;
-      if (file === undefined) return [name, given];
-      return [name, { ...given, credentialsFile: path.resolve(folder, file) }];
+    Object.entries(providers).map(([name, settings]) => {
+      const { credentialsFile } = settings;
+      if (credentialsFile === undefined) return [name, settings];
+      return [name, { ...settings, credentialsFile: path.resolve(folder, credentialsFile) }];
     }),
   );
 }

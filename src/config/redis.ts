@@ -159,8 +159,8 @@ export const redis = options
     };
   });
 
-function urlIn({ url: given, username, password, tls }: Options) {
-  const url = given === undefined ? null : new URL(given);
+function urlIn({ url: rawUrl, username, password, tls }: Options) {
+  const url = rawUrl === undefined ? null : new URL(rawUrl);
   const decoded = (part: string | undefined) => (part ? decodeURIComponent(part) : null);
   return {
     url,

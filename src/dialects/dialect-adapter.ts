@@ -65,9 +65,9 @@ export function sameDialectAdapter(dialect: Dialect): DialectAdapter {
   return {
     prepareRequest: (request, edits, describe) => {
       const fitted = fitToModel(dialect, request, edits, describe);
-      const { request: taken, dropped } = withoutForeignReasoning(dialect, fitted);
+      const { request: cleaned, dropped } = withoutForeignReasoning(dialect, fitted);
       return {
-        body: dialect.editRequest(taken, edits),
+        body: dialect.editRequest(cleaned, edits),
         headers: request.forwarded ?? NOTHING,
         dropped,
         answerTool: null,
@@ -173,19 +173,19 @@ const byName: Fit = (body, losses, target) => withEffortString(body, target, los
 function fitsNeeded(dialect: Dialect, request: ChatRequest, edits: RequestEdits): readonly Fit[] {
   const { refusals = NOTHING, efforts } = edits;
   const fits: Fit[] = [];
-  let { memberNames: names } = request;
-  if (edits.effortAsString === true && names?.includes('reasoning') === true) {
+  let { memberNames } = request;
+  if (edits.effortAsString === true && memberNames?.includes('reasoning') === true) {
     fits.push(byName);
-    names = [...names, 'reasoning_effort'];
+    memberNames = [...memberNames, 'reasoning_effort'];
   }
-  if (efforts && mayHave(names, 'reasoning_effort', 'reasoning')) {
+  if (efforts && mayHave(memberNames, 'reasoning_effort', 'reasoning')) {
     fits.push((body, losses) => withSupportedEffort(body, efforts, losses));
   }
-  if (mayBeRefused(names, refusals)) {
+  if (mayBeRefused(memberNames, refusals)) {
     fits.push((body, losses) => withoutUnsupported(body, refusals, losses));
   }
   const tell = edits.schemaInPrompt === true ? dialect.putSchemaInPrompt : undefined;
-  if (tell && mayHave(names, 'response_format')) fits.push(tell);
+  if (tell && mayHave(memberNames, 'response_format')) fits.push(tell);
   return fits;
 }
 
@@ -233,8 +233,8 @@ function withDepthCheck<T>(work: () => T): T {
   }
 }
 
-function remember({ collected: found }: ReasoningCollector, { memory }: PreparedRequest): void {
-  if (found !== null) memory?.store(found.callId, found.thoughts);
+function remember({ collected }: ReasoningCollector, { memory }: PreparedRequest): void {
+  if (collected !== null) memory?.store(collected.callId, collected.thoughts);
 }
 
 function writeRequest(
@@ -244,12 +244,8 @@ function writeRequest(
   losses: Losses,
 ): { readonly written: WrittenRequest; readonly restoring: EventTransform | null } {
   try {
-    const { request: fitting, restoreAnswer: restoring } = fitRequest(
-      request,
-      target,
-      provider.limits,
-    );
-    return { written: provider.writeRequest(fitting, target, losses), restoring };
+    const { request: fitted, restoreAnswer } = fitRequest(request, target, provider.limits);
+    return { written: provider.writeRequest(fitted, target, losses), restoring: restoreAnswer };
   } catch (cause) {
     // `JSON.parse` has no depth limit, `JSON.stringify` has one.
     if (!(cause instanceof RangeError)) throw cause;

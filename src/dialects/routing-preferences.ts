@@ -77,7 +77,7 @@ export function isRoutingPreference(name: string, value: unknown): boolean {
  * @param takesModels - the provider handles `models` and `route` itself
  */
 export function routingRemovals(
-  { providers: places }: RoutingPreferences,
+  { providers }: RoutingPreferences,
   takesPlaces: boolean,
   takesModels: boolean,
 ): Readonly<Record<string, null>> {
@@ -85,7 +85,7 @@ export function routingRemovals(
     fallbacks: null,
     ...(!(takesPlaces && takesModels) && { models: null, [LEGACY]: null }),
   };
-  return takesPlaces || places === null ? gone : { ...gone, [PLACES]: null };
+  return takesPlaces || providers === null ? gone : { ...gone, [PLACES]: null };
 }
 
 /**

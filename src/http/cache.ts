@@ -51,13 +51,7 @@ export function statsJson(stats: CacheStats): Record<string, unknown> {
 }
 
 function alikeJson(alike: SemanticStats): Record<string, unknown> {
-  const {
-    hits,
-    expectedWrong,
-    rechecks,
-    skippedRechecks: leftOut,
-    measuredError: measured,
-  } = alike;
+  const { hits, expectedWrong, rechecks, skippedRechecks, measuredError } = alike;
   return {
     questions: alike.questions,
     partitions: alike.partitions,
@@ -66,9 +60,9 @@ function alikeJson(alike: SemanticStats): Record<string, unknown> {
     hits,
     expected_error: hits === 0 ? null : expectedWrong / hits,
     rechecks,
-    rechecks_left_out: leftOut,
-    measured_error: measured?.error ?? null,
-    measured_between: measured === null ? null : [measured.low, measured.high],
+    rechecks_left_out: skippedRechecks,
+    measured_error: measuredError?.error ?? null,
+    measured_between: measuredError === null ? null : [measuredError.low, measuredError.high],
     rechecks_usd: alike.spentUsd,
     saved_usd: alike.savedUsd,
     saved_s: alike.savedMs / 1_000,
@@ -94,12 +88,12 @@ export async function purgeCache(
   }
   const tenant = purgeScope(settings, caller.name);
   const filter: PurgeFilter = { ...conditions, tenant };
-  const { answers, bytes: freed, latest: some } = await admin.purge(filter, dryRun);
+  const { answers, bytes: freed, latest } = await admin.purge(filter, dryRun);
   return {
     object: 'cache_purge',
     dry_run: dryRun,
     answers,
     bytes: freed,
-    some: some.map(({ ageS, ...rest }) => ({ ...rest, age_s: Math.floor(ageS) })),
+    some: latest.map(({ ageS, ...rest }) => ({ ...rest, age_s: Math.floor(ageS) })),
   };
 }

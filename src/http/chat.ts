@@ -66,12 +66,12 @@ export class ChatEndpoint {
       const exchange = await this.#pipeline.chat(
         observer === null ? call : { ...call, dialect: observer.dialect },
       );
-      const { writeError, streamFraming: form } = this.#dialect;
+      const { writeError, streamFraming } = this.#dialect;
       const { stallPolicy } = limits;
       sendExchange(res, exchange, {
         stallPolicy,
         writeError,
-        form,
+        form: streamFraming,
         observer,
       });
     } catch (thrown) {

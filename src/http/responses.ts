@@ -26,33 +26,34 @@ export function responseRecorder(store: ResponseStore): (caller: Caller) => Exch
 class Keeper implements ExchangeObserver {
   readonly dialect: ClientDialect;
   readonly #shelf: StoredResponses;
-  #asked: StatefulRequest['toStore'] = null;
+  #toStore: StatefulRequest['toStore'] = null;
 
   constructor(shelf: StoredResponses) {
     this.#shelf = shelf;
     this.dialect = {
       ...responses,
       readRequest: (body) => {
-        const { request, toStore: asked } = readStatefulRequest(body, shelf);
-        this.#asked = asked;
+        const { request, toStore } = readStatefulRequest(body, shelf);
+        this.#toStore = toStore;
         return request;
       },
     };
   }
 
   onWhole(body: Buffer): void {
-    const response = this.#asked === null ? null : parsedObject(body.toString('utf8'));
-    if (response !== null && this.#asked !== null) this.#shelf.store({ response, ...this.#asked });
+    const response = this.#toStore === null ? null : parsedObject(body.toString('utf8'));
+    if (response !== null && this.#toStore !== null)
+      this.#shelf.store({ response, ...this.#toStore });
   }
 
   /** @param bytes - whole events, as sent to the client */
   onStreamed(bytes: Buffer): void {
-    if (this.#asked === null) return;
+    if (this.#toStore === null) return;
     const last = LAST_EVENTS.find((mark) => bytes.includes(mark));
     if (last === undefined) return;
     const event = parsedObject(bytes.toString('utf8', bytes.indexOf(last) + last.length));
     const { response } = objectOrEmpty(event);
-    this.#shelf.store({ response: objectOrEmpty(response), ...this.#asked });
+    this.#shelf.store({ response: objectOrEmpty(response), ...this.#toStore });
   }
 }
 

@@ -21,16 +21,16 @@ export function guardedJudge(
     }
   };
   const unread = (text: string): PreparedQuestion => ({ text, vector: NO_VECTOR });
-  const { codec: notes } = judge;
+  const { codec } = judge;
   return {
     revision: judge.revision,
     read: (text, vector) => orElse(() => judge.read(text, vector), unread(text)),
     judge: (asked, kept) =>
       orElse(() => judge.judge(asked, kept), { similarity: 0, probability: 0, veto: null }),
-    ...(notes !== undefined && {
+    ...(codec !== undefined && {
       codec: {
-        encode: (question) => orElse(() => notes.encode(question), ''),
-        decode: (text, note) => orElse(() => notes.decode(text, note), unread(text)),
+        encode: (question) => orElse(() => codec.encode(question), ''),
+        decode: (text, note) => orElse(() => codec.decode(text, note), unread(text)),
       },
     }),
   };

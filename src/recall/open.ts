@@ -178,11 +178,11 @@ function defer(work: () => void): void {
 /** Restores the learnt error rates, and has them saved from now on. */
 function restoreLearnt(
   answers: AnswerLog,
-  { cache: { learnedErrors: learnt } }: SemanticServices,
+  { cache: { learnedErrors } }: SemanticServices,
   log: Log,
 ): void {
-  const foreign = learnt.restore(answers.learnt);
-  answers.setLearnedSource(learnt);
+  const foreign = learnedErrors.restore(answers.learnt);
+  answers.setLearnedSource(learnedErrors);
   if (foreign === 0) return;
   log.info(
     { notes: foreign },
@@ -190,10 +190,10 @@ function restoreLearnt(
   );
 }
 
-function fileDetail({ problem: trouble }: AnswerLog): string {
-  if (trouble === null) return 'saved';
+function fileDetail({ problem }: AnswerLog): string {
+  if (problem === null) return 'saved';
   // File system calls throw errors.
-  return `not saved: ${(trouble as Error).message}`;
+  return `not saved: ${(problem as Error).message}`;
 }
 
 function logTrouble(trouble: AnswerLogProblem, log: Log): void {

@@ -32,17 +32,18 @@ export function placesWithinTerms(
   first: ServedModel,
   terms: RoutingPreferences,
 ): PlacesToTry {
-  const { providers: places } = terms;
+  const { providers } = terms;
   const routers = routersFor(setup, first, terms);
   if (routers !== null) {
-    const tries = places === null ? routers : allowed(setup, routers, places);
+    const tries = providers === null ? routers : allowed(setup, routers, providers);
     if (tries.length > 0) return { tries, maxAttempts: setup.maxAttempts, sendsModelList: true };
   }
   const models = [first, ...terms.models.map((listed) => modelListed(setup, listed))];
   const kept = models.map(({ upstreams }) =>
-    places === null ? upstreams : allowed(setup, upstreams, places),
+    providers === null ? upstreams : allowed(setup, upstreams, providers),
   );
-  if (places !== null && kept.every((some) => some.length === 0)) throw noneLeft(models, places);
+  if (providers !== null && kept.every((some) => some.length === 0))
+    throw noneLeft(models, providers);
   const [only = [], ...others] = kept;
   if (others.length === 0) return { tries: only, maxAttempts: setup.maxAttempts };
   // A place that several of the names resolve to is tried once.
@@ -97,14 +98,14 @@ function attempted(
  */
 export function refuseTermsOnPolicy(
   policy: string,
-  { models, providers: places }: RoutingPreferences,
+  { models, providers }: RoutingPreferences,
 ): void {
   const [listed] = models;
   if (listed !== undefined) {
     const why = `"${policy}" is a policy, which chooses by itself whom to ask when a model fails: name a model, or leave the list out`;
     throw refusal(listed.at.replace(/\[.*/u, ''), why);
   }
-  if (places === null || !isRestrictive(places)) return;
+  if (providers === null || !isRestrictive(providers)) return;
   const why = `"${policy}" is a policy, and its rules say which models may answer (only, never, limit): \`provider\` is for a model that you name`;
   throw refusal('provider', why);
 }

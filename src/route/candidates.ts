@@ -77,7 +77,7 @@ export class ModelEvaluator {
   evaluateInto(
     table: CandidateTable,
     prediction: ModelPrediction,
-    { speed, lengthFactor, droppedByRules: ruled }: ModelState,
+    { speed, lengthFactor, droppedByRules }: ModelState,
     demand: EvaluationContext,
   ): void {
     const { features, choices } = demand;
@@ -98,7 +98,7 @@ export class ModelEvaluator {
     const dropped =
       (demand.vouched ? null : this.#dropByRequest(outputTokens, features)) ??
       (features.bound === undefined ? null : dropByBinding(this.#dialects, features.bound)) ??
-      ruled ??
+      droppedByRules ??
       dropByLimits(costUsd, latencyMs, demand);
     if (dropped !== null) table.drop(this.#place, dropped);
   }

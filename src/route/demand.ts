@@ -86,9 +86,9 @@ function readTask({ earlier, newest, whole, chars }: Turns, system: string): Tas
     const task = taskOf(newest, before, newest === '' ? system : '');
     return { text, task, askedLength, taskChars: chars, materialChars: 0 };
   }
-  const { task, isRewritten: isGivenBack } = material;
+  const { task, isRewritten } = material;
   const materialChars = chars - whole.length + material.chars;
-  const rewrittenLength = isGivenBack ? rewrittenLengthOf(materialChars, whole) : null;
+  const rewrittenLength = isRewritten ? rewrittenLengthOf(materialChars, whole) : null;
   return {
     text,
     task: taskOf(task, before, task.length < MIN_TASK_CHARS ? system : ''),

@@ -159,18 +159,18 @@ function withOtherCandidate(
 }
 
 function withOtherSuccess(input: ChoiceInput, choice: Choice, candidate: Candidate): Proposal {
-  const { model, success: own } = candidate;
+  const { model, success } = candidate;
   // What it takes to reach the floor, and to be worth as much as the chosen one.
   const lack = input.price === null || input.price === 0 ? 0 : behind(candidate, input, choice);
   const missing = Math.max(choice.floor - qualityOf(candidate, choice), lack / (input.price ?? 1));
-  if (missing <= 0 || own <= 0) return [];
+  if (missing <= 0 || success <= 0) return [];
   return (
-    numbersPast(SHARE, own + missing, own)
+    numbersPast(SHARE, success + missing, success)
       // Nothing succeeds more often than always: no success would be enough.
       .filter(({ value }) => value < 1)
       .map(({ value, text }) => ({
         change: `success of ${model} ${text}`,
-        size: (value - own) / own,
+        size: (value - success) / success,
         input: withCandidate(input, { ...candidate, success: value }),
       }))
   );
@@ -179,13 +179,13 @@ function withOtherSuccess(input: ChoiceInput, choice: Choice, candidate: Candida
 function withOtherCost(input: ChoiceInput, choice: Choice, candidate: Candidate): Proposal {
   const { price, outcome } = input;
   const weighs = price !== null && outcome.objective === 'cost';
-  const { model, costUsd: own } = candidate;
-  if (own === null) return [];
-  const toBeat = weighs ? own - behind(candidate, input, choice) : choice.chosen.costUsd;
-  if (toBeat === null || toBeat <= 0 || own <= toBeat) return [];
-  return numbersPast(USD, toBeat, own).map(({ value, text }) => ({
+  const { model, costUsd } = candidate;
+  if (costUsd === null) return [];
+  const toBeat = weighs ? costUsd - behind(candidate, input, choice) : choice.chosen.costUsd;
+  if (toBeat === null || toBeat <= 0 || costUsd <= toBeat) return [];
+  return numbersPast(USD, toBeat, costUsd).map(({ value, text }) => ({
     change: `cost of ${model} under ${text}`,
-    size: (own - value) / own,
+    size: (costUsd - value) / costUsd,
     input: withCandidate(input, { ...candidate, costUsd: value * UNDER }),
   }));
 }

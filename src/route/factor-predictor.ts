@@ -192,7 +192,7 @@ export class FactorPredictor implements Predictor {
     if (isOfAgent && known.agent !== null) {
       return predictionAs(known.agent, doubt, demand.logTokens + known.verbosity);
     }
-    const { skills: factors, variance, skillVariance, factShare: guessed, own, verbosity } = known;
+    const { skills: factors, variance, skillVariance, factShare, own, verbosity } = known;
     const { members, skills } = this.#tables.meta.shape;
     const each = 1 + skills;
     const shown = own === null ? 0 : shareShown(recalled, own.index);
@@ -212,7 +212,7 @@ export class FactorPredictor implements Predictor {
     const spread = Math.max(0, squares / members - mean * mean);
     // What is guessed of the model pulls its chances towards a coin's; fitted skills are calibrated as
     // they are. What is not known of the prompt is the same for all models, so it must not reorder them.
-    const success = logistic(mean / Math.sqrt(1 + MODERATION * (1 - shown) * guessed * variance));
+    const success = logistic(mean / Math.sqrt(1 + MODERATION * (1 - shown) * factShare * variance));
     const open = recalled.closeness ** 2 * skillVariance;
     return predictionOf(success, variance + open + spread + doubt, demand.logTokens + verbosity);
   }

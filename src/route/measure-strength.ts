@@ -45,13 +45,13 @@ export function measureStrength(
   predictor: Predictor,
   answers: readonly GradedAnswer[],
 ): MeasuredStrength | null {
-  const { general: before } = predictor.ability({ ...model, strength: undefined });
-  if (before === undefined) return null;
+  const { general } = predictor.ability({ ...model, strength: undefined });
+  if (general === undefined) return null;
   const grid = Array.from(
     { length: Math.round((MAX_STRENGTH - MIN_STRENGTH) / STEP) + 1 },
     (_, i) => MIN_STRENGTH + i * STEP,
   );
-  const abilities = [before, ...grid.map((mean) => ({ mean, error: CERTAIN_ERROR }))].map(
+  const abilities = [general, ...grid.map((mean) => ({ mean, error: CERTAIN_ERROR }))].map(
     (strength) => predictor.ability(nobody(model, strength)),
   );
   const logs = grid.map(() => 0);
@@ -65,9 +65,9 @@ export function measureStrength(
   });
   const seen = blurred(grid, fromLogs(logs));
   const likely = grid.map(
-    (mean, i) => (seen[i] ?? 0) * Math.exp(-0.5 * ((mean - before.mean) / before.error) ** 2),
+    (mean, i) => (seen[i] ?? 0) * Math.exp(-0.5 * ((mean - general.mean) / general.error) ** 2),
   );
-  return { before, expected, ...momentsOf(grid, likely) };
+  return { before: general, expected, ...momentsOf(grid, likely) };
 }
 
 /** Difference of strengths for the numerical derivative in `fisherInformation`. */

@@ -45,8 +45,9 @@ export type ModelFacts = Pick<Model, 'released' | 'benchmarks' | 'hosts' | 'stre
  * strength is returned as it is.
  */
 export function estimateStrength(model: ModelFacts, rule: StrengthRule): Strength {
-  const { strength: own } = model;
-  if (own !== undefined) return { mean: own.mean, variance: own.error ** 2, facts: 1 };
+  const { strength } = model;
+  if (strength !== undefined)
+    return { mean: strength.mean, variance: strength.error ** 2, facts: 1 };
   const log10Price = log10OutputPrice(model);
   const year = releaseYear(model.released);
   let mean = rule.mean;
@@ -64,9 +65,9 @@ export function estimateStrength(model: ModelFacts, rule: StrengthRule): Strengt
   const before = Math.max(MIN_VARIANCE, variance - rule.common);
   let precision = 1 / before;
   let weighted = mean * precision;
-  for (const { estimate, variance: error } of figures) {
-    weighted += estimate / error;
-    precision += 1 / error;
+  for (const { estimate, variance: errorVariance } of figures) {
+    weighted += estimate / errorVariance;
+    precision += 1 / errorVariance;
   }
   const facts = figures.length + (log10Price === null ? 0 : 1) + (year === null ? 0 : 1);
   return { mean: weighted / precision, variance: 1 / precision + rule.common, facts };

@@ -34,30 +34,37 @@ export class PredictionService {
   readonly abilities: readonly Ability[];
   readonly #parts: PredictionServiceParts;
   readonly #heuristic: PredictorWithAbilities;
-  readonly #standIn: PredictorWithAbilities | null;
+  readonly #fallback: PredictorWithAbilities | null;
 
   /** @param abilitiesBy - makes a predictor's abilities of the models to choose from */
   constructor(
     parts: PredictionServiceParts,
     abilitiesBy: (predictor: Predictor) => readonly Ability[],
   ) {
-    const { predictor, fallbackPredictor: standIn = null } = parts;
+    const { predictor, fallbackPredictor = null } = parts;
     const heuristic = heuristicPredictor();
     this.abilities = abilitiesBy(predictor);
     this.#parts = parts;
     this.#heuristic = { predictor: heuristic, abilities: abilitiesBy(heuristic) };
-    this.#standIn = standIn && { predictor: standIn, abilities: abilitiesBy(standIn) };
+    this.#fallback = fallbackPredictor && {
+      predictor: fallbackPredictor,
+      abilities: abilitiesBy(fallbackPredictor),
+    };
   }
 
   /** @param lack - why the features lack the vector that the predictor needs; `null` if they do not */
   predict(features: Features, lack: EncoderFault | null): AttributedPrediction {
     try {
-      if (lack !== null && this.#standIn !== null) {
-        const { predictor: by, abilities } = this.#standIn;
-        return { prediction: by.predict(features, abilities), degraded: lack, predictor: by };
+      if (lack !== null && this.#fallback !== null) {
+        const { predictor, abilities } = this.#fallback;
+        return { prediction: predictor.predict(features, abilities), degraded: lack, predictor };
       }
-      const { predictor: by, degraded } = this.#parts;
-      return { prediction: by.predict(features, this.abilities), degraded, predictor: by };
+      const { predictor: mainPredictor, degraded } = this.#parts;
+      return {
+        prediction: mainPredictor.predict(features, this.abilities),
+        degraded,
+        predictor: mainPredictor,
+      };
     } catch (error) {
       this.#parts.onPredictorFault(error);
       const { predictor, abilities } = this.#heuristic;

@@ -125,8 +125,8 @@ export class Router {
     const input: ChoiceInput = { candidates, outcome, ood: prediction.ood, price };
     const choice = choose(input);
     if (choice === null) {
-      const { noModelsReason: whyNone = null } = this.#parts;
-      throw new NoCandidateError(request.policy, candidates.toArray(), whyNone);
+      const { noModelsReason = null } = this.#parts;
+      throw new NoCandidateError(request.policy, candidates.toArray(), noModelsReason);
     }
     if (request.isPreview !== true) this.#prices.record(outcome, input);
     const head = this.#headOf(request, input, choice, forecast);
@@ -167,11 +167,11 @@ export class Router {
 
   #sketch(
     { text, dense }: Features,
-    { prediction: { vector }, predictor: by }: AttributedPrediction,
+    { prediction: { vector }, predictor: predictedBy }: AttributedPrediction,
   ): PromptSketch | null {
     const { sketches = null, predictor } = this.#parts;
     // This predictor cannot learn from another one's vectors.
-    if (sketches === null || vector === null || by !== predictor) return null;
+    if (sketches === null || vector === null || predictedBy !== predictor) return null;
     this.#sketches ??= PromptSketch.slabFor({ vector, dense }, SLAB_SKETCHES);
     return new PromptSketch(
       { predictor: sketches.predictor, text: sketches.text ? text : null },
@@ -216,10 +216,12 @@ export class Router {
   }
 }
 
-function abilityOf({ model, catalogEntry: knownAs }: RoutedModel, predictor: Predictor): Ability {
+function abilityOf({ model, catalogEntry }: RoutedModel, predictor: Predictor): Ability {
   const own = predictor.ability(model);
   // The requested name may be the one that was graded (a dated release).
-  return knownAs === undefined || own.basis === 'fitted' ? own : predictor.ability(knownAs);
+  return catalogEntry === undefined || own.basis === 'fitted'
+    ? own
+    : predictor.ability(catalogEntry);
 }
 
 function factsOf(request: RouteRequest, features: Features): RuleFacts {

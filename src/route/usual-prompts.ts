@@ -34,11 +34,11 @@ export function readUsualPrompts(
     const why = z.prettifyError(parsed.error);
     throw new ArtefactError(artefact.file, `the header is damaged: ${why}`);
   }
-  const { embedder: id, prompts, embedding, dense } = parsed.data;
-  if (id !== embedder.id || embedding !== embedder.dims || dense !== denseFeatures) {
+  const { embedder: embedderId, prompts, embedding, dense } = parsed.data;
+  if (embedderId !== embedder.id || embedding !== embedder.dims || dense !== denseFeatures) {
     throw new ArtefactError(
       artefact.file,
-      `expected prompts read by ${embedder.id} and ${denseFeatures} features, found ${id} and ${dense}`,
+      `expected prompts read by ${embedder.id} and ${denseFeatures} features, found ${embedderId} and ${dense}`,
     );
   }
   const width = embedding + dense;

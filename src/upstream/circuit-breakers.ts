@@ -72,7 +72,7 @@ export class CircuitBreakers {
 
   /** Ids of the places that rest. */
   get openIds(): readonly string[] {
-    return [...this.#troubled].flatMap(([id, { rests: isOpen }]) => (isOpen > 0 ? [id] : []));
+    return [...this.#troubled].flatMap(([id, { rests }]) => (rests > 0 ? [id] : []));
   }
 
   /** Whether a place rests, so that others are tried first. */

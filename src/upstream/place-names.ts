@@ -20,13 +20,13 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
  * @param providers - by name
  */
 export function isNamed(
-  { name: own, kind }: Pick<Provider, 'name' | 'kind'>,
+  { name: providerName, kind }: Pick<Provider, 'name' | 'kind'>,
   names: readonly string[],
   providers: ReadonlyMap<string, unknown>,
 ): boolean {
   return names.some((name) => {
     const slug = (name.split('/')[0] ?? '').trim().toLowerCase().replace(/\s+/gu, '-');
-    if (slug === own || (slug === kind && !providers.has(kind))) return true;
+    if (slug === providerName || (slug === kind && !providers.has(kind))) return true;
     return Object.hasOwn(OTHER_NAMES, slug) && OTHER_NAMES[slug]?.includes(kind) === true;
   });
 }

@@ -94,9 +94,9 @@ export function resolveProvider(name: string, settings: ProviderSettings = {}): 
 /** The source of what is said of a server that is not known. */
 const OWN_SERVER = 'the operator';
 
-function proxiesOf(name: string, { proxy: own, proxyVariables }: ProviderSettings): ProxyChoice {
+function proxiesOf(name: string, { proxy, proxyVariables }: ProviderSettings): ProxyChoice {
   return new ProxyChoice({
-    own,
+    own: proxy,
     source: `providers.${name}.proxy`,
     variables: proxyVariables ?? {},
   });

@@ -82,9 +82,9 @@ describe('an override', () => {
   test('goes before what the file says', () => {
     const overrides = { host: { text: ' 127.0.0.2 ', from: '--host' }, ...port('0') };
 
-    const { config: changed, warnings } = applyOverrides(config, overrides);
+    const { config: overridden, warnings } = applyOverrides(config, overrides);
 
-    expect(changed.server).toMatchObject({ host: '127.0.0.2', port: 0, maxHeaderBytes: 16_384 });
+    expect(overridden.server).toMatchObject({ host: '127.0.0.2', port: 0, maxHeaderBytes: 16_384 });
     expect(warnings).toEqual([]);
   });
 
@@ -130,9 +130,11 @@ describe('an override', () => {
   );
 
   test('takes an address with the brackets that it has in URLs', () => {
-    const { config: changed } = applyOverrides(config, { host: { text: '[::1]', from: '--host' } });
+    const { config: overridden } = applyOverrides(config, {
+      host: { text: '[::1]', from: '--host' },
+    });
 
-    expect(changed.server.host).toBe('::1');
+    expect(overridden.server.host).toBe('::1');
   });
 
   test('warns when it opens the gateway to everybody', () => {

@@ -143,13 +143,13 @@ keys:
     const as = (name: string) => ({ authorization: `Bearer key-of-${name}-0123456789` });
     const { headers } = await rig.chat(ask('acme/large', HEAP), as('ann'));
 
-    const { status: refused } = await post(
+    const { status: feedbackStatus } = await post(
       `${rig.gateway.url}/v1/feedback`,
       { decision_id: headers.get('x-suffice-decision'), label: 'bad' },
       as('eve'),
     );
 
-    expect(refused).toBe(404);
+    expect(feedbackStatus).toBe(404);
     expect(await status(HEAP, as('ann'))).toBe('hit');
   });
 });

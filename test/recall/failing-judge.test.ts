@@ -36,7 +36,7 @@ test.each(['read', 'judge'] as const)(
     const whole = await rig.chat(ask('acme/large', 'Please explain: what is the heap?'));
     const stream = await rig.chat(ask('acme/large', 'Explain the heap, please!', { stream: true }));
 
-    expect([whole, stream].map(({ status: code }) => code)).toEqual([200, 200]);
+    expect([whole, stream].map(({ status }) => status)).toEqual([200, 200]);
     expect((await rig.chat(ask('acme/large', HEAP))).headers.get('x-suffice-cache')).toBe('hit');
     expect(rig.upstream.requests).toHaveLength(3);
     expect(rig.gateway.logged()).toContainEqual(

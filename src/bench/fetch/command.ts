@@ -157,9 +157,9 @@ class Fetcher {
     await writeFile(partial, lines.join(''));
     try {
       // Only a file that reads back as outcomes may get the name under which the bench finds it.
-      const { lines: read } = await readOutcomeFile(partial);
+      const { lines: outcomes } = await readOutcomeFile(partial);
       await rename(partial, target);
-      this.#io.out(`${target}: ${read.length} prompts\n`);
+      this.#io.out(`${target}: ${outcomes.length} prompts\n`);
     } catch (error) {
       await rm(partial, { force: true });
       throw error;

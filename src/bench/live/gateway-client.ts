@@ -98,7 +98,9 @@ export class GatewayClient {
     if (!response.ok || !parsed.success) {
       throw new DataError(`${this.#url}/v1/models: ${describeFailure(response.status, json)}`);
     }
-    return new Map(parsed.data.data.map(({ id, pricing: price }) => [id, maxRates(price ?? null)]));
+    return new Map(
+      parsed.data.data.map(({ id, pricing: listPrice }) => [id, maxRates(listPrice ?? null)]),
+    );
   }
 
   /** @throws {CallError} no answer, or an answer by a different model */

@@ -35,19 +35,19 @@ export function bootstrap<T>(
 
 /** Applies a function to the value of each resample, so that differences stay paired. */
 export function mapBootstrapped<T, U>(
-  { value, resampled: drawn }: Bootstrapped<T>,
+  { value, resampled }: Bootstrapped<T>,
   of: (one: T) => U,
 ): Bootstrapped<U> {
-  return { value: of(value), resampled: drawn.map(of) };
+  return { value: of(value), resampled: resampled.map(of) };
 }
 
 /** Combines several sets resample by resample: all first resamples, all second ones, and so on. */
 export function zipBootstrapped<T>(parts: readonly Bootstrapped<T>[]): Bootstrapped<readonly T[]> {
-  const rounds = Math.min(...parts.map(({ resampled: drawn }) => drawn.length));
+  const rounds = Math.min(...parts.map(({ resampled }) => resampled.length));
   return {
     value: parts.map(({ value }) => value),
     resampled: Array.from({ length: rounds }, (_, round) =>
-      parts.flatMap(({ resampled: drawn }) => drawn.slice(round, round + 1)),
+      parts.flatMap(({ resampled }) => resampled.slice(round, round + 1)),
     ),
   };
 }
@@ -55,7 +55,7 @@ export function zipBootstrapped<T>(parts: readonly Bootstrapped<T>[]): Bootstrap
 /** Adds its interval to every figure. */
 export function estimatesOf<Name extends string>({
   value,
-  resampled: drawn,
+  resampled,
 }: Bootstrapped<Figures<Name>>): Record<Name, Estimate> {
   const names = Object.keys(value) as Name[];
   return Object.fromEntries(
@@ -63,7 +63,7 @@ export function estimatesOf<Name extends string>({
       name,
       estimateFrom(
         value[name],
-        drawn.map((one) => one[name]),
+        resampled.map((one) => one[name]),
       ),
     ]),
   ) as Record<Name, Estimate>;

@@ -31,14 +31,14 @@ export function choosePair(
 function extremes(
   set: BenchSet,
   models: readonly string[],
-  { models: priced, costs }: Population,
+  { models: pricedModels, costs }: Population,
 ): Pair | null {
-  const pool = priced.length < 2 ? models : priced;
+  const pool = pricedModels.length < 2 ? models : pricedModels;
   const scores = pool.map((model) => meanScore(set, model));
   const strong = pool[scores.indexOf(Math.max(...scores))];
   const totals = costs.map((of) => of.reduce((sum, usd) => sum + usd, 0));
   const weak =
-    priced.length < 2
+    pricedModels.length < 2
       ? pool[scores.indexOf(Math.min(...scores))]
       : pool[totals.indexOf(Math.min(...totals))];
   return weak === undefined || strong === undefined || weak === strong ? null : { weak, strong };

@@ -54,18 +54,24 @@ export function measureFrontier(
   resamples: readonly Counts[],
 ): FrontierMeasurement {
   const { population } = parts;
-  const { measuredIndices: places, models, unpriced, incomplete, estimatedShare } = population;
-  const draws = resamples.map((counts) => Uint16Array.from(places, (place) => at(counts, place)));
+  const { measuredIndices, models, unpriced, incomplete, estimatedShare } = population;
+  const draws = resamples.map((counts) =>
+    Uint16Array.from(measuredIndices, (place) => at(counts, place)),
+  );
   const compared = compare(parts, learnt);
-  const figures = bootstrap(places.length, (counts) => figuresOf(compared, counts), draws);
-  const keeps = bootstrap(places.length, (counts) => keepSums(compared.kept, counts), draws);
-  const all = unitWeights(places.length);
+  const figures = bootstrap(measuredIndices.length, (counts) => figuresOf(compared, counts), draws);
+  const keeps = bootstrap(
+    measuredIndices.length,
+    (counts) => keepSums(compared.kept, counts),
+    draws,
+  );
+  const all = unitWeights(measuredIndices.length);
   const gains = estimatesOf(mapBootstrapped(figures, ({ overRandom }) => overRandom));
   return {
     keeps,
     report: {
       models: compared.singles.map((setting) => labelled(setting, all)),
-      prompts: places.length,
+      prompts: measuredIndices.length,
       unpriced,
       incomplete,
       estimatedShare: models.length === 0 ? 0 : estimatedShare,

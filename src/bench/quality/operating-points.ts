@@ -44,11 +44,11 @@ export interface OperatingPointInputs {
 
 /** The setting in which each row is answered by the model with the index `chosen(row)`. */
 export function operatingPointOf(
-  { scores, costs, measuredIndices: places }: Population,
+  { scores, costs, measuredIndices }: Population,
   label: string,
   chosen: (row: number) => number,
 ): OperatingPoint {
-  const models = Int32Array.from(places, (_, row) => chosen(row));
+  const models = Int32Array.from(measuredIndices, (_, row) => chosen(row));
   return {
     label,
     quality: Float64Array.from(models, (m, row) => scores[m]?.[row] ?? Number.NaN),
@@ -96,9 +96,9 @@ function chooseInOrder(
     },
   });
   const withKeep = new Map<RuleOutcome, RuleOutcome>();
-  return prospects.map(({ outcome: own, candidates, ood }) => {
-    const outcome = withKeep.get(own) ?? { ...own, keep: { value: keep, rule: null } };
-    withKeep.set(own, outcome);
+  return prospects.map(({ outcome: original, candidates, ood }) => {
+    const outcome = withKeep.get(original) ?? { ...original, keep: { value: keep, rule: null } };
+    withKeep.set(original, outcome);
     const price = prices.priceOf(outcome);
     const choice = choose({ candidates, outcome, ood, price });
     if (choice === null) throw new Error('the rules leave no model to choose from');
@@ -178,11 +178,11 @@ export function baselinePoints(
 }
 
 function expectedCosts(
-  { models, measuredIndices: places }: Population,
+  { models, measuredIndices }: Population,
   routings: readonly Routing[],
 ): readonly Float64Array[] {
   return models.map((model) =>
-    Float64Array.from(places, (place) => {
+    Float64Array.from(measuredIndices, (place) => {
       const { candidates } = routingAt(routings, place).input;
       return candidates.find(model)?.costUsd ?? 0;
     }),

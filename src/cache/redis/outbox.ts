@@ -91,11 +91,11 @@ export class Outbox {
   }
 
   async #sendEvent(told: RemovalEvent): Promise<void> {
-    const { publish: tell } = this.#parts;
-    const [published] = await Promise.allSettled([tell(told)]);
+    const { publish } = this.#parts;
+    const [published] = await Promise.allSettled([publish(told)]);
     await this.#unlinkFor(told);
     // A full server has free memory now.
-    if (published.status === 'rejected') await tell(told);
+    if (published.status === 'rejected') await publish(told);
   }
 
   async #unlinkFor(told: RemovalEvent): Promise<void> {

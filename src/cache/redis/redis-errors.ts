@@ -34,8 +34,9 @@ export function readableError(error: unknown): Error {
     );
   }
   // The error of the last node that was tried: usually all have the same.
-  const { lastNodeError: refused } = error as { readonly lastNodeError?: unknown };
-  if (refused != null) return new Error(`no node of the cluster answers: ${messageOf(refused)}`);
+  const { lastNodeError } = error as { readonly lastNodeError?: unknown };
+  if (lastNodeError != null)
+    return new Error(`no node of the cluster answers: ${messageOf(lastNodeError)}`);
   return new Error(message);
 }
 

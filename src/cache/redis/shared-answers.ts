@@ -46,7 +46,7 @@ export class SharedAnswers implements AnswerStoreListener {
   /** Sending fails because Redis is out of memory; answers can still be fetched. */
   #isFull = false;
   /** `undefined`: nothing was reported yet. */
-  #reportedThere: boolean | undefined;
+  #reportedAvailable: boolean | undefined;
   #isClosed = false;
   #wake: () => void = () => undefined;
   /** Sending has failed; reading may still work. */
@@ -212,9 +212,9 @@ export class SharedAnswers implements AnswerStoreListener {
 
   /** @param error - why Redis is unavailable, if it is */
   #report(error: unknown): void {
-    const { isAvailable: isThere } = this;
-    if (this.#isClosed || this.#reportedThere === isThere) return;
-    this.#reportedThere = isThere;
-    this.#options.onState(isThere ? null : error);
+    const { isAvailable } = this;
+    if (this.#isClosed || this.#reportedAvailable === isAvailable) return;
+    this.#reportedAvailable = isAvailable;
+    this.#options.onState(isAvailable ? null : error);
   }
 }

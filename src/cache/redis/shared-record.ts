@@ -59,9 +59,9 @@ function withoutPayload({ facts: { frames: _frames, ...facts }, bytes }: Head): 
 export function decodeShared(bytes: Buffer, key: string): LoadedAnswer | null {
   const read = headIn(bytes);
   if (read === null || typeof read === 'number') return null;
-  const { facts, bytes: count, hash } = read.head;
+  const { facts, bytes: byteCount, hash } = read.head;
   const payload = bytes.subarray(read.end);
-  if (facts.key !== key || payload.length !== count) return null;
+  if (facts.key !== key || payload.length !== byteCount) return null;
   if (digest(payload).toString('base64') !== hash) return null;
   return joinAnswer(facts, payload);
 }

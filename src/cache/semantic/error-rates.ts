@@ -150,10 +150,10 @@ export class ErrorRates {
   *classCounts(
     partitions: Iterable<string> = this.#partitions.keys(),
   ): Generator<[string | null, readonly ClassCounts[]]> {
-    yield [null, this.#all.map(({ counts: counted }) => counted)];
+    yield [null, this.#all.map(({ counts }) => counts)];
     for (const name of partitions) {
-      const counts = this.#partitions.get(name)?.counts;
-      if (counts !== undefined) yield [name, counts.map(({ counts: counted }) => counted)];
+      const classes = this.#partitions.get(name)?.counts;
+      if (classes !== undefined) yield [name, classes.map(({ counts }) => counts)];
     }
   }
 

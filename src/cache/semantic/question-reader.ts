@@ -46,8 +46,8 @@ export class QuestionReader {
   open(text: string, note: string | null): PreparedQuestion {
     const cached = this.#find(text);
     if (cached !== undefined) return cached;
-    const { codec: notes } = this.#judge;
-    return note === null || notes === undefined ? this.#judge.read(text) : notes.decode(text, note);
+    const { codec } = this.#judge;
+    return note === null || codec === undefined ? this.#judge.read(text) : codec.decode(text, note);
   }
 
   #find(text: string): PreparedQuestion | undefined {

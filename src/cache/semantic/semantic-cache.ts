@@ -112,8 +112,8 @@ export class SemanticCache {
     const { store } = this.#parts;
     this.#lookUps += 1;
     const candidates = this.#candidates(question, limits);
-    const served = candidates.find(({ estimate, answer: kept }) => {
-      return estimate.isServable && store.find(kept.key, limits.maxAgeS) !== null;
+    const served = candidates.find(({ estimate, answer }) => {
+      return estimate.isServable && store.find(answer.key, limits.maxAgeS) !== null;
     });
     // One that has expired, or is too old for this client, can still be learnt from.
     const best = served ?? candidates.map(notServed).at(0);
@@ -129,14 +129,14 @@ export class SemanticCache {
    * @returns whether the cached answer was right; `null` if that cannot be determined
    */
   compare(
-    { prediction, answer: kept }: SemanticMatch,
+    { prediction, answer }: SemanticMatch,
     fresh: string | null,
     cached: string | null,
   ): boolean | null {
     if (fresh === null || cached === null) return null;
     const result = compareAnswers(start(fresh), start(cached), (text) => this.#vectorOf(text));
     if (result === 'unclear') return null;
-    this.recordResult(prediction, kept.source, result === 'same');
+    this.recordResult(prediction, answer.source, result === 'same');
     return result === 'same';
   }
 

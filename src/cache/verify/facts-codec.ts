@@ -7,24 +7,10 @@ import type { QuestionFacts } from './veto.js';
  * garbage collection slower.
  */
 export function encodeFacts(facts: QuestionFacts): string {
-  const { words, numbers, units, codes, quotes, bounds, bagHash: bag, caseMarkers: marks } = facts;
-  const {
-    isTimeDependent: isTimely,
-    negations: denials,
-    opposable,
-    expressions: terms,
-    answerTypes: asks,
-    script,
-    surfaceForm: written,
-  } = facts;
-  const {
-    cased,
-    punctuation,
-    signs,
-    lines,
-    suppliedText: handedIn,
-    structuredData: structured,
-  } = written;
+  const { words, numbers, units, codes, quotes, bounds, bagHash, caseMarkers } = facts;
+  const { isTimeDependent, negations, opposable, expressions, answerTypes, script, surfaceForm } =
+    facts;
+  const { cased, punctuation, signs, lines, suppliedText, structuredData } = surfaceForm;
   return JSON.stringify([
     [
       words.plain,
@@ -36,18 +22,18 @@ export function encodeFacts(facts: QuestionFacts): string {
       words.names,
       words.codes,
     ],
-    [numbers, units, codes, quotes, bounds, bag, marks],
+    [numbers, units, codes, quotes, bounds, bagHash, caseMarkers],
     [
-      isTimely,
-      denials.count,
-      denials.denied,
+      isTimeDependent,
+      negations.count,
+      negations.denied,
       opposable,
-      terms,
-      asks,
+      expressions,
+      answerTypes,
       script,
       facts.isLetterSensitive,
     ],
-    [cased, punctuation, signs, lines, handedIn, structured],
+    [cased, punctuation, signs, lines, suppliedText, structuredData],
   ] satisfies Note);
 }
 

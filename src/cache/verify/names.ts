@@ -44,7 +44,7 @@ for (const kin of KIN) for (const word of kin) KIN_OF.set(word, kin);
 
 /** Whether the first text has a name that the second does not have in any form. */
 export function lacksName(
-  { names, words: own, plain: text }: QuestionWords,
+  { names, words: own, plain }: QuestionWords,
   { words: other, names: otherNames }: QuestionWords,
 ): boolean {
   if (names.length === 0) return false;
@@ -52,7 +52,7 @@ export function lacksName(
     part.length < 2 || TITLES.has(part) || other.some(isFormOf(part, otherNames));
   const lacking = (name: string): boolean => !name.split("'").every(has);
   const short = names.filter((name) => lacking(name) && !belongsToKnown(name, { names, own, has }));
-  return short.length > 0 && (isAboutWord(text) || !areAcronyms(short, own, other));
+  return short.length > 0 && (isAboutWord(plain) || !areAcronyms(short, own, other));
 }
 
 /** Whether each name is an acronym of words of the other text, or one of the words that an acronym in the other text stands for. */

@@ -102,23 +102,23 @@ const order: FeatureGroup = {
 
 const said: FeatureGroup = minMaxOfSides(
   ['names', 'numbers', 'codes', 'sentences'],
-  (_side, { words, statistics: print }) => [
+  (_side, { words, statistics }) => [
     words.names.length,
     words.numbers.length,
     words.codes.length,
-    print.sentences,
+    statistics.sentences,
   ],
 );
 
 /** Tells a question, a command and a few keywords apart: each says the same in more or fewer words. */
 const manner: FeatureGroup = minMaxOfSides(
   ['asked', 'function_words', 'rarity', 'stripped'],
-  (_side, { text, words, known, statistics: print }) => {
+  (_side, { text, words, known, statistics }) => {
     const count = Math.max(1, known.length);
     return [
       Number(text.includes('?')),
-      print.functionWords / count,
-      print.weight / count,
+      statistics.functionWords / count,
+      statistics.weight / count,
       1 - words.plain.length / Math.max(1, text.length),
     ];
   },

@@ -13,7 +13,7 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 /** Whether two texts have the same words in another order that matters: "A before B", "B before A", but not "A and B", "B and A". */
 export function isReordered(one: Ordered, other: Ordered): boolean {
   if (one.bagHash !== other.bagHash) return false;
-  const bare = [one, other].map(({ words: read }) => contentTokens(read));
+  const bare = [one, other].map((text) => contentTokens(text.words));
   const [own = [], others = []] = bare;
   if (areListsEqual(own, others) || !areListsEqual(own.toSorted(), others.toSorted())) return false;
   const isInTurn = isOrderSignificant(one.words.plain) || isOrderSignificant(other.words.plain);

@@ -18,7 +18,7 @@ const leftOvers = minMaxOfSides(
     'left_unknown',
     'inserted',
   ],
-  (side, { statistics: print }) => {
+  (side, { statistics }) => {
     let [content, weight, missed, unknown, inserted] = [0, 0, 0, 0, 0];
     for (const left of side) {
       const { rarity } = left.word;
@@ -36,7 +36,7 @@ const leftOvers = minMaxOfSides(
       content,
       weight,
       missed,
-      missed / (print.weight + 1e-6),
+      missed / (statistics.weight + 1e-6),
       first,
       second,
       rarest?.word.rarity ?? 0,
@@ -70,14 +70,14 @@ const replaced: FeatureGroup = {
   ],
   of: ({ alignment }) => {
     let [words, weight, worst, rarest, nearest] = [0, 0, 0, 0, 1];
-    for (const { word, replacement: instead } of alignment.left) {
-      if (instead === null) continue;
-      const near = wordSimilarity(word, instead);
-      const distance = Math.max(word.rarity, instead.rarity) * (1 - near);
+    for (const { word, replacement } of alignment.left) {
+      if (replacement === null) continue;
+      const near = wordSimilarity(word, replacement);
+      const distance = Math.max(word.rarity, replacement.rarity) * (1 - near);
       words += 1;
       weight += distance;
       worst = Math.max(worst, distance);
-      rarest = Math.max(rarest, Math.min(word.rarity, instead.rarity));
+      rarest = Math.max(rarest, Math.min(word.rarity, replacement.rarity));
       nearest = Math.min(nearest, near);
     }
     return [words, weight, worst, rarest, nearest];
@@ -108,8 +108,7 @@ const weighed: FeatureGroup = {
 export const UNMATCHED_FEATURES = { leftOvers, related, replaced, weighed } as const;
 
 /** Rarity of a left-over word, reduced by how well the other text's nearest word covers it. */
-const missingOf = ({ word, similarity: covered }: UnmatchedWord): number =>
-  word.rarity * (1 - covered);
+const missingOf = ({ word, similarity }: UnmatchedWord): number => word.rarity * (1 - similarity);
 
 /** The two largest values of `of`; 0 for a missing one. */
 function twoLargest(side: Side, of: (left: UnmatchedWord) => number): readonly [number, number] {

@@ -8,8 +8,8 @@ import type { KnownWord } from './word-table.js';
 export const DIFFERENCE_INPUTS = 10;
 
 /** What a left-over word is compared with: the word in its place, or else the nearest one. */
-function counterpart({ replacement: instead, nearest }: UnmatchedWord): KnownWord | null {
-  return instead ?? nearest;
+function counterpart({ replacement, nearest }: UnmatchedWord): KnownWord | null {
+  return replacement ?? nearest;
 }
 
 /**

@@ -39,12 +39,9 @@ export function wordingBuckets(
   return places;
 }
 
-function addLeftOver(
-  places: Set<number>,
-  { word, replacement: instead, nearest }: UnmatchedWord,
-): void {
-  places.add(placeOf(ABOUT.word, word.id, instead === null ? 0 : 1));
-  const other = instead ?? nearest;
+function addLeftOver(places: Set<number>, { word, replacement, nearest }: UnmatchedWord): void {
+  places.add(placeOf(ABOUT.word, word.id, replacement === null ? 0 : 1));
+  const other = replacement ?? nearest;
   if (other === null) return;
   places.add(placeOfBoth(ABOUT.exchange, word.id, other.id));
   if (other.stem !== word.stem) return;

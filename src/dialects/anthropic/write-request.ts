@@ -33,13 +33,13 @@ export function writeRequest(
     max_tokens: maxTokens,
     ...(request.stream && { stream: true }),
     ...writeConversation(request.turns, traits, losses),
-    ...stop(request, losses),
+    ...writeStop(request, losses),
     ...writeSampling(request, traits, 'thinking' in thinking, losses),
     ...tools.members,
     ...thinking,
     ...outputConfig(request, thinking, tools, traits),
     ...(request.user !== null && { metadata: { user_id: request.user } }),
-    ...tier(request, losses),
+    ...writeServiceTier(request, losses),
     ...cacheControl(request.cache),
     ...providerOptionsFor(request, 'anthropic', target),
   };
@@ -47,18 +47,18 @@ export function writeRequest(
 }
 
 function noteUnsupported(request: NeutralRequest, losses: Losses): void {
-  const { sampling: given, choices, logprobs } = request;
+  const { sampling, choices, logprobs } = request;
   if (choices > 1) losses.note('n', 'n');
   if (logprobs !== null) losses.note('logprobs', 'logprobs');
-  if (given.seed !== undefined) losses.note('seed', 'seed');
+  if (sampling.seed !== undefined) losses.note('seed', 'seed');
   // A penalty of 0 is the same as none.
-  if ((given.frequencyPenalty ?? 0) !== 0) losses.note('frequency_penalty', 'frequency_penalty');
-  if ((given.presencePenalty ?? 0) !== 0) losses.note('presence_penalty', 'presence_penalty');
+  if ((sampling.frequencyPenalty ?? 0) !== 0) losses.note('frequency_penalty', 'frequency_penalty');
+  if ((sampling.presencePenalty ?? 0) !== 0) losses.note('presence_penalty', 'presence_penalty');
 }
 
-function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
-  const accepted = words.filter((word) => word.trim() !== '');
-  if (accepted.length < words.length) losses.note(names.stop, names.stop);
+function writeStop({ stop, names }: NeutralRequest, losses: Losses): JsonObject {
+  const accepted = stop.filter((word) => word.trim() !== '');
+  if (accepted.length < stop.length) losses.note(names.stop, names.stop);
   return accepted.length === 0 ? {} : { stop_sequences: accepted };
 }
 
@@ -76,7 +76,7 @@ function outputConfig(
   return { output_config: { ...(typeof effort === 'object' && effort), format: schema } };
 }
 
-function tier({ serviceTier }: NeutralRequest, losses: Losses): JsonObject {
+function writeServiceTier({ serviceTier }: NeutralRequest, losses: Losses): JsonObject {
   if (serviceTier === 'standard') return { service_tier: 'standard_only' };
   if (serviceTier === 'flex' || serviceTier === 'priority') {
     losses.note('service_tier', 'service_tier');

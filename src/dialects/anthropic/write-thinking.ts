@@ -93,9 +93,9 @@ function encode(
 }
 
 /** The requested effort, or the nearest that the model supports; `null` if it is unknown. */
-function nearestEffort(effort: string, { supportsXhigh: xhigh }: ClaudeTraits): Effort | null {
+function nearestEffort(effort: string, { supportsXhigh }: ClaudeTraits): Effort | null {
   if (effort === 'minimal') return LEAST;
-  if (effort === 'xhigh' && !xhigh) return 'high';
+  if (effort === 'xhigh' && !supportsXhigh) return 'high';
   return EFFORTS.find((known) => known === effort) ?? null;
 }
 

@@ -22,8 +22,8 @@ export function needsAnswerTool({ model }: Target, schema: JsonObject): boolean 
   return !isEnforced(schema, claudeTraits(model));
 }
 
-function isEnforced(schema: JsonObject, { supportsSchemas: schemas }: ClaudeTraits): boolean {
-  return schemas && !hasArbitraryMembers(schema);
+function isEnforced(schema: JsonObject, { supportsSchemas }: ClaudeTraits): boolean {
+  return supportsSchemas && !hasArbitraryMembers(schema);
 }
 
 /** Encodes the tools of a request, and adds the answer tool if the schema needs it. */

@@ -30,9 +30,9 @@ export function writeRequest(
     losses,
   );
   const inferenceConfig = {
-    ...length(request, target, thinking),
+    ...writeLength(request, target, thinking),
     ...camel(sampling),
-    ...stop(request, losses),
+    ...writeStop(request, losses),
   };
   const extra = { ...thinking, ...moreSampling(topK, target.model, traits, losses) };
   const body: JsonObject = {
@@ -41,20 +41,20 @@ export function writeRequest(
     ...tools.members,
     ...(Object.keys(extra).length > 0 && { additionalModelRequestFields: extra }),
     ...outputConfig(request, tools.answerTool),
-    ...tier(request),
+    ...writeServiceTier(request),
     ...providerOptionsFor(request, 'bedrock', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: tools.answerTool };
 }
 
 function noteUnsupported(request: NeutralRequest, losses: Losses): void {
-  const { sampling: given, choices, logprobs, user, names } = request;
+  const { sampling, choices, logprobs, user, names } = request;
   if (choices > 1) losses.note('n', 'n');
   if (logprobs !== null) losses.note('logprobs', 'logprobs');
-  if (given.seed !== undefined) losses.note('seed', 'seed');
+  if (sampling.seed !== undefined) losses.note('seed', 'seed');
   // A penalty of 0 is the same as none.
-  if ((given.frequencyPenalty ?? 0) !== 0) losses.note('frequency_penalty', 'frequency_penalty');
-  if ((given.presencePenalty ?? 0) !== 0) losses.note('presence_penalty', 'presence_penalty');
+  if ((sampling.frequencyPenalty ?? 0) !== 0) losses.note('frequency_penalty', 'frequency_penalty');
+  if ((sampling.presencePenalty ?? 0) !== 0) losses.note('presence_penalty', 'presence_penalty');
   if (user !== null) losses.hint(names.user, 'user');
   // Converse has no `json_object`; the prompt has to ask for JSON, which OpenAI requires anyway.
   if (request.format.kind === 'json_object') losses.note(names.format, 'response_format');
@@ -70,7 +70,7 @@ function conversation(request: NeutralRequest, traits: ModelTraits, losses: Loss
 }
 
 /** The output limit; always sent along with a thinking budget, which must be smaller. */
-function length(request: NeutralRequest, target: Target, thinking: JsonObject): JsonObject {
+function writeLength(request: NeutralRequest, target: Target, thinking: JsonObject): JsonObject {
   if (request.maxOutputTokens !== null) return { maxTokens: request.maxOutputTokens };
   return 'thinking' in thinking ? { maxTokens: outputLimit(request, target) } : {};
 }
@@ -82,9 +82,9 @@ function camel({ temperature, top_p: topP }: JsonObject): JsonObject {
   };
 }
 
-function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
-  const accepted = words.filter((word) => word.trim() !== '');
-  if (accepted.length < words.length) losses.note(names.stop, names.stop);
+function writeStop({ stop, names }: NeutralRequest, losses: Losses): JsonObject {
+  const accepted = stop.filter((word) => word.trim() !== '');
+  if (accepted.length < stop.length) losses.note(names.stop, names.stop);
   return accepted.length === 0 ? {} : { stopSequences: accepted };
 }
 
@@ -112,7 +112,7 @@ function outputConfig({ format }: NeutralRequest, answerTool: string | null): Js
   return { outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema } } } };
 }
 
-function tier({ serviceTier }: NeutralRequest): JsonObject {
+function writeServiceTier({ serviceTier }: NeutralRequest): JsonObject {
   if (serviceTier === null || serviceTier === 'auto') return {};
   return { serviceTier: { type: serviceTier === 'standard' ? 'default' : serviceTier } };
 }

@@ -23,8 +23,8 @@ export function needsAnswerTool({ model }: Target, schema: JsonObject): boolean 
   return !isEnforced(schema, modelTraits(model));
 }
 
-function isEnforced(schema: JsonObject, { supportsSchemas: schemas }: ModelTraits): boolean {
-  return schemas && !hasArbitraryMembers(schema);
+function isEnforced(schema: JsonObject, { supportsSchemas }: ModelTraits): boolean {
+  return supportsSchemas && !hasArbitraryMembers(schema);
 }
 
 /** Encodes the tools of a request, and adds the answer tool if the schema needs it. */

@@ -89,8 +89,8 @@ export class AnswerDecoder {
   }
 
   /** @throws {GatewayError} `upstream_failed` if the reason is that there is no answer */
-  finish({ finish_reason: told, usage, error }: JsonObject): void {
-    const native = textOrNull(told);
+  finish({ finish_reason: finishReason, usage, error }: JsonObject): void {
+    const native = textOrNull(finishReason);
     if (native !== null && FAILURES.has(native)) {
       const why = textOrNull(error) ?? `The provider ended its answer with ${native}.`;
       throw new GatewayError('upstream_failed', why);

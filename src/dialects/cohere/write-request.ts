@@ -42,11 +42,11 @@ export function writeRequest(
     messages: writeMessages(request.turns, losses),
     ...(request.stream && { stream: true }),
     ...(request.maxOutputTokens !== null && { max_tokens: request.maxOutputTokens }),
-    ...stop(request, losses),
-    ...sampling(request, losses),
-    ...tools(request, losses),
-    ...format(request, losses),
-    ...thinking(request.thinking, target, losses),
+    ...writeStop(request, losses),
+    ...writeSampling(request, losses),
+    ...writeTools(request, losses),
+    ...writeFormat(request, losses),
+    ...writeThinking(request.thinking, target, losses),
     ...providerOptionsFor(request, 'cohere', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: null };
@@ -55,12 +55,12 @@ export function writeRequest(
 function noteUnsupported(request: NeutralRequest, losses: Losses): void {
   noteForeignMembers(request, losses);
   noteCacheMarkers(request, losses);
-  const { choices, user, names, parallelTools, tools: offered, serviceTier, logprobs } = request;
+  const { choices, user, names, parallelTools, tools, serviceTier, logprobs } = request;
   if (choices > 1) losses.note('n', 'n');
   // Cohere's log probabilities have their own format, which is not supported.
   if (logprobs !== null) losses.note('logprobs', 'logprobs');
   if (user !== null) losses.hint(names.user, 'user');
-  if (parallelTools === false && offered.length > 0) {
+  if (parallelTools === false && tools.length > 0) {
     losses.note(names.parallelTools, 'parallel_tool_calls');
   }
   if (serviceTier !== null && serviceTier !== 'auto') losses.note('service_tier', 'service_tier');
@@ -98,34 +98,34 @@ function writtenMessage(message: JsonObject): JsonObject[] {
   return [{ role, ...(typeof text === 'string' && { tool_plan: text }), tool_calls: calls }];
 }
 
-function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
-  if (words.length > MAX_STOP) losses.note(`${names.stop}[${MAX_STOP}]`, names.stop);
-  return words.length === 0 ? {} : { stop_sequences: words.slice(0, MAX_STOP) };
+function writeStop({ stop, names }: NeutralRequest, losses: Losses): JsonObject {
+  if (stop.length > MAX_STOP) losses.note(`${names.stop}[${MAX_STOP}]`, names.stop);
+  return stop.length === 0 ? {} : { stop_sequences: stop.slice(0, MAX_STOP) };
 }
 
-function sampling({ sampling: given, names }: NeutralRequest, losses: Losses): JsonObject {
+function writeSampling({ sampling, names }: NeutralRequest, losses: Losses): JsonObject {
   const atMost = (value: number | undefined, name: string): number | undefined => {
     if (value === undefined || (value >= 0 && value <= MAX_VALUE)) return value;
     losses.note(name, name);
     return Math.min(MAX_VALUE, Math.max(0, value));
   };
   // 1 is the default everywhere, and above Cohere's maximum.
-  const topP = given.topP === 1 ? undefined : given.topP;
+  const topP = sampling.topP === 1 ? undefined : sampling.topP;
   if (topP === 0) losses.note(names.topP, 'top_p');
   return {
-    temperature: atMost(given.temperature, 'temperature'),
+    temperature: atMost(sampling.temperature, 'temperature'),
     p: topP === 0 ? undefined : topP,
-    k: given.topK,
-    seed: given.seed,
-    frequency_penalty: atMost(given.frequencyPenalty, 'frequency_penalty'),
-    presence_penalty: atMost(given.presencePenalty, 'presence_penalty'),
+    k: sampling.topK,
+    seed: sampling.seed,
+    frequency_penalty: atMost(sampling.frequencyPenalty, 'frequency_penalty'),
+    presence_penalty: atMost(sampling.presencePenalty, 'presence_penalty'),
   };
 }
 
 /** A tool that is forced by name is the only one offered: Cohere cannot force one by name. */
-function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): JsonObject {
+function writeTools({ tools, toolChoice }: NeutralRequest, losses: Losses): JsonObject {
   const named = toolChoice?.kind === 'tool' ? toolChoice.name : null;
-  const choosable = named === null ? offered : offered.filter(({ name }) => name === named);
+  const choosable = named === null ? tools : tools.filter(({ name }) => name === named);
   if (choosable.length === 0) return {};
   const isStrict = choosable.every(({ strict }) => strict === true);
   for (const { strict, at } of choosable) {
@@ -134,12 +134,12 @@ function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): 
   return {
     tools: choosable.map((tool) => toolOf({ ...tool, strict: null }, losses)),
     ...(isStrict && { strict_tools: true }),
-    ...choosing(toolChoice),
+    ...writeToolChoice(toolChoice),
   };
 }
 
 /** `auto` is left out: Cohere has no value for it. */
-function choosing(choice: ToolChoice | null): JsonObject {
+function writeToolChoice(choice: ToolChoice | null): JsonObject {
   switch (choice?.kind) {
     case 'required':
     case 'tool':
@@ -151,20 +151,17 @@ function choosing(choice: ToolChoice | null): JsonObject {
   }
 }
 
-function format(
-  { format: wanted, tools: offered, names }: NeutralRequest,
-  losses: Losses,
-): JsonObject {
-  if (wanted.kind === 'text') return {};
-  if (offered.length > 0) {
+function writeFormat({ format, tools, names }: NeutralRequest, losses: Losses): JsonObject {
+  if (format.kind === 'text') return {};
+  if (tools.length > 0) {
     losses.note(names.format, 'response_format');
     return {};
   }
-  const schema = wanted.kind === 'json_schema' && { json_schema: wanted.schema };
+  const schema = format.kind === 'json_schema' && { json_schema: format.schema };
   return { response_format: { type: 'json_object', ...schema } };
 }
 
-function thinking(wanted: Thinking | null, target: Target, losses: Losses): JsonObject {
+function writeThinking(wanted: Thinking | null, target: Target, losses: Losses): JsonObject {
   if (wanted === null) return {};
   if (!target.canThink) {
     // A model without reasoning already does what is requested.

@@ -49,9 +49,9 @@ function classifyAnswer(whole: Buffer, repeated?: JsonObject): AnswerKind | null
 }
 
 /** @param echo - the echoed prompt, with which every choice begins */
-function kindOfChoice({ text, finish_reason: finish }: JsonObject, echo: string): AnswerKind {
-  if (finish === 'content_filter') return 'filtered';
-  if (finish !== 'stop') return 'truncated';
+function kindOfChoice({ text, finish_reason: finishReason }: JsonObject, echo: string): AnswerKind {
+  if (finishReason === 'content_filter') return 'filtered';
+  if (finishReason !== 'stop') return 'truncated';
   const said = textOrNull(text);
   return said === null || said === echo ? 'empty' : 'complete';
 }

@@ -7,11 +7,11 @@ import type { EmbeddingRequest, Embeddings } from './embedding.js';
  *
  * @throws {GatewayError} `invalid_request` for token ids
  */
-export function textsOf({ inputs, firstIndex: from = 0 }: EmbeddingRequest): readonly string[] {
+export function textsOf({ inputs, firstIndex = 0 }: EmbeddingRequest): readonly string[] {
   return inputs.map((input, i) => {
     if (typeof input === 'string') return input;
     const why = 'is token ids, which this model does not read; send the text';
-    throw invalid(`input[${from + i}]`, why);
+    throw invalid(`input[${firstIndex + i}]`, why);
   });
 }
 

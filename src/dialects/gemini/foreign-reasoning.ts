@@ -65,8 +65,8 @@ function removeElements(gone: readonly ElementSpan[], text: string, list: Member
 function removeForeign(body: Buffer, text: string, part: ElementSpan): Splice[] | 'gone' | null {
   const value: unknown = parseValue(body, part);
   if (!isObject(value)) return null;
-  const { thoughtSignature: kept, thought, functionCall } = camelMembers(value);
-  if (typeof kept !== 'string' || !isForeignSignature(kept)) return null;
+  const { thoughtSignature, thought, functionCall } = camelMembers(value);
+  if (typeof thoughtSignature !== 'string' || !isForeignSignature(thoughtSignature)) return null;
   if (thought === true) return 'gone';
   const { found } = scanObject(text, part.start, ['thoughtSignature', 'thought_signature']);
   if (!isObject(functionCall)) return removals(found);

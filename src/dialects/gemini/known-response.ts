@@ -45,9 +45,9 @@ function knownCandidate(body: unknown): KnownCandidate | null {
 
 function isKnownPart(part: unknown): part is JsonObject {
   if (!isObject(part) || !hasOnly(part, PART_MEMBERS)) return false;
-  const { functionCall: call } = part;
-  if (call === undefined) return typeof part['text'] === 'string';
-  return isObject(call) && !PARTIAL_ARGUMENTS.some((name) => name in call);
+  const { functionCall } = part;
+  if (functionCall === undefined) return typeof part['text'] === 'string';
+  return isObject(functionCall) && !PARTIAL_ARGUMENTS.some((name) => name in functionCall);
 }
 
 function hasOnly(object: JsonObject, names: ReadonlySet<string>): boolean {

@@ -156,9 +156,9 @@ class CallMatcher {
   readonly #byName = new Map<string, CallQueue>();
 
   read(called: JsonObject, at: string): ContentPart {
-    const { id: given, name: named, args } = camelMembers(called);
-    const name = textOrNull(named) ?? '';
-    const id = textOrNull(given) ?? `call_${at.replace(/\D+/g, '_').replace(/^_|_$/g, '')}`;
+    const { id: rawId, name: rawName, args } = camelMembers(called);
+    const name = textOrNull(rawName) ?? '';
+    const id = textOrNull(rawId) ?? `call_${at.replace(/\D+/g, '_').replace(/^_|_$/g, '')}`;
     const call = { id, name, isAnswered: false };
     this.#all.add(call);
     queueFor(this.#byId, id).add(call);

@@ -76,16 +76,11 @@ export function readNeutral(given: JsonObject, stream: boolean): NeutralRequest 
 function readTools(tools: unknown): ToolDefinition[] {
   return toList(tools).flatMap((tool, i) =>
     toList(camelMembers(tool)['functionDeclarations']).map((declared, n) => {
-      const {
-        name,
-        description,
-        parameters,
-        parametersJsonSchema: jsonSchema,
-      } = camelMembers(declared);
+      const { name, description, parameters, parametersJsonSchema } = camelMembers(declared);
       return {
         name: textOrNull(name) ?? '',
         description: textOrNull(description),
-        parameters: schemaOf(parameters, jsonSchema),
+        parameters: schemaOf(parameters, parametersJsonSchema),
         strict: null,
         at: `tools[${i}].functionDeclarations[${n}]`,
       };

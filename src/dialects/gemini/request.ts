@@ -48,8 +48,8 @@ export function readRequest(body: Buffer, { model, stream }: UrlParameters): Cha
 /** A request to count tokens may contain the whole request in a member. */
 function generationIn(body: JsonObject): JsonObject {
   const request = camelMembers(body);
-  const { generateContentRequest: inner } = request;
-  return isObject(inner) ? camelMembers(inner) : request;
+  const { generateContentRequest } = request;
+  return isObject(generateContentRequest) ? camelMembers(generateContentRequest) : request;
 }
 
 function checkContents(request: JsonObject): void {

@@ -19,17 +19,20 @@ export function writeRequest(
 ): WrittenRequest {
   noteUnsupported(request, losses);
   const generationConfig: JsonObject = {
-    ...sampling(request),
+    ...writeSampling(request),
     ...(request.maxOutputTokens !== null && { maxOutputTokens: request.maxOutputTokens }),
-    ...stop(request, losses),
-    ...(request.logprobs !== null && { responseLogprobs: true, ...alternatives(request.logprobs) }),
+    ...writeStop(request, losses),
+    ...(request.logprobs !== null && {
+      responseLogprobs: true,
+      ...writeLogprobCount(request.logprobs),
+    }),
     ...(request.choices > 1 && { candidateCount: request.choices }),
-    ...format(request),
+    ...writeFormat(request),
     ...thinkingConfig(request.thinking, target, losses),
   };
   const body: JsonObject = {
     ...writeContents(request.turns, target.model, losses),
-    ...tools(request),
+    ...writeTools(request),
     ...(Object.values(generationConfig).some((value) => value !== undefined) && {
       generationConfig,
     }),
@@ -41,47 +44,47 @@ export function writeRequest(
 function noteUnsupported(request: NeutralRequest, losses: Losses): void {
   noteForeignMembers(request, losses);
   noteCacheMarkers(request, losses);
-  const { user, names, parallelTools, tools: offered, serviceTier } = request;
+  const { user, names, parallelTools, tools, serviceTier } = request;
   if (user !== null) losses.hint(names.user, 'user');
-  if (parallelTools === false && offered.length > 0) {
+  if (parallelTools === false && tools.length > 0) {
     losses.note(names.parallelTools, 'parallel_tool_calls');
   }
   if (serviceTier !== null && serviceTier !== 'auto') losses.note('service_tier', 'service_tier');
-  for (const { strict, at } of offered) {
+  for (const { strict, at } of tools) {
     if (strict === true) losses.hint(`${at}.strict`, 'tools.strict');
   }
 }
 
-function sampling({ sampling: given }: NeutralRequest): JsonObject {
+function writeSampling({ sampling }: NeutralRequest): JsonObject {
   return {
-    temperature: given.temperature,
-    topP: given.topP,
-    topK: given.topK,
-    seed: given.seed,
-    presencePenalty: given.presencePenalty,
-    frequencyPenalty: given.frequencyPenalty,
+    temperature: sampling.temperature,
+    topP: sampling.topP,
+    topK: sampling.topK,
+    seed: sampling.seed,
+    presencePenalty: sampling.presencePenalty,
+    frequencyPenalty: sampling.frequencyPenalty,
   };
 }
 
 /** `logprobs: 0` is rejected. */
-function alternatives(count: number): JsonObject {
+function writeLogprobCount(count: number): JsonObject {
   return count > 0 ? { logprobs: count } : {};
 }
 
-function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
-  if (words.length > MAX_STOP) losses.note(`${names.stop}[${MAX_STOP}]`, names.stop);
-  return words.length === 0 ? {} : { stopSequences: words.slice(0, MAX_STOP) };
+function writeStop({ stop, names }: NeutralRequest, losses: Losses): JsonObject {
+  if (stop.length > MAX_STOP) losses.note(`${names.stop}[${MAX_STOP}]`, names.stop);
+  return stop.length === 0 ? {} : { stopSequences: stop.slice(0, MAX_STOP) };
 }
 
-function format({ format: wanted }: NeutralRequest): JsonObject {
+function writeFormat({ format }: NeutralRequest): JsonObject {
   const json = { responseMimeType: 'application/json' };
-  if (wanted.kind === 'json_schema') return { ...json, responseJsonSchema: wanted.schema };
-  return wanted.kind === 'text' ? {} : json;
+  if (format.kind === 'json_schema') return { ...json, responseJsonSchema: format.schema };
+  return format.kind === 'text' ? {} : json;
 }
 
-function tools({ tools: offered, toolChoice }: NeutralRequest): JsonObject {
-  if (offered.length === 0) return {};
-  const declarations = { tools: [{ functionDeclarations: offered.map(declarationOf) }] };
+function writeTools({ tools, toolChoice }: NeutralRequest): JsonObject {
+  if (tools.length === 0) return {};
+  const declarations = { tools: [{ functionDeclarations: tools.map(declarationOf) }] };
   if (toolChoice === null) return declarations;
   const config =
     toolChoice.kind === 'tool'

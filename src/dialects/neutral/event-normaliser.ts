@@ -61,10 +61,13 @@ export class EventNormaliser {
     }
   }
 
-  #start({ id, model, createdS: told, input }: Start): void {
+  #start({ id, model, createdS: rawCreatedS, input }: Start): void {
     if (this.#started) return;
     this.#started = true;
-    const createdS = told !== null && told > 0 && told < LAST_TIME_S ? Math.floor(told) : null;
+    const createdS =
+      rawCreatedS !== null && rawCreatedS > 0 && rawCreatedS < LAST_TIME_S
+        ? Math.floor(rawCreatedS)
+        : null;
     if (input === undefined) this.#emit({ kind: 'start', id, model, createdS });
     else this.#emit({ kind: 'start', id, model, createdS, input });
   }

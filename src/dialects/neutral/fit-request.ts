@@ -36,9 +36,9 @@ export function fitRequest(
   const renamed =
     limits.toolNamePattern === undefined ? null : renameTools(whole, limits.toolNamePattern);
   if (renamed === null) return { request: whole, restoreAnswer: isWrapped ? unwrapObject : null };
-  const { restoreAnswer: restoring } = renamed;
+  const { restoreAnswer } = renamed;
   return {
     request: renamed.request,
-    restoreAnswer: isWrapped ? (emit) => unwrapObject(restoring(emit)) : restoring,
+    restoreAnswer: isWrapped ? (emit) => unwrapObject(restoreAnswer(emit)) : restoreAnswer,
   };
 }

@@ -37,9 +37,9 @@ export class AnswerDecoder {
     if (line['done'] === true) this.#finish(line);
   }
 
-  #start({ created_at: created, model }: JsonObject): void {
+  #start({ created_at: createdAt, model }: JsonObject): void {
     this.#started = true;
-    const ms = Date.parse(textOrNull(created) ?? '');
+    const ms = Date.parse(textOrNull(createdAt) ?? '');
     const createdS = Number.isNaN(ms) ? null : Math.floor(ms / 1_000);
     this.#emit({ kind: 'start', id: null, model: textOrNull(model), createdS });
   }

@@ -23,10 +23,10 @@ export const writeRequest: ProviderDialect['writeRequest'] = (given, target, los
     messages: writeMessages(request.turns, losses),
     // Ollama streams by default.
     stream: request.stream,
-    ...tools(request, losses),
-    ...format(request, losses),
-    ...thinking(request.thinking, target, losses),
-    ...logprobs(request),
+    ...writeTools(request, losses),
+    ...writeFormat(request, losses),
+    ...writeThinking(request.thinking, target, losses),
+    ...writeLogprobs(request),
     ...(Object.keys(options).length > 0 && { options }),
   };
   const { providerOptions } = request;
@@ -38,23 +38,23 @@ export const writeRequest: ProviderDialect['writeRequest'] = (given, target, los
 function noteUnsupported(request: NeutralRequest, losses: Losses): void {
   noteForeignMembers(request, losses);
   noteCacheMarkers(request, losses);
-  const { choices, user, names, parallelTools, tools: offered, serviceTier } = request;
+  const { choices, user, names, parallelTools, tools, serviceTier } = request;
   if (choices > 1) losses.note('n', 'n');
   if (user !== null) losses.hint(names.user, 'user');
-  if (parallelTools === false && offered.length > 0) {
+  if (parallelTools === false && tools.length > 0) {
     losses.note(names.parallelTools, 'parallel_tool_calls');
   }
   if (serviceTier !== null && serviceTier !== 'auto') losses.note('service_tier', 'service_tier');
 }
 
-function optionsOf({ sampling: given, stop, maxOutputTokens }: NeutralRequest): JsonObject {
+function optionsOf({ sampling, stop, maxOutputTokens }: NeutralRequest): JsonObject {
   const all: readonly (readonly [string, unknown])[] = [
-    ['temperature', given.temperature],
-    ['top_p', given.topP],
-    ['top_k', given.topK],
-    ['seed', given.seed],
-    ['frequency_penalty', given.frequencyPenalty],
-    ['presence_penalty', given.presencePenalty],
+    ['temperature', sampling.temperature],
+    ['top_p', sampling.topP],
+    ['top_k', sampling.topK],
+    ['seed', sampling.seed],
+    ['frequency_penalty', sampling.frequencyPenalty],
+    ['presence_penalty', sampling.presencePenalty],
     ['num_predict', maxOutputTokens ?? undefined],
     ['stop', stop.length > 0 ? stop : undefined],
   ];
@@ -62,10 +62,10 @@ function optionsOf({ sampling: given, stop, maxOutputTokens }: NeutralRequest): 
 }
 
 /** Ollama has no tool choice, so tools that must not be called are not offered. */
-function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): JsonObject {
+function writeTools({ tools, toolChoice }: NeutralRequest, losses: Losses): JsonObject {
   if (toolChoice?.kind === 'none') return {};
   const named = toolChoice?.kind === 'tool' ? toolChoice.name : null;
-  const choosable = named === null ? offered : offered.filter(({ name }) => name === named);
+  const choosable = named === null ? tools : tools.filter(({ name }) => name === named);
   if (choosable.length === 0) return {};
   if (toolChoice?.kind === 'required' || named !== null) losses.note('tool_choice', 'tool_choice');
   for (const { strict, at } of choosable) {
@@ -75,21 +75,21 @@ function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): 
 }
 
 /** Whether the model may call tools: with a format, all its output must match it, so it could not. */
-function mayCall({ tools: offered, toolChoice }: NeutralRequest): boolean {
-  return offered.length > 0 && toolChoice?.kind !== 'none';
+function mayCall({ tools, toolChoice }: NeutralRequest): boolean {
+  return tools.length > 0 && toolChoice?.kind !== 'none';
 }
 
-function format(request: NeutralRequest, losses: Losses): JsonObject {
-  const { format: wanted, names } = request;
-  if (wanted.kind === 'text') return {};
+function writeFormat(request: NeutralRequest, losses: Losses): JsonObject {
+  const { format, names } = request;
+  if (format.kind === 'text') return {};
   if (mayCall(request)) {
     losses.note(names.format, 'response_format');
     return {};
   }
-  return { format: wanted.kind === 'json_schema' ? wanted.schema : 'json' };
+  return { format: format.kind === 'json_schema' ? format.schema : 'json' };
 }
 
-function thinking(wanted: Thinking | null, target: Target, losses: Losses): JsonObject {
+function writeThinking(wanted: Thinking | null, target: Target, losses: Losses): JsonObject {
   if (wanted === null) return {};
   if (!target.canThink) {
     // Ollama rejects `think` for models without reasoning, which already do what `off` requests.
@@ -104,7 +104,7 @@ function thinking(wanted: Thinking | null, target: Target, losses: Losses): Json
   return { think: LEVELS.has(effort) ? effort : (LOWEST[effort] ?? 'high') };
 }
 
-function logprobs({ logprobs: alternatives }: NeutralRequest): JsonObject {
-  if (alternatives === null) return {};
-  return { logprobs: true, ...(alternatives > 0 && { top_logprobs: alternatives }) };
+function writeLogprobs({ logprobs }: NeutralRequest): JsonObject {
+  if (logprobs === null) return {};
+  return { logprobs: true, ...(logprobs > 0 && { top_logprobs: logprobs }) };
 }

@@ -34,6 +34,6 @@ function isNonEmpty(found: unknown): boolean {
   return Array.isArray(found) ? found.length > 0 : isObject(found);
 }
 
-function citesOtherSources({ provider_annotations: cited }: JsonObject): boolean {
-  return objectsIn(cited).some(({ type }) => !REQUEST_CITATIONS.has(String(type)));
+function citesOtherSources({ provider_annotations: annotations }: JsonObject): boolean {
+  return objectsIn(annotations).some(({ type }) => !REQUEST_CITATIONS.has(String(type)));
 }

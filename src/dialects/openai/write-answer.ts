@@ -89,8 +89,8 @@ class WholeChoice {
   #message(): JsonObject {
     const { content, refusal, ...texts } = this.#texts;
     const calls = this.#calls.filter((call) => (call as unknown) !== undefined);
-    for (const { function: called } of calls) {
-      if (called.arguments.trim() === '') called.arguments = '{}';
+    for (const { function: fn } of calls) {
+      if (fn.arguments.trim() === '') fn.arguments = '{}';
     }
     const hasOtherOutput = calls.length > 0 || refusal !== undefined;
     return {

@@ -30,17 +30,17 @@ export function writeRequest(
       idOf: callIdFor(target.model),
       acceptsReasoning: target.acceptsReasoning,
     }),
-    ...streaming(request, target),
-    ...length(request, target),
-    ...stop(request, losses),
-    ...sampling(request, losses),
-    ...tools(request, losses),
-    ...format(request, losses),
-    ...thinking(request, target, losses),
+    ...writeStreaming(request, target),
+    ...writeLength(request, target),
+    ...writeStop(request, losses),
+    ...writeSampling(request, losses),
+    ...writeTools(request, losses),
+    ...writeFormat(request, losses),
+    ...writeThinking(request, target, losses),
     ...(request.choices > 1 && { n: request.choices }),
     ...(request.logprobs !== null && { logprobs: true, top_logprobs: request.logprobs }),
     ...(request.user !== null && { user: acceptedUserId(request.user) }),
-    ...tier(request, target, losses),
+    ...writeServiceTier(request, target, losses),
     ...providerOptionsFor(request, 'openai', target),
   };
   return {
@@ -49,34 +49,34 @@ export function writeRequest(
   };
 }
 
-function streaming({ stream }: NeutralRequest, target: Target): JsonObject {
+function writeStreaming({ stream }: NeutralRequest, target: Target): JsonObject {
   if (!stream) return {};
   return target.acceptsStreamOptions
     ? { stream, stream_options: { include_usage: true } }
     : { stream };
 }
 
-function length({ maxOutputTokens }: NeutralRequest, target: Target): JsonObject {
+function writeLength({ maxOutputTokens }: NeutralRequest, target: Target): JsonObject {
   return maxOutputTokens === null ? {} : { [target.outputLimitMember]: maxOutputTokens };
 }
 
-function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
-  if (words.length > MAX_STOP) losses.note(`${names.stop}[${MAX_STOP}]`, names.stop);
-  return words.length === 0 ? {} : { stop: words.slice(0, MAX_STOP) };
+function writeStop({ stop, names }: NeutralRequest, losses: Losses): JsonObject {
+  if (stop.length > MAX_STOP) losses.note(`${names.stop}[${MAX_STOP}]`, names.stop);
+  return stop.length === 0 ? {} : { stop: stop.slice(0, MAX_STOP) };
 }
 
-function sampling({ sampling: given }: NeutralRequest, losses: Losses): JsonObject {
-  if (given.topK !== undefined) losses.note('top_k', 'top_k');
+function writeSampling({ sampling }: NeutralRequest, losses: Losses): JsonObject {
+  if (sampling.topK !== undefined) losses.note('top_k', 'top_k');
   return {
-    temperature: given.temperature,
-    top_p: given.topP,
-    frequency_penalty: given.frequencyPenalty,
-    presence_penalty: given.presencePenalty,
-    seed: given.seed,
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    frequency_penalty: sampling.frequencyPenalty,
+    presence_penalty: sampling.presencePenalty,
+    seed: sampling.seed,
   };
 }
 
-function tools(request: NeutralRequest, losses: Losses): JsonObject {
+function writeTools(request: NeutralRequest, losses: Losses): JsonObject {
   const { toolChoice, parallelTools } = request;
   if (request.tools.length === 0) return {};
   return {
@@ -109,12 +109,12 @@ export function toolOf(tool: ToolDefinition, losses: Losses): JsonObject {
   };
 }
 
-function format({ format: wanted, names }: NeutralRequest, losses: Losses): JsonObject {
-  if (wanted.kind !== 'json_schema') {
-    return wanted.kind === 'text' ? {} : { response_format: { type: wanted.kind } };
+function writeFormat({ format, names }: NeutralRequest, losses: Losses): JsonObject {
+  if (format.kind !== 'json_schema') {
+    return format.kind === 'text' ? {} : { response_format: { type: format.kind } };
   }
-  const { name, description, schema } = wanted;
-  const strict = supportedStrictness(wanted.strict, schema, () => {
+  const { name, description, schema } = format;
+  const strict = supportedStrictness(format.strict, schema, () => {
     losses.note(names.strict, 'response_format.strict');
   });
   return {
@@ -130,16 +130,12 @@ function format({ format: wanted, names }: NeutralRequest, losses: Losses): Json
   };
 }
 
-function thinking(
-  { thinking: wanted }: NeutralRequest,
-  target: Target,
-  losses: Losses,
-): JsonObject {
-  const effort = supportedEffort(wanted, target, losses);
+function writeThinking({ thinking }: NeutralRequest, target: Target, losses: Losses): JsonObject {
+  const effort = supportedEffort(thinking, target, losses);
   return effort === null ? {} : { reasoning_effort: effort };
 }
 
-function tier(request: NeutralRequest, { kind }: Target, losses: Losses): JsonObject {
+function writeServiceTier(request: NeutralRequest, { kind }: Target, losses: Losses): JsonObject {
   const { serviceTier } = request;
   if (serviceTier === null || serviceTier === 'auto') return {};
   if (kind !== 'openai') {

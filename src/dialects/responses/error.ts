@@ -8,9 +8,9 @@ import { writeError } from '../openai/error.js';
  * They are in the event itself, as OpenAI documents it, and also in an `error` object, as OpenAI sends it.
  */
 export function errorMembers(error: GatewayError): JsonObject {
-  const { error: told } = JSON.parse(writeError(error)) as { error: JsonObject };
-  const { code, message, param } = told;
-  return { code, message, param, error: told };
+  const { error: json } = JSON.parse(writeError(error)) as { error: JsonObject };
+  const { code, message, param } = json;
+  return { code, message, param, error: json };
 }
 
 /** The `error` of a failed response, with one of the few codes that OpenAI documents. */

@@ -29,32 +29,32 @@ export function writeRequest(
     // The gateway sends the whole conversation each time, so stored responses would never be used.
     store: false,
     ...(request.stream && { stream: true }),
-    ...length(request, losses),
+    ...writeLength(request, losses),
     temperature: request.sampling.temperature,
     top_p: request.sampling.topP,
-    ...tools(request, losses),
-    ...format(request, losses),
-    ...thinking(request, target, losses),
-    ...includes(request, target),
+    ...writeTools(request, losses),
+    ...writeFormat(request, losses),
+    ...writeThinking(request, target, losses),
+    ...writeIncludes(request, target),
     ...(request.user !== null && { safety_identifier: acceptedUserId(request.user) }),
-    ...tier(request),
+    ...writeServiceTier(request),
     ...providerOptionsFor(request, 'responses', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: null };
 }
 
 function noteUnsupported(request: NeutralRequest, losses: Losses): void {
-  const { sampling: given, stop, names, choices } = request;
+  const { sampling, stop, names, choices } = request;
   if (choices > 1) losses.note('n', 'n');
   if (stop.length > 0) losses.note(names.stop, names.stop);
-  if (given.topK !== undefined) losses.note('top_k', 'top_k');
-  if (given.seed !== undefined) losses.note('seed', 'seed');
+  if (sampling.topK !== undefined) losses.note('top_k', 'top_k');
+  if (sampling.seed !== undefined) losses.note('seed', 'seed');
   // A penalty of 0 is the same as none.
-  if ((given.frequencyPenalty ?? 0) !== 0) losses.note('frequency_penalty', 'frequency_penalty');
-  if ((given.presencePenalty ?? 0) !== 0) losses.note('presence_penalty', 'presence_penalty');
+  if ((sampling.frequencyPenalty ?? 0) !== 0) losses.note('frequency_penalty', 'frequency_penalty');
+  if ((sampling.presencePenalty ?? 0) !== 0) losses.note('presence_penalty', 'presence_penalty');
 }
 
-function length({ maxOutputTokens, names }: NeutralRequest, losses: Losses): JsonObject {
+function writeLength({ maxOutputTokens, names }: NeutralRequest, losses: Losses): JsonObject {
   if (maxOutputTokens === null) return {};
   if (maxOutputTokens < MIN_OUTPUT_TOKENS) {
     losses.hint(names.maxOutputTokens, names.maxOutputTokens);
@@ -62,13 +62,13 @@ function length({ maxOutputTokens, names }: NeutralRequest, losses: Losses): Jso
   return { max_output_tokens: Math.max(maxOutputTokens, MIN_OUTPUT_TOKENS) };
 }
 
-function tools(
-  { tools: offered, toolChoice, parallelTools }: NeutralRequest,
+function writeTools(
+  { tools, toolChoice, parallelTools }: NeutralRequest,
   losses: Losses,
 ): JsonObject {
-  if (offered.length === 0) return {};
+  if (tools.length === 0) return {};
   return {
-    tools: offered.map((tool) => toolOf(tool, losses)),
+    tools: tools.map((tool) => toolOf(tool, losses)),
     ...(toolChoice !== null && {
       tool_choice:
         toolChoice.kind === 'tool' ? { type: 'function', name: toolChoice.name } : toolChoice.kind,
@@ -93,12 +93,12 @@ function toolOf(tool: ToolDefinition, losses: Losses): JsonObject {
   };
 }
 
-function format({ format: wanted, names }: NeutralRequest, losses: Losses): JsonObject {
-  if (wanted.kind !== 'json_schema') {
-    return wanted.kind === 'text' ? {} : { text: { format: { type: wanted.kind } } };
+function writeFormat({ format, names }: NeutralRequest, losses: Losses): JsonObject {
+  if (format.kind !== 'json_schema') {
+    return format.kind === 'text' ? {} : { text: { format: { type: format.kind } } };
   }
-  const { name, description, schema } = wanted;
-  const strict = supportedStrictness(wanted.strict, schema, () => {
+  const { name, description, schema } = format;
+  const strict = supportedStrictness(format.strict, schema, () => {
     losses.note(names.strict, 'response_format.strict');
   });
   return {
@@ -115,17 +115,13 @@ function format({ format: wanted, names }: NeutralRequest, losses: Losses): Json
 }
 
 /** No summary is requested: OpenAI gives some only to verified organisations. */
-function thinking(
-  { thinking: wanted }: NeutralRequest,
-  target: Target,
-  losses: Losses,
-): JsonObject {
-  const effort = supportedEffort(wanted, target, losses);
+function writeThinking({ thinking }: NeutralRequest, target: Target, losses: Losses): JsonObject {
+  const effort = supportedEffort(thinking, target, losses);
   return effort === null ? {} : { reasoning: { effort } };
 }
 
 /** Without storage, encrypted reasoning must be requested explicitly; models without reasoning reject that. */
-function includes({ logprobs }: NeutralRequest, { canThink }: Target): JsonObject {
+function writeIncludes({ logprobs }: NeutralRequest, { canThink }: Target): JsonObject {
   const include = [
     ...(canThink ? ['reasoning.encrypted_content'] : []),
     ...(logprobs === null ? [] : ['message.output_text.logprobs']),
@@ -136,7 +132,7 @@ function includes({ logprobs }: NeutralRequest, { canThink }: Target): JsonObjec
   };
 }
 
-function tier({ serviceTier }: NeutralRequest): JsonObject {
+function writeServiceTier({ serviceTier }: NeutralRequest): JsonObject {
   if (serviceTier === null) return {};
   return { service_tier: serviceTier === 'standard' ? 'default' : serviceTier };
 }

@@ -79,12 +79,12 @@ export class Levels {
     readonly gradient: number;
     readonly curvature: number;
   } {
-    const { models: width, scores } = this.#graded;
+    const { models: modelCount, scores } = this.#graded;
     let gradient = 0;
     let curvature = 0;
     for (const row of this.#rows) {
       for (const model of models) {
-        const at = row * width + model;
+        const at = row * modelCount + model;
         const score = at64(scores, at);
         if (Number.isNaN(score)) continue;
         const p = logistic(at64(this.#logOdds, at));

@@ -61,7 +61,7 @@ export interface MatchedRule {
  * @param matched - in file order
  */
 export function combine(policy: PolicySettings, matched: readonly MatchedRule[]): RuleOutcome {
-  const rules = matched.map(({ settings: source }) => source);
+  const rules = matched.map((rule) => rule.settings);
   const constraints = [policy.own, ...rules];
   const settings = [...rules, policy.own];
   return {

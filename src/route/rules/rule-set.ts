@@ -126,9 +126,7 @@ export class RuleSet {
   ): readonly string[] {
     const plan = this.#plans.get(policy);
     if (plan === undefined) throw this.#noPolicy(policy);
-    const reading = plan.rules.filter(({ factKinds: reads }) =>
-      kinds.some((kind) => reads.has(kind)),
-    );
+    const reading = plan.rules.filter(({ factKinds }) => kinds.some((kind) => factKinds.has(kind)));
     if (reading.length === 0) return NONE;
     const names = new Set(reading.map(({ name }) => name));
     return this.apply(policy, facts()).matched.filter((name) => names.has(name));

@@ -124,11 +124,11 @@ export class Tunnels {
     return new ProxyError(`${this.#name} ${why}`, code, { cause });
   }
 
-  #refusal({ statusCode: status = 0, headers }: IncomingMessage): ProxyError | null {
-    if (status >= 200 && status < 300) return null;
+  #refusal({ statusCode = 0, headers }: IncomingMessage): ProxyError | null {
+    if (statusCode >= 200 && statusCode < 300) return null;
     const why =
-      status === 407 ? this.#wanted(headers['proxy-authenticate'] ?? '') : refused(status);
-    return new ProxyError(`${this.#name} ${why}`, String(status));
+      statusCode === 407 ? this.#wanted(headers['proxy-authenticate'] ?? '') : refused(statusCode);
+    return new ProxyError(`${this.#name} ${why}`, String(statusCode));
   }
 
   /** Which proof a proxy asks for. @param offers - its `proxy-authenticate`: kinds of proof */

@@ -41,7 +41,7 @@ export type SimulatedTool = z.infer<typeof tool>['function'];
 
 /** The text of a message; parts that are no text count as nothing. */
 export function textOf(message: SimulatedRequest['messages'][number]): string {
-  const { content: parts } = message;
-  if (typeof parts === 'string') return parts;
-  return (parts ?? []).map((part) => part.text ?? '').join(' ');
+  const { content: messageContent } = message;
+  if (typeof messageContent === 'string') return messageContent;
+  return (messageContent ?? []).map((part) => part.text ?? '').join(' ');
 }

@@ -52,7 +52,5 @@ test('synonyms are near, and told apart from what is only alike', () => {
 test('an acronym says what its words say', () => {
   const { left, right } = aligned('open a vpc', 'open a virtual private cloud');
 
-  expect([...left, ...right].map(({ similarity: covered }) => covered)).toEqual([
-    0.93, 0.93, 0.93, 0.93,
-  ]);
+  expect([...left, ...right].map(({ similarity }) => similarity)).toEqual([0.93, 0.93, 0.93, 0.93]);
 });

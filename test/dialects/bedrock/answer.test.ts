@@ -2,8 +2,8 @@ import { fc } from '../../support/fast-check.js';
 import { answered, eventsIn, streamed } from '../../support/translated.js';
 import { frame, rawFrame } from './frames.js';
 
-const delta = (told: object, at = 0) =>
-  frame('contentBlockDelta', { contentBlockIndex: at, delta: told });
+const delta = (content: object, at = 0) =>
+  frame('contentBlockDelta', { contentBlockIndex: at, delta: content });
 const opens = (toolUse: object, at = 0) =>
   frame('contentBlockStart', { contentBlockIndex: at, start: { toolUse } });
 const stop = (stopReason: string) => frame('messageStop', { stopReason });

@@ -128,8 +128,8 @@ const USAGE = {
   totalTokens: TOKENS.input + TOKENS.output,
 };
 
-function blocksOf({ thought, text: said, refusal, calls = [] }: Script): Block[] {
-  const words = said ?? refusal;
+function blocksOf({ thought, text: answerText, refusal, calls = [] }: Script): Block[] {
+  const words = answerText ?? refusal;
   return [
     ...(thought === undefined ? [] : [{ reasoningContent: { reasoningText: thought } }]),
     ...(words === undefined ? [] : [{ text: words }]),

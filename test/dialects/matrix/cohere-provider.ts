@@ -122,15 +122,15 @@ function eventsOf(script: Script): object[] {
       type: 'tool-plan-delta',
       delta: { message: { tool_plan: half } },
     })),
-    ...callsOf(script).flatMap(({ function: made, ...native }, index) => [
+    ...callsOf(script).flatMap(({ function: fn, ...native }, index) => [
       {
         type: 'tool-call-start',
         index,
         delta: {
-          message: { tool_calls: { ...native, function: { name: made.name, arguments: '' } } },
+          message: { tool_calls: { ...native, function: { name: fn.name, arguments: '' } } },
         },
       },
-      ...halves(made.arguments).map((half) => ({
+      ...halves(fn.arguments).map((half) => ({
         type: 'tool-call-delta',
         index,
         delta: { message: { tool_calls: { function: { arguments: half } } } },

@@ -136,9 +136,9 @@ function streamed(script: Script, { stream_options: options }: Request): Behavio
     ...halves(script.text ?? '').map((half) => chunk({ content: half })),
     ...(script.refusal === undefined ? [] : [chunk({ refusal: script.refusal })]),
     ...(script.calls ?? []).flatMap((one, index) => {
-      const { function: called, ...head } = callOf(one, index);
-      const first = { ...head, index, function: { name: called.name, arguments: '' } };
-      const pieces = halves(called.arguments).map((half) => ({
+      const { function: fn, ...head } = callOf(one, index);
+      const first = { ...head, index, function: { name: fn.name, arguments: '' } };
+      const pieces = halves(fn.arguments).map((half) => ({
         index,
         function: { arguments: half },
       }));

@@ -24,16 +24,16 @@ describe('a whole answer', () => {
   test('keeps what it does not know', () => {
     const extra = { citations: ['u'], service_tier: 'x' };
 
-    const { answer: got, first } = read(answer({ content: 'a', reasoning: 'r' }, 'stop', extra));
+    const { answer: result, first } = read(answer({ content: 'a', reasoning: 'r' }, 'stop', extra));
 
-    expect(got).toMatchObject({ ...HEAD, ...extra, usage: USAGE });
+    expect(result).toMatchObject({ ...HEAD, ...extra, usage: USAGE });
     expect(first?.message['reasoning']).toBe('r');
   });
 
   test('is completed where the provider leaves things out', () => {
-    const { answer: got, first } = read({ choices: [{ message: { content: 'a' } }] });
+    const { answer: result, first } = read({ choices: [{ message: { content: 'a' } }] });
 
-    expect(got).toMatchObject({
+    expect(result).toMatchObject({
       id: expect.stringMatching(/^chatcmpl-[0-9a-f]{24}$/),
       object: 'chat.completion',
       created: 1_700_000_000,
@@ -45,7 +45,7 @@ describe('a whole answer', () => {
       finish_reason: 'stop',
       logprobs: null,
     });
-    expect(got.usage).toBeUndefined();
+    expect(result.usage).toBeUndefined();
   });
 
   test.each([
@@ -186,9 +186,9 @@ describe('a whole answer', () => {
   test('numbers its choices', () => {
     const choices = [{ message: { content: 'a' } }, { message: { content: 'b' } }];
 
-    const { answer: got } = read({ ...HEAD, choices });
+    const { answer: result } = read({ ...HEAD, choices });
 
-    expect(got.choices.map(({ index }) => index)).toEqual([0, 1]);
+    expect(result.choices.map(({ index }) => index)).toEqual([0, 1]);
   });
 
   test('is read out of an array, and past a byte order mark', () => {

@@ -61,8 +61,8 @@ export async function readQuestions(
       if (wanted.test(source)) add({ text, source, half: null });
     }
   }
-  for (const { pairs: written } of await readWritten('fit')) {
-    for (const text of written.flatMap(({ a, b }) => [a, b])) {
+  for (const { pairs: writtenPairs } of await readWritten('fit')) {
+    for (const text of writtenPairs.flatMap(({ a, b }) => [a, b])) {
       add({ text, source: WRITTEN, half: null });
     }
   }

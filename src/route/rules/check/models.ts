@@ -64,8 +64,8 @@ function emptyPolicies(subject: CheckedRules, models: readonly Model[]): Fault[]
     const left = allowed(models, [own, ...always]);
     if (left.length === 0) {
       const rules = unconditionalRules(subject, name)
-        .filter(({ rule: { settings: source } }) =>
-          [source.only, source.never, source.require].some(Boolean),
+        .filter(({ rule: { settings } }) =>
+          [settings.only, settings.never, settings.require].some(Boolean),
         )
         .map(({ rule }) => rule.name);
       const with_ = rules.length === 0 ? '' : `, together with ${quotedList(rules)}`;
