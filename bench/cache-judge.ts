@@ -11,10 +11,10 @@ export function thresholdJudge(threshold: number): QuestionJudge {
   return {
     revision: `threshold ${threshold}`,
     read: (text, vector = embedder.embed(text)): PreparedQuestion => ({ text, vector }),
-    judge: (asked, kept) => {
+    judge: (question, cached) => {
       let similarity = 0;
-      for (let i = 0; i < asked.vector.length; i++) {
-        similarity += (asked.vector[i] ?? 0) * (kept.vector[i] ?? 0);
+      for (let i = 0; i < question.vector.length; i++) {
+        similarity += (question.vector[i] ?? 0) * (cached.vector[i] ?? 0);
       }
       return { similarity, probability: similarity >= threshold ? 1 : 0, veto: null };
     },

@@ -64,7 +64,7 @@ const answers = new SemanticCache({
 
 const rssBefore = process.memoryUsage().rss;
 const numbers = Array.from({ length: entries }, () => randomQuestion(random));
-const kept = lines?.slice(0, entries) ?? numbers.map((number) => wordingOf(number, 0));
+const cached = lines?.slice(0, entries) ?? numbers.map((number) => wordingOf(number, 0));
 const inserts = await fill();
 globalThis.gc?.();
 const rssMb = (process.memoryUsage().rss - rssBefore) / 1e6;
@@ -88,7 +88,7 @@ function reworded(): string {
   const at = random.below(entries);
   return lines === null
     ? wordingOf(numbers[at] ?? 0, random.below(WORDINGS))
-    : `Hello! ${kept[at] ?? ''}`;
+    : `Hello! ${cached[at] ?? ''}`;
 }
 
 function unmet(): string {
@@ -111,7 +111,7 @@ function timed(work: () => void): number {
 /** Inserts all questions, as many per turn of the event loop as requests would, and waits until all are indexed. */
 async function fill(): Promise<readonly number[]> {
   const took: number[] = [];
-  for (const [i, question] of kept.entries()) {
+  for (const [i, question] of cached.entries()) {
     const answer = answerTo(String(i), placed(question));
     took.push(timed(() => store.put(answer)));
     if (i % 4 === 3) await new Promise(setImmediate);
@@ -158,9 +158,9 @@ function placed(text: string): { readonly partition: string; readonly text: stri
   return { partition, text };
 }
 
-function lookedUp(ask: () => string): readonly number[] {
+function lookedUp(nextQuestion: () => string): readonly number[] {
   return Array.from({ length: lookUps }, () => {
-    const text = ask();
+    const text = nextQuestion();
     return timed(() =>
       answers.find(placed(text), { maxError: 0.01, budgetMs: 5, maxAgeS: Infinity }),
     );
@@ -181,9 +181,9 @@ async function recall(): Promise<number> {
       });
     },
   });
-  const dims = judge.read(kept[0] ?? '').vector.length;
+  const dims = judge.read(cached[0] ?? '').vector.length;
   const all = rowBlock(entries, dims);
-  for (const [i, text] of kept.entries()) {
+  for (const [i, text] of cached.entries()) {
     const { vector } = judge.read(text);
     all.row(i).set(vector);
     index.onStored(answerTo(String(i), { partition: 'p', text }));
@@ -192,11 +192,11 @@ async function recall(): Promise<number> {
   while (left > 0) await new Promise(setImmediate);
   let found = 0;
   for (let i = 0; i < RECALLED; i++) {
-    const asked = judge.read(i % 2 === 0 ? reworded() : unmet());
-    const nearest = all.products(asked.vector, entries).toSorted().toReversed();
+    const question = judge.read(i % 2 === 0 ? reworded() : unmet());
+    const nearest = all.products(question.vector, entries).toSorted().toReversed();
     const worst = nearest[CANDIDATES - 1] ?? 0;
     // Compared by similarity, because the same question may be cached twice.
-    const near = index.near('p', asked, CANDIDATES);
+    const near = index.near('p', question, CANDIDATES);
     found += near.filter(({ similarity }) => similarity >= worst - 1e-5).length;
   }
   index.close();

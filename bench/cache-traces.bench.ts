@@ -123,9 +123,9 @@ function bytesOf(key: string): number {
 function traces(): Record<string, readonly string[]> {
   const random = new Random(7);
   const popular = zipf(random);
-  const trace = (ask: (i: number) => string): string[] =>
+  const trace = (questionAt: (i: number) => string): string[] =>
     Array.from({ length: REQUESTS }, (_, i) =>
-      createHash('sha256').update(ask(i)).digest('base64url'),
+      createHash('sha256').update(questionAt(i)).digest('base64url'),
     );
   return {
     Zipf: trace(() => `popular ${popular()}`),
@@ -149,12 +149,12 @@ function zipf(random: Random): () => number {
     cumulative[i] = sum;
   }
   return () => {
-    const drawn = random.next() * sum;
+    const target = random.next() * sum;
     let low = 0;
     let high = QUESTIONS - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((cumulative[middle] ?? 0) < drawn) low = middle + 1;
+      if ((cumulative[middle] ?? 0) < target) low = middle + 1;
       else high = middle;
     }
     return low;

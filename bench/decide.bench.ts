@@ -82,9 +82,9 @@ process.exitCode = kept ? 0 : 1;
 
 /** Runs a step, and records its time after the warm-up. */
 function timed<T>(step: string, round: number, task: () => T): T {
-  const began = process.hrtime.bigint();
+  const started = process.hrtime.bigint();
   const result = task();
-  const took = Number(process.hrtime.bigint() - began) / 1000;
+  const took = Number(process.hrtime.bigint() - started) / 1000;
   const times = micros.get(step) ?? [];
   micros.set(step, times);
   if (round >= 0) times.push(took);

@@ -54,12 +54,12 @@ function report(name: string, ruleSet: RuleSet): void {
 function microsecondsPerCall(ruleSet: RuleSet): number {
   let matched = 0;
   // CPU time instead of wall-clock time, to exclude other load on the machine.
-  const began = process.cpuUsage();
+  const started = process.cpuUsage();
   for (let i = 0; i < CALLS; i++) {
     const facts = requests[i % requests.length];
     if (facts !== undefined) matched += ruleSet.apply('auto', facts).matched.length;
   }
-  const { user, system } = process.cpuUsage(began);
+  const { user, system } = process.cpuUsage(started);
   // Using the sum prevents the calls from being optimised away.
   if (matched < 0) throw new Error('rules match less than never');
   return (user + system) / CALLS;

@@ -126,7 +126,7 @@ async function measure(
   const before = rssMb(pid);
   let most = before;
   let early = before;
-  let got = 0;
+  let receivedBytes = 0;
   const timer = setInterval(() => {
     most = Math.max(most, rssMb(pid));
     if (upstream.sentBytes() < (Number(values.mb) * MB) / 10) early = Math.max(early, rssMb(pid));
@@ -136,7 +136,7 @@ async function measure(
   if (response.statusCode !== 200) throw new Error(`${client}-${provider}: ${response.statusCode}`);
   let ahead: number | null = null;
   response.on('data', (chunk: Buffer) => {
-    got += chunk.length;
+    receivedBytes += chunk.length;
   });
   if (isSlow) {
     response.pause();
@@ -149,10 +149,10 @@ async function measure(
   });
   clearInterval(timer);
   const seconds = (performance.now() - startedMs) / 1_000;
-  return { seconds, gotMb: got / MB, rss: [before, early, most], aheadMb: ahead };
+  return { seconds, gotMb: receivedBytes / MB, rss: [before, early, most], aheadMb: ahead };
 }
 
-function wanted(): readonly (readonly [ClientDialectName, DialectName])[] {
+function selectedPairs(): readonly (readonly [ClientDialectName, DialectName])[] {
   const clients = Object.keys(CLIENTS) as ClientDialectName[];
   const all = clients.flatMap((client) => DIALECT_NAMES.map((to) => [client, to] as const));
   const only = values.only?.split(',');
@@ -170,7 +170,7 @@ async function main(): Promise<void> {
         ? `\n${mb} MiB, the client reads nothing for ${STALL_MS / 1_000} s`
         : `${mb} MiB, the client reads as fast as it can`,
     );
-    for (const pair of wanted()) {
+    for (const pair of selectedPairs()) {
       const { seconds, gotMb, rss, aheadMb } = await measure(pair, gateway, upstream, isSlow);
       const [before, early, most] = rss.map((size) => size.toFixed(0));
       const ahead = aheadMb === null ? '' : `, ${aheadMb.toFixed(1)} MiB sent ahead`;

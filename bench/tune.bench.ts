@@ -68,11 +68,11 @@ async function measure(file: string, base: Predictor): Promise<void> {
     const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
     const draws = seeds.map((seed) => {
       const order = new Random(seed).shuffle([...lines]);
-      const drawn = order.slice(0, labels);
+      const sample = order.slice(0, labels);
       const rest = order.slice(labels);
-      const began = process.cpuUsage().user;
-      const tuned = tune(drawn, base, seed, (model) => gradedModel(model, catalog));
-      const s = (process.cpuUsage().user - began) / 1e6;
+      const started = process.cpuUsage().user;
+      const tuned = tune(sample, base, seed, (model) => gradedModel(model, catalog));
+      const s = (process.cpuUsage().user - started) / 1e6;
       const judged = (predictor: Predictor) =>
         judge(predictor, rest, set, (model) => gradedModel(model, catalog));
       return { s, after: judged(tuned), before: judged(base) };
@@ -118,11 +118,11 @@ async function linesOf(file: string, { weak, strong }: Pair): Promise<TuningLine
 
 type ModelOf = Parameters<typeof prepareTuning>[2];
 
-function tune(drawn: readonly TuningLine[], base: Predictor, seed: number, modelOf: ModelOf) {
+function tune(sample: readonly TuningLine[], base: Predictor, seed: number, modelOf: ModelOf) {
   const words = new WordGrams();
   const random = new Random(seed + 1000);
-  const task = prepareTuning(drawn, base, modelOf, words);
-  const folds = Int32Array.from(drawn, (_, i) => i % FOLDS);
+  const task = prepareTuning(sample, base, modelOf, words);
+  const folds = Int32Array.from(sample, (_, i) => i % FOLDS);
   const { tables } = crossValidateHead(task, folds, random);
   const anchor = (k: 0 | 1) => base.ability(modelOf(task.models[task.anchors[k]] ?? ''));
   const head = new LocalHead(tables, words);

@@ -16,8 +16,8 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 };
 
 process.stdout.on('error', (error: Error) => {
-  const { code, says } = outputFailure(error);
-  tell(says);
+  const { code, message } = outputFailure(error);
+  tell(message);
   process.exit(code);
 });
 

@@ -64,15 +64,15 @@ export class Pipeline {
 
     const setup = this.#parts.setup();
     const request = call.dialect.readRequest(call.body, call.headers);
-    const asked = { call, request, setup, startedMs };
+    const received = { call, request, setup, startedMs };
     // Entered before the cache is asked: it may wait as long as an answer takes, and then call a model after all.
     setup.acquire();
     try {
       // Lets the rest of the batch be parsed before the first of it is decided.
       await Promise.resolve();
-      if (setup.caching === null) return await this.#ask(asked, call.signal, false);
-      return await cache.answer(asked, (signal, keepsUsage, isRecheck) =>
-        this.#ask(asked, signal, keepsUsage, isRecheck),
+      if (setup.caching === null) return await this.#ask(received, call.signal, false);
+      return await cache.answer(received, (signal, keepsUsage, isRecheck) =>
+        this.#ask(received, signal, keepsUsage, isRecheck),
       );
     } finally {
       setup.release();
@@ -81,20 +81,20 @@ export class Pipeline {
 
   /** @param keepsUsage - a stream is to include its usage even if the client did not ask for it */
   async #ask(
-    asked: ReceivedRequest,
+    received: ReceivedRequest,
     signal: AbortSignalLike,
     keepsUsage: boolean,
     isRecheck = false,
   ): Promise<Exchange> {
     const { ledger } = this.#parts;
-    const { call, request, setup } = asked;
+    const { call, request, setup } = received;
     const { reader } = setup;
     const options =
       reader === null
         ? undefined
         : { isPreview: false, read: await readAhead(setup, reader, request) };
     const plan = planFor(setup, request, call.caller, this.#parts, options);
-    const entry = this.#open(asked, plan, isRecheck);
+    const entry = this.#open(received, plan, isRecheck);
     const running = { setup, entry, routing: plan.routing };
 
     // A stream continues after `chat` has returned.
@@ -201,12 +201,12 @@ export class Pipeline {
    *
    * @returns its id in the log
    */
-  recordRefusal(error: GatewayError, asked: RequestInfo): string {
+  recordRefusal(error: GatewayError, info: RequestInfo): string {
     const { newId, ledger } = this.#parts;
     const requestId = newId(ledger.clock.wallMs());
-    const clientRequestId = clientRequestIdOf(asked.headers);
-    const caller = this.#callerOf(asked);
-    logRefusal(ledger, error, { ...asked, requestId, clientRequestId, caller });
+    const clientRequestId = clientRequestIdOf(info.headers);
+    const caller = this.#callerOf(info);
+    logRefusal(ledger, error, { ...info, requestId, clientRequestId, caller });
     return requestId;
   }
 

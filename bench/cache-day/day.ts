@@ -121,14 +121,14 @@ class Simulation implements Day {
     });
   }
 
-  ask(asked: Asked): void {
-    this.#clock.nowMs = asked.nowMs;
+  ask(request: Asked): void {
+    this.#clock.nowMs = request.nowMs;
     this.#deferred.shift()?.();
-    const hour = this.hours[Math.floor(asked.nowMs / HOUR_MS)];
+    const hour = this.hours[Math.floor(request.nowMs / HOUR_MS)];
     if (hour === undefined) return;
     hour.asked += 1;
-    const key = createHash('sha256').update(asked.text).digest('base64url');
-    if (this.#store.find(key, Infinity) === null) this.#askUncached(asked, key, hour);
+    const key = createHash('sha256').update(request.text).digest('base64url');
+    if (this.#store.find(key, Infinity) === null) this.#askUncached(request, key, hour);
     else hour.exact += 1;
   }
 
@@ -225,11 +225,11 @@ function zipf(count: number, random: Random): () => number {
   let sum = 0;
   for (let i = 0; i < count; i++) sums[i] = sum += (i + 1) ** -ZIPF_POWER;
   return () => {
-    const drawn = random.next() * sum;
+    const target = random.next() * sum;
     let [low, high] = [0, count - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((sums[middle] ?? 0) < drawn) low = middle + 1;
+      if ((sums[middle] ?? 0) < target) low = middle + 1;
       else high = middle;
     }
     return order[low] ?? 0;

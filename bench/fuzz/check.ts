@@ -72,12 +72,12 @@ function checkWords(
   isStream: boolean,
   fromReader: FromReader,
 ): void {
-  const said = saidTo(client, got, isStream);
+  const content = saidTo(client, got, isStream);
   // A writer may fail where a reader does not: reading nested values has no depth limit.
   const isTooDeep = got.failure?.message.endsWith('nested too deeply.') === true;
   const isSame = fromReader.told.isComplete === (got.failure === null);
   assertRule(isSame || isTooDeep, 'another outcome than was read');
-  if (said !== null && got.failure === null) compare(client, said, fromReader.said);
+  if (content !== null && got.failure === null) compare(client, content, fromReader.said);
 }
 
 function checkSame(got: ClientOutput, whole: ClientOutput): void {
@@ -112,19 +112,19 @@ function compare(client: ClientDialectName, got: AnswerContent, read: NeutralCon
   const text = client === 'openai' ? read.plainText : read.text;
   assertRule(got.text === text, 'another text than was said');
   if (client === 'completions') return;
-  const names = (said: AnswerContent) => said.calls.map(([name]) => name).join();
+  const names = (content: AnswerContent) => content.calls.map(([name]) => name).join();
   assertRule(names(got) === names(read), 'other calls than were made');
   if (client !== 'openai' && client !== 'responses') return;
-  const args = (said: AnswerContent) => said.calls.map(([, text]) => text.trim() || '{}');
-  const [told, given] = [args(got), args(read)];
+  const args = (content: AnswerContent) => content.calls.map(([, text]) => text.trim() || '{}');
+  const [written, expected] = [args(got), args(read)];
   const isSame = (text: string, i: number) =>
-    text === given[i] || (client === 'responses' && isWholeBefore(text, given[i] ?? ''));
-  assertRule(told.every(isSame), 'other arguments than were given');
+    text === expected[i] || (client === 'responses' && isWholeBefore(text, expected[i] ?? ''));
+  assertRule(written.every(isSame), 'other arguments than were given');
 }
 
 /** A Responses client gets a call once its arguments are complete and something else begins; later arguments are lost. */
-function isWholeBefore(text: string, given: string): boolean {
-  if (!given.startsWith(text)) return false;
+function isWholeBefore(text: string, expected: string): boolean {
+  if (!expected.startsWith(text)) return false;
   try {
     JSON.parse(text);
     return true;

@@ -21,7 +21,7 @@ interface Gathered {
  */
 export function checkEvents({ events, isComplete }: ProviderEvents): NeutralContent {
   const choices = new Map<number, { calls: number; isFinished: boolean }>();
-  const said: Gathered = { text: '', plainText: '', calls: [] };
+  const gathered: Gathered = { text: '', plainText: '', calls: [] };
   events.forEach((event, i) => {
     assertRule((event.kind === 'start') === (i === 0), 'the start is not first, or twice');
     if (event.kind === 'start') return;
@@ -37,15 +37,15 @@ export function checkEvents({ events, isComplete }: ProviderEvents): NeutralCont
     if (event.kind === 'call') assertRule(event.call === known.calls++, 'calls out of their order');
     if (event.kind === 'arguments') assertRule(event.call < known.calls, 'arguments of no call');
     if (event.kind === 'finish') known.isFinished = true;
-    if (choice === 0) gather(said, event);
+    if (choice === 0) gather(gathered, event);
   });
   const all = [...choices.values()];
   assertRule(
     !isComplete || (all.length > 0 && all.every(({ isFinished }) => isFinished)),
     'complete without a reason',
   );
-  const { text, plainText } = said;
-  return { text, plainText, calls: said.calls.map(({ name, args }) => [name, args] as const) };
+  const { text, plainText } = gathered;
+  return { text, plainText, calls: gathered.calls.map(({ name, args }) => [name, args] as const) };
 }
 
 function checkCounts({ usage }: Extract<AnswerEvent, { kind: 'usage' }>): void {
@@ -56,12 +56,12 @@ function checkCounts({ usage }: Extract<AnswerEvent, { kind: 'usage' }>): void {
   );
 }
 
-function gather(said: Gathered, event: AnswerEvent): void {
-  if (event.kind === 'text') said.plainText += event.text;
-  if (event.kind === 'text' || event.kind === 'refusal') said.text += event.text;
-  else if (event.kind === 'call') said.calls.push({ name: event.name, args: '' });
+function gather(gathered: Gathered, event: AnswerEvent): void {
+  if (event.kind === 'text') gathered.plainText += event.text;
+  if (event.kind === 'text' || event.kind === 'refusal') gathered.text += event.text;
+  else if (event.kind === 'call') gathered.calls.push({ name: event.name, args: '' });
   else if (event.kind === 'arguments') {
-    const call = said.calls[event.call];
+    const call = gathered.calls[event.call];
     if (call !== undefined) call.args += event.text;
   }
 }

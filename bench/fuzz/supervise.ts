@@ -13,15 +13,15 @@ const MAX_HEAP_MB = 512;
 /** Tries a campaign's inputs in a separate process, which is replaced if an input hangs or exhausts memory. */
 export async function runSupervised(
   task: Omit<Task, 'progress'>,
-  hear: (report: Report) => void,
+  onReport: (report: Report) => void,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'suffice-fuzz-'));
   const progress = join(folder, 'at');
   try {
     for (let { from } = task; from < task.to;) {
-      const stop = await oneWorker({ ...task, from, progress }, hear);
+      const stop = await oneWorker({ ...task, from, progress }, onReport);
       if (stop === null) return;
-      hear({ kind: 'fault', index: stop.index, fault: stop.fault });
+      onReport({ kind: 'fault', index: stop.index, fault: stop.fault });
       from = stop.index + 1;
     }
   } finally {
@@ -35,7 +35,7 @@ export async function runSupervised(
  */
 function oneWorker(
   task: Task,
-  hear: (report: Report) => void,
+  onReport: (report: Report) => void,
 ): Promise<{ index: number; fault: string } | null> {
   writeFileSync(task.progress, '');
   const at = () => readFileSync(task.progress, 'utf8').trim();
@@ -45,17 +45,17 @@ function oneWorker(
   });
   worker.send(task);
   return new Promise((resolve, reject) => {
-    let seen = '';
+    let lastProgress = '';
     let sinceMs = 0;
     let isDone = false;
     const watch = setInterval(() => {
       const now = String(statSync(task.progress).mtimeMs);
-      sinceMs = now === seen ? sinceMs + LOOK_MS : 0;
-      seen = now;
+      sinceMs = now === lastProgress ? sinceMs + LOOK_MS : 0;
+      lastProgress = now;
       if (sinceMs > HANG_MS && at() !== '') worker.kill('SIGKILL');
     }, LOOK_MS);
     worker.on('message', (report: Report) => {
-      hear(report);
+      onReport(report);
       if (report.kind !== 'done') return;
       isDone = true;
       worker.disconnect();

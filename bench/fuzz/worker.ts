@@ -28,7 +28,7 @@ const SAMPLE_EVERY = 5_000;
 const INDEX_CHARS = 12;
 
 function work({ seed, from, to, folder, progress }: Task): void {
-  const say = (report: Report): void => {
+  const send = (report: Report): void => {
     process.send?.(report);
   };
   const recordings = folder === null ? bundledRecordings() : recordingsIn(folder);
@@ -43,13 +43,13 @@ function work({ seed, from, to, folder, progress }: Task): void {
   for (const finding of runInputs(recordings, seed, [from, to])) {
     if (finding !== null) {
       const { fault, input } = finding;
-      say({ kind: 'fault', index, fault });
+      send({ kind: 'fault', index, fault });
       if (!known.has(fault)) {
         known.add(fault);
         const alive = () => {
           at(finding.index);
         };
-        say({
+        send({
           kind: 'example',
           fault,
           file: serializeInput(shrinkInput(input, fault, alive), fault),
@@ -60,10 +60,10 @@ function work({ seed, from, to, folder, progress }: Task): void {
     at(index);
     if (index % SAMPLE_EVERY === 0) {
       globalThis.gc?.();
-      say({ kind: 'memory', index, heapBytes: process.memoryUsage().heapUsed });
+      send({ kind: 'memory', index, heapBytes: process.memoryUsage().heapUsed });
     }
   }
-  say({ kind: 'done', leftOver: process.getActiveResourcesInfo().slice(before) });
+  send({ kind: 'done', leftOver: process.getActiveResourcesInfo().slice(before) });
 }
 
 process.once('message', (task) => {

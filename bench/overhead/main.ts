@@ -78,11 +78,11 @@ async function measureAll(
   for (let left = options.starts; left > 0; left--) {
     const gateways = await startAll();
     for (const scenario of options.scenarios) {
-      const asked = gateways.filter(
+      const selected = gateways.filter(
         ({ name }) => name === 'other' || scenario.gateways.includes(name),
       );
       const { id, kind } = scenario;
-      const rows = joinRows(former.get(id), await runScenario(scenario, asked, rig, options));
+      const rows = joinRows(former.get(id), await runScenario(scenario, selected, rig, options));
       former.set(id, rows);
       if (left > 1) continue;
       const figures = rows.map((row) => figuresOf(kind, row));

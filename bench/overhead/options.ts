@@ -93,10 +93,11 @@ function windowsOf({ quick, against }: Given): Pick<Options, 'warmMs' | 'windowM
 }
 
 function gatewaysOf(text: string | undefined, against: string | undefined): readonly GatewayName[] {
-  const asked = text === undefined ? undefined : listed(text, GATEWAY_NAMES, 'gateway');
-  if (against !== undefined) return [...new Set([...(asked ?? []), 'suffice', 'other'] as const)];
-  if (asked?.includes('other') === true) throw new Error("'other' requires --against DIR");
-  return asked ?? GATEWAY_NAMES.filter((name) => name !== 'other');
+  const listedNames = text === undefined ? undefined : listed(text, GATEWAY_NAMES, 'gateway');
+  if (against !== undefined)
+    return [...new Set([...(listedNames ?? []), 'suffice', 'other'] as const)];
+  if (listedNames?.includes('other') === true) throw new Error("'other' requires --against DIR");
+  return listedNames ?? GATEWAY_NAMES.filter((name) => name !== 'other');
 }
 
 function listed<T extends string>(

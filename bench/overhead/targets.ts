@@ -23,11 +23,11 @@ export function checkTarget(scenario: string, all: readonly Figures[]): TargetRe
   const ratio = RATIOS[scenario];
   if (ratio !== undefined && suffice !== undefined && portkey !== undefined) {
     const filled = Math.min(suffice.coreShare, portkey.coreShare) >= FILLED_SHARE;
-    const got = filled ? suffice.perSecond / portkey.perSecond : portkey.cpuUs / suffice.cpuUs;
+    const speedup = filled ? suffice.perSecond / portkey.perSecond : portkey.cpuUs / suffice.cpuUs;
     const unit = filled ? 'requests/s on one core' : 'CPU time per request';
     return {
-      text: `${scenario}: ${got.toFixed(1)} x Portkey in ${unit}, target ${ratio}`,
-      kept: got >= ratio,
+      text: `${scenario}: ${speedup.toFixed(1)} x Portkey in ${unit}, target ${ratio}`,
+      kept: speedup >= ratio,
     };
   }
   if (scenario === 'ttft' && suffice !== undefined && direct !== undefined) {

@@ -17,15 +17,15 @@ export function startProgress(
   const startMs = performance.now();
   let lastMs = startMs;
   const elapsedS = (): number => (performance.now() - startMs) / 1000;
-  const say = (line: string): void => {
+  const print = (line: string): void => {
     lastMs = performance.now();
     write(`[${elapsedS().toFixed(1).padStart(7)} s] ${line}\n`);
   };
   return {
-    say,
+    say: print,
     elapsedS,
     tick: (line) => {
-      if (performance.now() - lastMs >= TICK_MS) say(line());
+      if (performance.now() - lastMs >= TICK_MS) print(line());
     },
   };
 }

@@ -50,25 +50,25 @@ export async function trainUsualPrompts(options: UsualPromptsOptions): Promise<v
   const graded = (await readOutcomes(dataFolder))
     .filter(({ set, part }) => set.use === 'train' && part === 'train')
     .map(({ set, conversation }) => ({ source: set.name, conversation }));
-  const asked: Sourced[] = [];
+  const prompts: Sourced[] = [];
   const file = path.join(dataFolder, 'text', 'prompts.jsonl.gz');
   for await (const { text, source } of readJsonl(file, promptSchema)) {
     if (partOf(text) !== 'train') continue;
     // `t0-…` is one collection in two hundred pieces, not two hundred sources.
     const collection = source.replace(/-.*$/u, '');
-    asked.push({ source: collection, conversation: asConversation({ prompt: text }) });
+    prompts.push({ source: collection, conversation: asConversation({ prompt: text }) });
   }
   const chosen = random.shuffle([
     ...spreadOver(graded, OF_EACH, random),
-    ...spreadOver(asked, OF_EACH, random),
+    ...spreadOver(prompts, OF_EACH, random),
   ]);
   const width = vectors.dims + FEATURE_NAMES.length;
   const numbers = new Int8Array(chosen.length * width);
   const inputTokens = new Float32Array(chosen.length);
   const features = chosen.map(({ conversation }) => readFeatures(conversation));
-  const made = await predictorsVectors(features, vectors, outFolder);
+  const encoded = await predictorsVectors(features, vectors, outFolder);
   features.forEach(({ dense, inputTokens: tokens }, i) => {
-    numbers.set(packNumbers(made[i] ?? new Float32Array(vectors.dims), dense), i * width);
+    numbers.set(packNumbers(encoded[i] ?? new Float32Array(vectors.dims), dense), i * width);
     inputTokens[i] = tokens;
   });
   const bytes = writeArtefact(path.join(outFolder, USUAL_PROMPTS_FILE), {
@@ -92,8 +92,8 @@ async function predictorsVectors(
   vectors: VectorSource,
   outFolder: string,
 ): Promise<readonly Float32Array[]> {
-  const made = await vectors.encodeAll(features.map(({ task }) => task));
-  if (vectors.encoder === null) return made;
+  const encoded = await vectors.encodeAll(features.map(({ task }) => task));
+  if (vectors.encoder === null) return encoded;
   const file = path.join(outFolder, 'predictor.bin');
   const { meta, centre } = readPredictorArtefact(file);
   if (centre === null || meta.embedder !== vectors.id) {
@@ -102,7 +102,7 @@ async function predictorsVectors(
       `it was not trained with ${vectors.id}; train the predictor first`,
     );
   }
-  return made.map((vector) => centreVector(vector, centre, vector.slice()));
+  return encoded.map((vector) => centreVector(vector, centre, vector.slice()));
 }
 
 interface Sourced {

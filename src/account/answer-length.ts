@@ -82,10 +82,10 @@ function nothing(): Seen {
   return { answers: 0, tokens: 0, expected: 0 };
 }
 
-function note(seen: Seen, predicted: number, tokens: number, decay: number): void {
-  seen.answers = decay * seen.answers + 1;
-  seen.tokens = decay * seen.tokens + Math.min(MAX_RATIO * predicted, tokens);
-  seen.expected = decay * seen.expected + predicted;
+function note(totals: Seen, predicted: number, tokens: number, decay: number): void {
+  totals.answers = decay * totals.answers + 1;
+  totals.tokens = decay * totals.tokens + Math.min(MAX_RATIO * predicted, tokens);
+  totals.expected = decay * totals.expected + predicted;
 }
 
 function factorIn({ models, all }: Kind, model: string): number {

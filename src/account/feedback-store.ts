@@ -122,15 +122,15 @@ export class FeedbackStore {
   }
 
   async #compact(): Promise<void> {
-    const beside = `${this.file}.${process.pid}.tmp`;
-    const handle = await open(beside, 'w', 0o600);
+    const temporaryFile = `${this.file}.${process.pid}.tmp`;
+    const handle = await open(temporaryFile, 'w', 0o600);
     try {
       await handle.writeFile(this.entries.map(formatLine).join(''));
       await handle.sync();
-      await rename(beside, this.file);
+      await rename(temporaryFile, this.file);
     } catch (error) {
       // On a full disk it would take up the space that is needed.
-      await rm(beside, { force: true }).catch(() => undefined);
+      await rm(temporaryFile, { force: true }).catch(() => undefined);
       throw error;
     } finally {
       await handle.close();

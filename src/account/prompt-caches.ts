@@ -73,8 +73,8 @@ export class PromptCacheTracker {
   #heldOf(earlier: readonly number[], sinceMs: number): ReadonlyMap<string, number> | null {
     const latest = new Map<string, Held>();
     for (const fingerprint of earlier) {
-      for (const [model, held] of this.#held.get(fingerprint) ?? []) {
-        if (!latest.has(model)) latest.set(model, held);
+      for (const [model, state] of this.#held.get(fingerprint) ?? []) {
+        if (!latest.has(model)) latest.set(model, state);
       }
     }
     const found = [...latest].filter(([, { tokens, atMs }]) => tokens > 0 && atMs >= sinceMs);
@@ -90,9 +90,9 @@ export class PromptCacheTracker {
   ): number | null {
     const { modelId, dialect, price } = upstream;
     if (price?.cacheRead == null) return null;
-    const told = usage.cacheReadTokens + usage.cacheWriteTokens;
-    if (CACHED_IF_MARKED.has(dialect)) return told > 0 ? told : null;
-    if (told > 0) return usage.inputTokens;
+    const reportedTokens = usage.cacheReadTokens + usage.cacheWriteTokens;
+    if (CACHED_IF_MARKED.has(dialect)) return reportedTokens > 0 ? reportedTokens : null;
+    if (reportedTokens > 0) return usage.inputTokens;
     // A provider that should have read this from its cache, and did not, does not cache it at all.
     const isDisproved =
       (cachedTokens?.has(modelId) === true && !usage.estimated) ||

@@ -59,9 +59,9 @@ export function hooksFor(
     onEncoderMissing: (error) => {
       log.error({ reason: error.message }, `the encoder cannot be opened; ${MEANWHILE}`);
     },
-    onEncoderChange: (trouble) => {
-      if (trouble === null) log.info('the encoder is open again');
-      else log.error({ reason: trouble.message }, `the encoder failed; ${MEANWHILE}`);
+    onEncoderChange: (error) => {
+      if (error === null) log.info('the encoder is open again');
+      else log.error({ reason: error.message }, `the encoder failed; ${MEANWHILE}`);
     },
     onTuningUnusable: (error) => {
       log.error({ reason: error.message }, 'the tuned head cannot be used; decisions are untuned');

@@ -65,32 +65,32 @@ export async function assemble(
   hooks: AssemblyHooks,
 ): Promise<Assembly> {
   throwOnErrors(await folderFaults(sourced));
-  const ground = await loadRoutingInputs(sourced, shipped, hooks);
+  const inputs = await loadRoutingInputs(sourced, shipped, hooks);
   try {
-    return await assembleOn(ground, sourced, shipped, hooks);
+    return await assembleOn(inputs, sourced, shipped, hooks);
   } catch (error) {
-    ground.predictor.encoder?.release();
+    inputs.predictor.encoder?.release();
     throw error;
   }
 }
 
 async function assembleOn(
-  ground: RoutingInputs,
+  inputs: RoutingInputs,
   sourced: SourcedConfig,
   shipped: Shipped,
   hooks: AssemblyHooks,
 ): Promise<Assembly> {
   const { config } = sourced;
-  const { catalog, predictor, served, known } = ground;
-  const { candidates } = ground.auto;
+  const { catalog, predictor, served, known } = inputs;
+  const { candidates } = inputs.auto;
   const { ruleSet, warnings } = await loadTestedRules(
     config.rules ?? shipped.rules,
-    { models: known, choosable: ground.choosable, keys: config.keys },
+    { models: known, choosable: inputs.choosable, keys: config.keys },
     (rules) => rulesTestRouter({ catalog, rules, ...predictor, degraded: null }, candidates),
     hooks.onRuleFailure,
   );
   const providers = providersOf(config);
-  const router = openRouter(sourced, ground, ruleSet, hooks);
+  const router = openRouter(sourced, inputs, ruleSet, hooks);
   const upstreams = openUpstreams({
     providers,
     clock: hooks.clock,
@@ -120,7 +120,7 @@ async function assembleOn(
     rules: ruleSet,
     predictor,
     adaptationFolder: config.adaptation.folder,
-    warnings: [...ground.warnings, ...names, ...warnings],
+    warnings: [...inputs.warnings, ...names, ...warnings],
   };
 }
 

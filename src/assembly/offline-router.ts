@@ -74,8 +74,8 @@ export class OfflineRouter {
 
   /** The policy of this name or alias; `null` if there is none. */
   policyOf(name: string): string | null {
-    const meant = this.#known.resolveAlias?.(name) ?? name;
-    return this.#router.policies.includes(meant) ? meant : null;
+    const resolved = this.#known.resolveAlias?.(name) ?? name;
+    return this.#router.policies.includes(resolved) ? resolved : null;
   }
 
   /**

@@ -15,7 +15,7 @@ export interface EncoderHooks {
   /** The encoder cannot be opened now and is retried; until then the predictor that ships with Suffice decides. */
   readonly onEncoderMissing: (error: Error) => void;
   /** An open encoder has failed, or, with `null`, has recovered; absent in short-lived commands. */
-  readonly onEncoderChange?: (trouble: Error | null) => void;
+  readonly onEncoderChange?: (error: Error | null) => void;
 }
 
 /** An operator's transformer whose vectors the predictor uses. */

@@ -206,8 +206,8 @@ async function tuned(
     gradedModel(name, catalog),
   );
   if (fault !== null) hooks.onTuningUnusable(fault);
-  const trouble = fault === null ? null : 'tuning_unusable';
-  return { predictor, base, head, degraded: degraded ?? trouble, encoder };
+  const lack = fault === null ? null : 'tuning_unusable';
+  return { predictor, base, head, degraded: degraded ?? lack, encoder };
 }
 
 /** The model that answers were graded under by this name. */
@@ -227,9 +227,11 @@ function idleProviders(
   { config, fault }: SourcedConfig,
   served: RoutingInputs['served'],
 ): readonly Fault[] {
-  const asked = new Set([...served.values()].flatMap(({ upstreams }) => upstreams.map(providerOf)));
+  const usedProviders = new Set(
+    [...served.values()].flatMap(({ upstreams }) => upstreams.map(providerOf)),
+  );
   return enabledProviders(config).flatMap(([name]) => {
-    if (asked.has(name)) return [];
+    if (usedProviders.has(name)) return [];
     const message =
       `provider "${name}" serves no model, so that it gets only what goes through as it is, such as files; ` +
       'list under "models" what it has.';

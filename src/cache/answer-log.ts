@@ -12,7 +12,7 @@ export interface AnswerLogOptions {
   readonly saveEveryMs: number;
   readonly clock: Clock;
   /** Called when the state changes, not on every failure. */
-  readonly onProblem: (trouble: AnswerLogProblem) => void;
+  readonly onProblem: (problem: AnswerLogProblem) => void;
 }
 
 /** A problem with the file. The cache works in spite of it. */
@@ -186,8 +186,8 @@ export class AnswerLog implements AnswerStoreListener {
 
   /** Rewrites the file from the store. */
   async #rewrite(): Promise<void> {
-    const held = [...this.#store.values()].filter(hasPayload);
-    const answers = new Map(held.map((answer) => [answer.key, answer]));
+    const loaded = [...this.#store.values()].filter(hasPayload);
+    const answers = new Map(loaded.map((answer) => [answer.key, answer]));
     // Learnt records come last: they refer to answers that must be read first.
     await this.#file.replace(changesIn(answers, [...this.#learnt.all()]));
     this.#mustRewrite = false;

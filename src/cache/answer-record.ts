@@ -84,24 +84,24 @@ export function encodeChange(change: AnswerChange): Buffer {
     const { kind: op, ...learnt } = change.learnt;
     return recordOf({ op, ...learnt }, []);
   }
-  const { told, words } = splitAnswer(change.answer);
-  return recordOf({ op: 'kept', ...told }, words);
+  const { metadata, chunks } = splitAnswer(change.answer);
+  return recordOf({ op: 'kept', ...metadata }, chunks);
 }
 
 /** Splits an answer into its metadata and the chunks of its payload. */
 export function splitAnswer({ payload, ...rest }: LoadedAnswer): {
-  readonly told: StoredMetadata;
-  readonly words: readonly Buffer[];
+  readonly metadata: StoredMetadata;
+  readonly chunks: readonly Buffer[];
 } {
   const tags = [...rest.tags];
   if (payload.form === 'whole') {
-    return { told: { ...rest, tags, frames: null }, words: [payload.body] };
+    return { metadata: { ...rest, tags, frames: null }, chunks: [payload.body] };
   }
   const { frames } = payload;
   const layout = frames.map(({ bytes, atMs, usageOnly }): [number, number, boolean] => {
     return [bytes.length, atMs, usageOnly];
   });
-  return { told: { ...rest, tags, frames: layout }, words: frames.map(({ bytes }) => bytes) };
+  return { metadata: { ...rest, tags, frames: layout }, chunks: frames.map(({ bytes }) => bytes) };
 }
 
 /** Decodes the record at `bytes[from]`, where anything may be. */

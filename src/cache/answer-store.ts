@@ -224,15 +224,15 @@ export class AnswerStore {
   /**
    * Removes all matching answers, and remembers the purge for requests in flight.
    *
-   * @param told - when another process made it, and by how much its clock may differ; answers that were requested
+   * @param time - when another process made it, and by how much its clock may differ; answers that were requested
    *   later stay. Default: now, all matching answers.
    * @returns the removed answers
    */
-  purge(filter: PurgeFilter, told?: PurgeTime): readonly CachedAnswer[] {
-    const purge = this.#purges.add(filter, told);
+  purge(filter: PurgeFilter, time?: PurgeTime): readonly CachedAnswer[] {
+    const purge = this.#purges.add(filter, time);
     const all = this.matching(filter);
     const removed =
-      told === undefined ? all : all.filter((answer) => wasRequestedBefore(answer, purge));
+      time === undefined ? all : all.filter((answer) => wasRequestedBefore(answer, purge));
     for (const answer of removed) this.#remove(answer);
     for (const journal of this.#journals) journal.onPurged?.(filter);
     this.#purged += removed.length;

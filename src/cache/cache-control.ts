@@ -111,18 +111,18 @@ function overrideOf(
 
 function bypassOf(
   own: EffectiveSettings,
-  asked: {
+  requested: {
     readonly header: CacheHeader | null;
     readonly sampled: boolean;
     readonly noStore: boolean;
   },
 ): BypassReason | null {
-  const { header } = asked;
+  const { header } = requested;
   if (own.mode === 'off' || header === 'off') return 'off';
-  if (asked.noStore) return 'no_store';
+  if (requested.noStore) return 'no_store';
   if (own.mode === 'opt_in' && header === null) return 'not_asked';
   // A client that asks for random sampling expects different answers, unless it opts in.
-  return asked.sampled && !own.sampled && header === null ? 'sampled' : null;
+  return requested.sampled && !own.sampled && header === null ? 'sampled' : null;
 }
 
 /** With `opt_in` a client has to ask for semantic hits; with `semantic` it can opt out of them. */
@@ -130,13 +130,13 @@ function allowsSemantic({ mode }: EffectiveSettings, header: CacheHeader | null)
   return mode === 'semantic' ? header !== 'exact' : mode === 'opt_in' && header === 'semantic';
 }
 
-function readCacheHeader(given: string | undefined): CacheHeader | null {
-  if (given === undefined) return null;
-  const header = CACHE_HEADER_VALUES.find((known) => known === given.trim().toLowerCase());
+function readCacheHeader(value: string | undefined): CacheHeader | null {
+  if (value === undefined) return null;
+  const header = CACHE_HEADER_VALUES.find((known) => known === value.trim().toLowerCase());
   if (header === undefined) {
     throw faultIn(
       'x-suffice-cache',
-      `must be one of ${CACHE_HEADER_VALUES.join(', ')}; it is "${given}"`,
+      `must be one of ${CACHE_HEADER_VALUES.join(', ')}; it is "${value}"`,
     );
   }
   return header;
@@ -164,10 +164,10 @@ const NO_CACHE: Directives = {
 };
 
 /** Unknown directives are ignored, as RFC 9111 (5.2.3) requires. */
-function readDirectives(given: string | undefined, pragma: string | undefined): Directives {
+function readDirectives(cacheControl: string | undefined, pragma: string | undefined): Directives {
   // `pragma` is ignored if there is `cache-control` (RFC 9111, 5.4).
-  if (given === undefined) return pragma?.includes('no-cache') ? NO_CACHE : NO_DIRECTIVES;
-  const directives = given
+  if (cacheControl === undefined) return pragma?.includes('no-cache') ? NO_CACHE : NO_DIRECTIVES;
+  const directives = cacheControl
     .toLowerCase()
     .split(',')
     .map((directive) => directive.trim());
@@ -188,19 +188,19 @@ function readDirectives(given: string | undefined, pragma: string | undefined): 
 }
 
 function readTtl(headers: RequestHeaders, maxTtlS: number): number | null {
-  const given = text(headers['x-suffice-cache-ttl']);
-  if (given === undefined) return null;
-  if (!/^[1-9]\d{0,9}$/.test(given)) {
+  const value = text(headers['x-suffice-cache-ttl']);
+  if (value === undefined) return null;
+  if (!/^[1-9]\d{0,9}$/.test(value)) {
     throw faultIn('x-suffice-cache-ttl', `must be a whole number of seconds, at least 1`);
   }
-  return Math.min(Number(given), maxTtlS);
+  return Math.min(Number(value), maxTtlS);
 }
 
 function readLabel(headers: RequestHeaders, name: string): string | null {
-  const given = text(headers[name]);
-  if (given === undefined) return null;
-  checkLabel(name, given);
-  return given;
+  const value = text(headers[name]);
+  if (value === undefined) return null;
+  checkLabel(name, value);
+  return value;
 }
 
 function readTags(headers: RequestHeaders): readonly string[] {

@@ -45,10 +45,10 @@ export class PurgeHistory {
     return this.#purges.map(({ filter, atMs }) => ({ filter, atMs }));
   }
 
-  /** @param told - default: made by this process now */
-  add(filter: PurgeFilter, told?: PurgeTime): PastPurge & PurgeTime {
+  /** @param time - default: made by this process now */
+  add(filter: PurgeFilter, time?: PurgeTime): PastPurge & PurgeTime {
     const nowMs = this.#clock.wallMs();
-    const { atMs, slackMs } = told ?? { atMs: nowMs, slackMs: 0 };
+    const { atMs, slackMs } = time ?? { atMs: nowMs, slackMs: 0 };
     const purge = { filter, atMs, slackMs };
     const recent = this.#purges.filter((past) => nowMs - past.atMs < REMEMBERED_MS);
     this.#purges = [...recent.filter((past) => !isCoveredBy(past, purge)), purge];

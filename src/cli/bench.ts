@@ -37,8 +37,8 @@ export async function benchCommand(
   if (name === undefined) throw new UsageError(`a subcommand is missing: ${all}`);
   const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (load === undefined) {
-    const meant = nearest(name, Object.keys(BENCHES));
-    const hint = meant === null ? `; there are ${all}` : `; did you mean "${meant}"?`;
+    const suggestion = nearest(name, Object.keys(BENCHES));
+    const hint = suggestion === null ? `; there are ${all}` : `; did you mean "${suggestion}"?`;
     throw new UsageError(`there is no subcommand "${name}"${hint}`);
   }
   return (await load())(rest, context);

@@ -75,8 +75,8 @@ export async function runCommand(args: readonly string[], context: ServeContext)
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
-    const meant = nearest(name, Object.keys(COMMANDS));
-    const hint = meant === null ? '' : `; did you mean "${meant}"?`;
+    const suggestion = nearest(name, Object.keys(COMMANDS));
+    const hint = suggestion === null ? '' : `; did you mean "${suggestion}"?`;
     io.err(`suffice: there is no command "${name}"${hint}\n\n${HELP}`);
     return EXIT.usage;
   }

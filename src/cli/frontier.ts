@@ -132,8 +132,8 @@ async function prospectsIn(
     if (prompt === undefined && messages === undefined) {
       throw new DataError(`${file}: a line has neither "prompt" nor "messages"`);
     }
-    const asked = messages ?? [{ role: 'user', content: prompt }];
-    const body = JSON.stringify({ ...line, model: policy, messages: asked });
+    const conversation = messages ?? [{ role: 'user', content: prompt }];
+    const body = JSON.stringify({ ...line, model: policy, messages: conversation });
     const request = deskRequest(openai.readRequest(Buffer.from(body)), clock);
     const { candidates, ood } = (await desk.decide(request, policy)).input;
     prospects.push({ candidates, ood });

@@ -23,12 +23,12 @@ export const EXIT = {
 } as const;
 
 /** The exit code, and the text for standard error, of a command whose standard output cannot be written. */
-export function outputFailure(error: Error): { readonly code: number; readonly says: string } {
+export function outputFailure(error: Error): { readonly code: number; readonly message: string } {
   // A reader that has read enough (`suffice models | head`) closes the pipe; that is not an error.
-  if (errorCodeOf(error) === 'EPIPE') return { code: EXIT.ok, says: '' };
+  if (errorCodeOf(error) === 'EPIPE') return { code: EXIT.ok, message: '' };
   // Usually a full disk.
-  const says = `suffice: standard output cannot be written: ${error.message}\n`;
-  return { code: EXIT.failed, says };
+  const message = `suffice: standard output cannot be written: ${error.message}\n`;
+  return { code: EXIT.failed, message };
 }
 
 /** An invalid command line; the message says what is wrong. */

@@ -66,14 +66,14 @@ export async function routeCommand(
 
   const body = await requestOf(values.request, positionals, io);
   const desk = await openDesk(request);
-  const asked = { ...deskRequest(body, clock), ...circumstancesOf(values, desk) };
+  const routeRequest = { ...deskRequest(body, clock), ...circumstancesOf(values, desk) };
   const requested = values.policy ?? body.model;
   // An unknown policy is refused by the desk, with a suggestion.
   const policy =
     values.policy === undefined
       ? policyIn(body, desk)
       : (desk.policyOf(values.policy) ?? values.policy);
-  const routing = await desk.decide({ ...asked, requested }, policy);
+  const routing = await desk.decide({ ...routeRequest, requested }, policy);
   if (values.key === undefined && desk.keysMatter) {
     const names = desk.keys.map(({ name }) => name).join(', ');
     io.err(

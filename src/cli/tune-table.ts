@@ -11,7 +11,7 @@ interface Result {
   readonly task: Pick<TuningTask, 'models' | 'anchors' | 'graded'>;
   readonly gains: Comparison;
   /** Whether the head is good enough to be put in force. */
-  readonly deserves: boolean;
+  readonly isImprovement: boolean;
   /** The id of the installed head; `null` if none was installed. */
   readonly installed: string | null;
   readonly dryRun: boolean;
@@ -84,8 +84,8 @@ function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
 }
 
-function verdict({ gains, deserves, installed, dryRun }: Result): string {
-  if (!deserves) {
+function verdict({ gains, isImprovement, installed, dryRun }: Result): string {
+  if (!isImprovement) {
     return gains.head?.on === 'nothing' && isBetter(gains.shipped)
       ? `Nothing was installed: ${gains.head.why}.`
       : 'Nothing was installed: log-loss must improve significantly, and routing must not get significantly worse.';

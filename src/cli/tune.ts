@@ -67,7 +67,7 @@ const REMEDIES =
   '"suffice tune rollback ID" puts a head in force, "suffice tune off" turns tuning off';
 
 async function rollBack(
-  wanted: string | null,
+  idPrefix: string | null,
   store: HeadStore,
   { io, nowIso }: Environment,
 ): Promise<number> {
@@ -75,7 +75,7 @@ async function rollBack(
     io.err(`suffice tune rollback: ${why}; ${REMEDIES}\n`);
     return EXIT.failed;
   };
-  if (wanted === null) {
+  if (idPrefix === null) {
     const id = await store.rollback(nowIso).catch((error: unknown) => {
       if (error instanceof ArtefactError) return error;
       throw error;
@@ -87,9 +87,9 @@ async function rollBack(
   }
   const [id, other] = (await store.list())
     .map((head) => head.id)
-    .filter((known) => known.startsWith(wanted));
-  if (id === undefined) return refuse(`there is no head "${wanted}" in ${store.folder}`);
-  if (other !== undefined) return refuse(`"${wanted}" may mean ${id} or ${other}`);
+    .filter((known) => known.startsWith(idPrefix));
+  if (id === undefined) return refuse(`there is no head "${idPrefix}" in ${store.folder}`);
+  if (other !== undefined) return refuse(`"${idPrefix}" may mean ${id} or ${other}`);
   await store.use(id, nowIso);
   io.out(`${id} is in force\n`);
   return EXIT.ok;
@@ -143,8 +143,8 @@ async function fit(
   };
   // Throws if the head cannot be read back, before it is put in force.
   readHead(packHead(head));
-  const deserves = isBetter(gains.shipped) && canReplace(gains.head);
-  const shouldInstall = deserves && !options.dryRun;
+  const isImprovement = isBetter(gains.shipped) && canReplace(gains.head);
+  const shouldInstall = isImprovement && !options.dryRun;
   if (shouldInstall && !options.replace && (await idInForce(store)) !== since) {
     io.err(
       'suffice tune: nothing was installed: another head was put in force in the meantime, and this one was not compared with it; run the command again\n',
@@ -152,8 +152,17 @@ async function fit(
     return EXIT.failed;
   }
   const installed = shouldInstall ? await store.install(head, nowIso) : null;
-  io.out(formatTuneReport({ data, task, gains, deserves, installed, dryRun: options.dryRun }));
-  return deserves ? EXIT.ok : EXIT.failed;
+  io.out(
+    formatTuneReport({
+      data,
+      task,
+      gains,
+      isImprovement,
+      installed,
+      dryRun: options.dryRun,
+    }),
+  );
+  return isImprovement ? EXIT.ok : EXIT.failed;
 }
 
 /** The id of the head in force, even if it cannot be read; `null` if there is none or it is unknown. */
@@ -180,8 +189,8 @@ function unknownModelWarnings(
     .filter((name) => catalog.find(name) === undefined && !served.has(name))
     .filter((name) => base.ability(gradedModel(name, catalog)).basis !== 'fitted')
     .map((name) => {
-      const meant = catalog.suggest(name);
-      const hint = meant === null ? '' : `; did you mean "${meant}"?`;
+      const suggestion = catalog.suggest(name);
+      const hint = suggestion === null ? '' : `; did you mean "${suggestion}"?`;
       return `unknown model "${name}"${hint}${hint === '' ? '.' : ''} Its answers only tune what all models share`;
     });
 }

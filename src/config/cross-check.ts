@@ -118,21 +118,23 @@ function exposureFaults(file: YamlFile, { server, keys }: ValidSections): Fault[
 function timeoutFaults(file: YamlFile, { server, timeouts }: ValidSections): Fault[] {
   const faults: Fault[] = [];
   if (server !== undefined && server.headerTimeoutMs > server.bodyTimeoutMs) {
-    const given = file.has(['server', 'body_timeout_ms']) ? 'body_timeout_ms' : 'header_timeout_ms';
+    const setting = file.has(['server', 'body_timeout_ms'])
+      ? 'body_timeout_ms'
+      : 'header_timeout_ms';
     const message =
       `"server.header_timeout_ms" (${server.headerTimeoutMs}) must be at most ` +
       `"server.body_timeout_ms" (${server.bodyTimeoutMs}), which covers the headers too.`;
-    faults.push(file.fault(['server', given], message));
+    faults.push(file.fault(['server', setting], message));
   }
   if (timeouts === undefined) return faults;
   const parts = { connect_ms: timeouts.connectMs, first_byte_ms: timeouts.firstByteMs };
   for (const [name, ms] of Object.entries(parts)) {
     if (ms <= timeouts.totalMs) continue;
-    const given = file.has(['timeouts', name]) ? name : 'total_ms';
+    const setting = file.has(['timeouts', name]) ? name : 'total_ms';
     const message =
       `"timeouts.${name}" (${ms}) is more than "timeouts.total_ms" ` +
       `(${timeouts.totalMs}), so it never applies.`;
-    faults.push(file.fault(['timeouts', given], message, 'warning'));
+    faults.push(file.fault(['timeouts', setting], message, 'warning'));
   }
   return faults;
 }

@@ -77,9 +77,9 @@ const MAP_SECTIONS: readonly string[] = ['providers', 'models', 'aliases'];
 
 /** The valid parts of a file, which can be checked further even if other parts are faulty. */
 function validSections(value: unknown, env: Environment): ValidSections {
-  const given: Readonly<Record<string, unknown>> = isMap(value) ? value : {};
+  const members: Readonly<Record<string, unknown>> = isMap(value) ? value : {};
   const valid = Object.entries(configSchema.in.shape).flatMap(([name, schema]) => {
-    const section = given[name];
+    const section = members[name];
     const whole = schema.safeParse(section);
     if (whole.success) return [[name, whole.data]];
     if (!MAP_SECTIONS.includes(name) || !isMap(section)) return [];
@@ -100,7 +100,10 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function completedProviders(providers: Config['providers'], env: Environment): Config['providers'] {
   return Object.fromEntries(
-    Object.entries(providers).map(([name, given]) => [name, withEnvironment(name, given, env)]),
+    Object.entries(providers).map(([name, settings]) => [
+      name,
+      withEnvironment(name, settings, env),
+    ]),
   );
 }
 

@@ -182,6 +182,6 @@ function valueOf(variable: string, env: Environment): string | undefined {
 function unknownProvider(name: string): string {
   const names = PROVIDERS.map((row) => row.name);
   const hint = nearest(name, names);
-  const meant = hint === null ? '' : ` Did you mean "${hint}"?`;
-  return `provider "${name}" is not one that Suffice knows, so it needs "base_url", or the "kind" of a known provider.${meant}`;
+  const suggestion = hint === null ? '' : ` Did you mean "${hint}"?`;
+  return `provider "${name}" is not one that Suffice knows, so it needs "base_url", or the "kind" of a known provider.${suggestion}`;
 }

@@ -12,16 +12,16 @@ function address(port: number) {
       error: 'must be HOST or HOST:PORT',
       abort: true,
     })
-    .refine((given) => isPort(addressIn(given, port).port), { error: NO_PORT })
-    .transform((given) => addressIn(given, port));
+    .refine((text) => isPort(addressIn(text, port).port), { error: NO_PORT })
+    .transform((text) => addressIn(text, port));
 }
 
-function addressIn(given: string, defaultPort: number): { host: string; port: number } {
-  const at = given.search(/:\d+$/);
-  const host = at < 0 ? given : given.slice(0, at);
+function addressIn(text: string, defaultPort: number): { host: string; port: number } {
+  const at = text.search(/:\d+$/);
+  const host = at < 0 ? text : text.slice(0, at);
   return {
     host: host.replace(/^\[|\]$/g, ''),
-    port: at < 0 ? defaultPort : Number(given.slice(at + 1)),
+    port: at < 0 ? defaultPort : Number(text.slice(at + 1)),
   };
 }
 
@@ -147,14 +147,14 @@ export const redis = options
       error: 'is given, but no "sentinels"',
     },
   )
-  .transform((given) => {
-    const { prefix, timeoutMs, logEntries } = given;
-    const { url, user, password, isSecure } = urlIn(given);
+  .transform((settings) => {
+    const { prefix, timeoutMs, logEntries } = settings;
+    const { url, user, password, isSecure } = urlIn(settings);
     return {
-      place: placeIn(given, url),
+      place: placeIn(settings, url),
       username: user,
       password,
-      tls: isSecure ? { ca: given.ca ?? null } : null,
+      tls: isSecure ? { ca: settings.ca ?? null } : null,
       ...{ prefix, timeoutMs, logEntries },
     };
   });

@@ -87,7 +87,7 @@ class WatchedFile {
   async poll(): Promise<'unchanged' | 'changing' | 'changed'> {
     const stamp = await stampOf(this.name);
     const isFirst = this.#stamp === null;
-    const moved = stamp !== this.#stamp;
+    const hasChanged = stamp !== this.#stamp;
     this.#stamp = stamp;
     if (isFirst) {
       this.#settledStamp = stamp;
@@ -95,7 +95,7 @@ class WatchedFile {
       return 'unchanged';
     }
     if (stamp === this.#settledStamp) return 'unchanged';
-    return moved ? 'changing' : 'changed';
+    return hasChanged ? 'changing' : 'changed';
   }
 
   /** Reads the content. @returns whether it differs from the content when last settled */

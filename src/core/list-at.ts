@@ -2,7 +2,7 @@
 export function listAt<T>(lists: Map<string, T[]>, name: string): T[] {
   const known = lists.get(name);
   if (known !== undefined) return known;
-  const made: T[] = [];
-  lists.set(name, made);
-  return made;
+  const list: T[] = [];
+  lists.set(name, list);
+  return list;
 }

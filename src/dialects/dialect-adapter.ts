@@ -53,8 +53,8 @@ export interface DialectAdapter {
    */
   prepareRequest(request: ChatRequest, edits: RequestEdits, target: () => Target): PreparedRequest;
   /** @throws {GatewayError} `upstream_failed` if the body is not an answer, or is an error inside a 200 */
-  readAnswer(body: Buffer, rules: AnswerOptions, asked: PreparedRequest): WholeAnswer;
-  openStream(rules: AnswerOptions, asked: PreparedRequest): AnswerStream;
+  readAnswer(body: Buffer, rules: AnswerOptions, prepared: PreparedRequest): WholeAnswer;
+  openStream(rules: AnswerOptions, prepared: PreparedRequest): AnswerStream;
   readError: Dialect['readError'];
 }
 
@@ -101,28 +101,28 @@ export function translatingAdapter(
       const { body, answerTool } = written;
       return { body, headers: NOTHING, dropped: losses.list, answerTool, restoring, memory };
     },
-    readAnswer: (body, rules, asked) =>
+    readAnswer: (body, rules, prepared) =>
       withDepthCheck(() => {
-        const events = normalised(provider.readEvents(body, reading(rules, asked)), asked);
+        const events = normalised(provider.readEvents(body, reading(rules, prepared)), prepared);
         const watch = new ReasoningCollector();
         for (const event of events) watch.add(event);
-        remember(watch, asked);
+        remember(watch, prepared);
         const summary = summarize(events, new AnswerLosses(client.unsupportedPart));
         return { body: client.writeAnswer(events, rules), summary };
       }),
-    openStream: (rules, asked) => {
+    openStream: (rules, prepared) => {
       const watch = new ReasoningCollector();
       return translatedStream(
         (emit) => {
           const events = new EventNormaliser((event) => {
             watch.add(event);
-            if (event.kind === 'finish') remember(watch, asked);
+            if (event.kind === 'finish') remember(watch, prepared);
             emit(event);
           });
           const add: Emit = (event) => {
             events.add(event);
           };
-          return provider.openReader(reading(rules, asked), restored(add, asked));
+          return provider.openReader(reading(rules, prepared), restored(add, prepared));
         },
         client.openWriter(rules),
         new AnswerLosses(client.unsupportedPart),
@@ -138,11 +138,11 @@ interface Fitting {
 }
 
 /** Removes other vendors' reasoning from a request. */
-function withoutForeignReasoning(dialect: Dialect, given: Fitting): Fitting {
-  const { request, dropped } = given;
+function withoutForeignReasoning(dialect: Dialect, fitting: Fitting): Fitting {
+  const { request, dropped } = fitting;
   const lacksThinking = dropped.some(({ field }) => field === 'thinking');
   const own = dialect.stripForeignReasoning?.(request.body, lacksThinking);
-  if (own === undefined || own.body === request.body) return given;
+  if (own === undefined || own.body === request.body) return fitting;
   return { request: { ...request, body: own.body }, dropped: [...dropped, ...own.dropped] };
 }
 
@@ -184,8 +184,8 @@ function fitsNeeded(dialect: Dialect, request: ChatRequest, edits: RequestEdits)
   if (mayBeRefused(memberNames, refusals)) {
     fits.push((body, losses) => withoutUnsupported(body, refusals, losses));
   }
-  const tell = edits.schemaInPrompt === true ? dialect.putSchemaInPrompt : undefined;
-  if (tell && mayHave(memberNames, 'response_format')) fits.push(tell);
+  const putSchemaInPrompt = edits.schemaInPrompt === true ? dialect.putSchemaInPrompt : undefined;
+  if (putSchemaInPrompt && mayHave(memberNames, 'response_format')) fits.push(putSchemaInPrompt);
   return fits;
 }
 
@@ -208,15 +208,15 @@ function lossesFor(
   return new Losses(onLoss, `${model} (${provider})`, asWritten);
 }
 
-function normalised(events: readonly AnswerEvent[], asked: PreparedRequest): AnswerEvent[] {
-  const kept: AnswerEvent[] = [];
-  const order = new EventNormaliser((event) => kept.push(event));
+function normalised(events: readonly AnswerEvent[], prepared: PreparedRequest): AnswerEvent[] {
+  const ordered: AnswerEvent[] = [];
+  const order = new EventNormaliser((event) => ordered.push(event));
   const add = restored((event) => {
     order.add(event);
-  }, asked);
+  }, prepared);
   for (const event of events) add(event);
   order.end();
-  return kept;
+  return ordered;
 }
 
 function restored(add: Emit, { restoring }: PreparedRequest): Emit {

@@ -31,10 +31,10 @@ const NONE = 'none';
  * @param known - the supported efforts, in any order
  * @returns `null` for an unknown effort, and if no effort is supported
  */
-export function nearestEffort(wanted: string, known: readonly string[]): string | null {
-  const place = EFFORTS.indexOf(wanted);
+export function nearestEffort(requested: string, known: readonly string[]): string | null {
+  const place = EFFORTS.indexOf(requested);
   if (place < 0) return null;
-  if (known.includes(wanted)) return wanted;
+  if (known.includes(requested)) return requested;
   let nearest: string | null = null;
   let least = Infinity;
   for (const [i, word] of EFFORTS.entries()) {
@@ -76,9 +76,9 @@ export function withSupportedEffort(
     return inner.map((span) => ({ ...span, field: 'reasoning.effort' }));
   });
   const splices = efforts.flatMap(({ field, ...span }): Splice[] => {
-    const wanted = textOrNull(parseValue(body, span));
-    const nearest = wanted === null ? null : nearestEffort(wanted, known);
-    if (nearest === null || nearest === wanted) return [];
+    const requested = textOrNull(parseValue(body, span));
+    const nearest = requested === null ? null : nearestEffort(requested, known);
+    if (nearest === null || nearest === requested) return [];
     losses.hint(field, 'thinking');
     return [{ start: span.start, end: span.end, text: JSON.stringify(nearest) }];
   });
@@ -88,10 +88,10 @@ export function withSupportedEffort(
 /** Removes `reasoning.encrypted_content` from `include`. */
 function proofsIn(body: Buffer, member: MemberSpan): Splice[] {
   if (!Array.isArray(parseValue(body, member))) return [];
-  const gone = scanArray(body.toString('latin1'), member.start).filter(
+  const removed = scanArray(body.toString('latin1'), member.start).filter(
     (element) => parseValue(body, element) === 'reasoning.encrypted_content',
   );
-  return removals(gone);
+  return removals(removed);
 }
 
 /** Whether no reasoning is requested, which a model without reasoning satisfies. */

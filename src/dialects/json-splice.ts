@@ -110,12 +110,12 @@ export function scanArray(text: string, from: number, ends?: Ends): ElementSpan[
 /**
  * A copy with ranges replaced; the same buffer if there is nothing to replace.
  *
- * @param given - in any order, not overlapping
+ * @param unsorted - in any order, not overlapping
  */
-export function spliceBytes(bytes: Buffer, given: readonly Splice[]): Buffer {
-  if (given.length === 0) return bytes;
+export function spliceBytes(bytes: Buffer, unsorted: readonly Splice[]): Buffer {
+  if (unsorted.length === 0) return bytes;
   // Insertions come before replacements at the same position.
-  const splices = given.toSorted((a, b) => a.start - b.start || a.end - b.end);
+  const splices = unsorted.toSorted((a, b) => a.start - b.start || a.end - b.end);
   let length = bytes.length;
   for (const { start, end, text } of splices) length += Buffer.byteLength(text) - (end - start);
   const out = Buffer.allocUnsafe(length);

@@ -155,13 +155,13 @@ class JsonWalker {
     return true;
   }
 
-  #report(seen: string): void {
+  #report(actual: string): void {
     const before = this.#text.slice(0, this.#at);
     const lineStart = before.lastIndexOf('\n') + 1;
     this.fault = {
       line: before.split('\n').length,
       column: this.#at - lineStart + 1,
-      what: `${seen} where ${WANTED[this.#expected]} should be`,
+      what: `${actual} where ${WANTED[this.#expected]} should be`,
     };
   }
 }

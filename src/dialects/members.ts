@@ -13,14 +13,14 @@ export function withMembers(
   const names = Object.keys(members);
   if (names.length === 0) return body;
   const { found } = scanObject(body, 0, names);
-  const gone = found.filter(({ name }) => members[name] === null);
-  const kept = gone.length === 0 ? body : spliceBytes(body, removals(gone));
+  const removed = found.filter(({ name }) => members[name] === null);
+  const shortened = removed.length === 0 ? body : spliceBytes(body, removals(removed));
   const written = new Set(found.map(({ name }) => name));
   const added = Object.entries(members)
     .filter(([name, value]) => value !== null && !written.has(name))
     .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
-  if (added.length === 0) return kept;
-  const { insertAt, isEmpty } = scanObject(kept, 0, []);
+  if (added.length === 0) return shortened;
+  const { insertAt, isEmpty } = scanObject(shortened, 0, []);
   const text = added.join(',') + (isEmpty ? '' : ',');
-  return spliceBytes(kept, [{ start: insertAt, end: insertAt, text }]);
+  return spliceBytes(shortened, [{ start: insertAt, end: insertAt, text }]);
 }

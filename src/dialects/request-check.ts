@@ -57,11 +57,11 @@ function faultMessage(text: string): string {
 export function check(
   request: JsonObject,
   name: string,
-  wanted: string,
+  expected: string,
   isRight: (value: unknown) => boolean,
 ): void {
   const value = request[name];
-  if (!isAbsent(value) && !isRight(value)) throw wrongType(name, wanted, value);
+  if (!isAbsent(value) && !isRight(value)) throw wrongType(name, expected, value);
 }
 
 /**
@@ -84,8 +84,8 @@ export function checkMessages(
     if (!isObject(message)) throw wrongType(path, 'an object', message);
     const { role } = message;
     if (typeof role !== 'string' || !roles.has(role)) {
-      const given = typeof role === 'string' ? JSON.stringify(role) : jsonTypeOf(role);
-      throw invalid(`${path}.role`, `must be one of ${[...roles].join(', ')}; it is ${given}`);
+      const actual = typeof role === 'string' ? JSON.stringify(role) : jsonTypeOf(role);
+      throw invalid(`${path}.role`, `must be one of ${[...roles].join(', ')}; it is ${actual}`);
     }
     checkRest(message, path);
   });
@@ -102,10 +102,10 @@ export function isWhole(value: unknown): value is number {
 }
 
 /** The error for a member of the wrong type, which quotes short values. */
-export function wrongType(param: string, wanted: string, value: unknown): GatewayError {
+export function wrongType(param: string, expected: string, value: unknown): GatewayError {
   const shown = typeof value === 'number' || typeof value === 'string' ? JSON.stringify(value) : '';
-  const given = shown !== '' && shown.length <= QUOTED_CHARS ? shown : jsonTypeOf(value);
-  return invalid(param, `must be ${wanted}, not ${given}`);
+  const actual = shown !== '' && shown.length <= QUOTED_CHARS ? shown : jsonTypeOf(value);
+  return invalid(param, `must be ${expected}, not ${actual}`);
 }
 
 /** The error for an invalid member: its path, followed by `what` as the rest of the sentence. */
@@ -125,14 +125,14 @@ const MOST_NAMES = 64;
 const LONGEST_NAME = 64;
 
 /** The error for a missing member; it names a likely typo, or the endpoint that the body was meant for. */
-export function missing(request: JsonObject, name: string, wanted: string): GatewayError {
+export function missing(request: JsonObject, name: string, expected: string): GatewayError {
   const names = Object.keys(request).slice(0, MOST_NAMES);
   const others = names.filter((other) => other !== name && other.length <= LONGEST_NAME);
   const elsewhere = others.find((other) => Object.hasOwn(READ_AT, other));
   const near = elsewhere === undefined ? nearest(name, others) : null;
   let hint = near === null ? '' : ` (was \`${near}\` meant?)`;
   if (elsewhere !== undefined) hint = ` (\`${elsewhere}\` is read at ${READ_AT[elsewhere]})`;
-  return invalid(name, `is missing; it must be ${wanted}${hint}`);
+  return invalid(name, `is missing; it must be ${expected}${hint}`);
 }
 
 /** The JSON type of a value, with its article: `an array`. */

@@ -81,11 +81,11 @@ export function routingRemovals(
   takesPlaces: boolean,
   takesModels: boolean,
 ): Readonly<Record<string, null>> {
-  const gone = {
+  const removals = {
     fallbacks: null,
     ...(!(takesPlaces && takesModels) && { models: null, [LEGACY]: null }),
   };
-  return takesPlaces || providers === null ? gone : { ...gone, [PLACES]: null };
+  return takesPlaces || providers === null ? removals : { ...removals, [PLACES]: null };
 }
 
 /**
@@ -135,11 +135,13 @@ const PRICES = { prompt: 'input', completion: 'output' } as const;
 function placeTermsIn(provider: JsonObject): ProviderPreferences {
   const sort = sortIn(provider['sort']);
   const { maxPrice, otherPrices } = maxPriceIn(provider['max_price']);
-  const said = Object.entries(provider).filter(
+  const unsupported = Object.entries(provider).filter(
     ([name, value]) => !READ.has(name) && asksForSomething(value),
   );
   const paths = (isWish: boolean): string[] =>
-    said.filter(([name]) => WISHES.has(name) === isWish).map(([name]) => `${PLACES}.${name}`);
+    unsupported
+      .filter(([name]) => WISHES.has(name) === isWish)
+      .map(([name]) => `${PLACES}.${name}`);
   return {
     order: namesIn(provider, 'order') ?? [],
     only: namesIn(provider, 'only'),
@@ -185,16 +187,16 @@ function sortIn(sort: unknown): string | null {
   throw wrongType(`${PLACES}.sort`, '"price", "throughput" or "latency"', sort);
 }
 
-function maxPriceIn(given: unknown): {
+function maxPriceIn(priceLimits: unknown): {
   readonly maxPrice: ProviderPreferences['maxPrice'];
   readonly otherPrices: readonly string[];
 } {
   const at = `${PLACES}.max_price`;
   const maxPrice: { input: number | null; output: number | null } = { input: null, output: null };
   const otherPrices: string[] = [];
-  if (isAbsent(given)) return { maxPrice, otherPrices };
-  if (!isObject(given)) throw wrongType(at, 'an object of prices', given);
-  for (const [name, value] of Object.entries(given)) {
+  if (isAbsent(priceLimits)) return { maxPrice, otherPrices };
+  if (!isObject(priceLimits)) throw wrongType(at, 'an object of prices', priceLimits);
+  for (const [name, value] of Object.entries(priceLimits)) {
     if (isAbsent(value)) continue;
     const usd = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     if (typeof usd !== 'number' || !(usd >= 0)) throw notAPrice(`${at}.${name}`, value);

@@ -14,7 +14,7 @@ export interface UnsupportedParams {
   /** They are rejected only if they are objects of one of these types; absent for any value. */
   readonly types?: readonly string[];
   /** The nearest accepted value, as JSON; absent if there is none. */
-  readonly instead?: string;
+  readonly replacement?: string;
 }
 
 /** The members that hold the effort, in OpenAI's Chat Completions and Responses. */
@@ -49,8 +49,8 @@ export function withoutUnsupported(
     if (!holds(refusal, effort, isWritten)) continue;
     for (const [name, silence] of Object.entries(refusal.members)) {
       if (!written.has(name) || !isOfType(written.get(name), refusal)) continue;
-      replaced.set(name, refusal.instead ?? null);
-      if (refusal.instead !== undefined) losses.hint(name, name);
+      replaced.set(name, refusal.replacement ?? null);
+      if (refusal.replacement !== undefined) losses.hint(name, name);
       else if (!saysNothing(written.get(name), silence)) losses.note(name, name);
     }
   }
@@ -136,13 +136,13 @@ function samplingIn(request: NeutralRequest, name: string): number | undefined {
 }
 
 function lacking(request: NeutralRequest, refused: ReadonlySet<string>): NeutralRequest {
-  const gone = new Set([...refused].map((name) => SAMPLING[name]));
-  const kept = Object.entries(request.sampling).filter(
-    ([name]) => !gone.has(name as keyof Sampling),
+  const refusedMembers = new Set([...refused].map((name) => SAMPLING[name]));
+  const accepted = Object.entries(request.sampling).filter(
+    ([name]) => !refusedMembers.has(name as keyof Sampling),
   );
   return {
     ...request,
-    sampling: Object.fromEntries(kept),
+    sampling: Object.fromEntries(accepted),
     logprobs: refused.has('logprobs') ? null : request.logprobs,
     stop: refused.has('stop') ? [] : request.stop,
     choices: refused.has('n') ? 1 : request.choices,

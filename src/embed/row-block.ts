@@ -53,7 +53,7 @@ export function kernelBlock(capacity: number, dims: number): RowBlock {
   const lengths = [capacity * stride, stride, capacity].map((numbers) => 4 * numbers);
   const memory = new LinearMemory(VECTOR_KERNEL, lengths);
   const matrix = memory.floats(capacity * stride);
-  const asked = memory.floats(stride);
+  const query = memory.floats(stride);
   const products = memory.floats(capacity);
   const multiply = memory.call('multiply');
   return {
@@ -62,8 +62,8 @@ export function kernelBlock(capacity: number, dims: number): RowBlock {
     stride,
     row: (index) => matrix.subarray(index * stride, index * stride + dims),
     products: (vector, count) => {
-      asked.set(vector);
-      multiply(products.byteOffset, matrix.byteOffset, 4 * stride, asked.byteOffset, count);
+      query.set(vector);
+      multiply(products.byteOffset, matrix.byteOffset, 4 * stride, query.byteOffset, count);
       return products;
     },
   };

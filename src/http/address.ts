@@ -45,9 +45,9 @@ export function normalizeAddress(url: string): Address {
   const path = (mark < 0 ? url : url.slice(0, mark))
     .replace(/\/{2,}/g, '/')
     .replace(/(?<=.)\/$/, '');
-  const meant = normalized(path);
-  const [, name, verb] = ENGINE.exec(meant) ?? [];
-  if (name === undefined || verb === undefined) return { url: meant + query, model: null };
+  const normalizedPath = normalized(path);
+  const [, name, verb] = ENGINE.exec(normalizedPath) ?? [];
+  if (name === undefined || verb === undefined) return { url: normalizedPath + query, model: null };
   return { url: `/v1/${verb}${query}`, model: decoded(name) };
 }
 

@@ -26,7 +26,7 @@ const body = z.strictObject({
 export function statsJson(stats: CacheStats): Record<string, unknown> {
   const { hits, semantic, shared, misses } = stats;
   const answered = hits + semantic + shared;
-  const asked = answered + misses;
+  const lookups = answered + misses;
   return {
     object: 'cache_stats',
     answers: stats.answers,
@@ -36,7 +36,7 @@ export function statsJson(stats: CacheStats): Record<string, unknown> {
     semantic_hits: semantic,
     shared,
     misses,
-    hit_rate: asked === 0 ? null : answered / asked,
+    hit_rate: lookups === 0 ? null : answered / lookups,
     bypasses: stats.bypasses,
     kept: stats.kept,
     unkept: stats.unkept,

@@ -31,8 +31,8 @@ export function isPreflight({ method, headers }: IncomingMessage): boolean {
 
 function allowRequest({ headers }: IncomingMessage, res: ServerResponse): void {
   res.setHeader('access-control-allow-methods', 'GET, POST, DELETE, OPTIONS');
-  const wanted = headers['access-control-request-headers'];
+  const requested = headers['access-control-request-headers'];
   // `*` would not cover `authorization`, and clients send headers that cannot be listed in advance.
-  if (wanted !== undefined) res.setHeader('access-control-allow-headers', wanted);
+  if (requested !== undefined) res.setHeader('access-control-allow-headers', requested);
   res.setHeader('access-control-max-age', String(MAX_AGE_S));
 }

@@ -26,20 +26,21 @@ export async function submitFeedback(
   { feedback, cache }: FeedbackTakers,
 ): Promise<Record<string, unknown>> {
   const verdict = readVerdict(bytes);
-  const heard = reportToCache(verdict, caller, cache().admin);
+  const cacheReport = reportToCache(verdict, caller, cache().admin);
   const desk = feedback();
-  if (heard !== null && (heard.wasCached || desk === null)) return replyTo(verdict, heard);
+  if (cacheReport !== null && (cacheReport.wasCached || desk === null))
+    return replyTo(verdict, cacheReport);
   if (desk === null) {
     throw new GatewayError('not_found', 'no feedback is taken here (adaptation.feedback is false)');
   }
   try {
     const { decisionId, scores, keptText } = await desk.submit(verdict, caller);
-    const evicted = heard === null ? {} : { evicted: heard.evicted };
+    const evicted = cacheReport === null ? {} : { evicted: cacheReport.evicted };
     return { object: 'feedback', decision_id: decisionId, scores, kept_text: keptText, ...evicted };
   } catch (error) {
     // Feedback that the router cannot learn from may still have evicted a cached answer.
-    if (heard?.isDropped !== true || !isUnlearnable(error)) throw error;
-    return replyTo(verdict, heard);
+    if (cacheReport?.isDropped !== true || !isUnlearnable(error)) throw error;
+    return replyTo(verdict, cacheReport);
   }
 }
 
@@ -75,13 +76,13 @@ function replyTo(
 }
 
 function readVerdict(bytes: Buffer): FeedbackInput {
-  const { decision_id: decisionId, ...said } = checkedBody(bytes, body);
-  const [first, second] = Object.keys(said);
+  const { decision_id: decisionId, ...verdict } = checkedBody(bytes, body);
+  const [first, second] = Object.keys(verdict);
   if (first === undefined || second !== undefined) {
     const message = 'say one of "score", "label" and "preferred"';
     throw new GatewayError('invalid_request', message, { param: second ?? 'score' });
   }
-  const { score, label, preferred } = said;
+  const { score, label, preferred } = verdict;
   if (preferred !== undefined) return { decisionId, preferred };
   return { decisionId, score: label === undefined ? (score ?? 0) : LABELS[label] };
 }

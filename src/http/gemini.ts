@@ -54,9 +54,9 @@ export class GeminiEndpoint {
   }
 
   /** Answers one request; never rejects. */
-  handle(req: IncomingMessage, res: ServerResponse, asked: Asked): Promise<void> {
-    takeKey(req, asked.query);
-    const { model, verb, query } = asked;
+  handle(req: IncomingMessage, res: ServerResponse, target: Asked): Promise<void> {
+    takeKey(req, target.query);
+    const { model, verb, query } = target;
     const stream = verb === 'streamGenerateContent';
     const dialect = geminiDialect({ model, stream }, query.get('alt') !== 'sse');
     const surface = new ChatEndpoint(this.#pipeline, dialect, this.#limits);

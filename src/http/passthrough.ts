@@ -79,9 +79,15 @@ export function passthroughRoutes(
     const { model, ...body } = await bodyOf(req, res, { ...most, provider });
     const method = req.method as PassthroughRequest['method'];
     const request = { method, path, isWork: !STORED.test(path), ...body };
-    const wanted = { provider, model, dialect } as const;
+    const passTarget = { provider, model, dialect } as const;
     const { headers } = req;
-    const { exchange, head } = await plain.pass({ headers, request, wanted, caller, signal });
+    const { exchange, head } = await plain.pass({
+      headers,
+      request,
+      wanted: passTarget,
+      caller,
+      signal,
+    });
     const { writeError } = dialect === 'openai' ? openai : anthropic;
     sendExchange(res, exchange, {
       stallPolicy,

@@ -108,9 +108,9 @@ function handled(
   else if (isAt(url, COMPLETIONS_PATH)) void completions.handle(req, res, model);
   else if (isAt(url, COUNT_PATH)) void messages.count(req, res);
   else {
-    const asked = geminiAddress(url ?? '');
-    if (asked === null) return false;
-    void gemini.handle(req, res, asked);
+    const target = geminiAddress(url ?? '');
+    if (target === null) return false;
+    void gemini.handle(req, res, target);
   }
   return true;
 }

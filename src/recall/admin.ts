@@ -119,10 +119,10 @@ export class CacheAdmin {
 
   #similarTo({ key, source, question }: ServedAnswer): readonly CachedAnswer[] {
     const { cache, semantic } = this.#parts;
-    const kept = cache.store.peek(key);
-    const isReplaced = kept !== undefined && kept.source !== source;
+    const answer = cache.store.peek(key);
+    const isReplaced = answer !== undefined && answer.source !== source;
     if (semantic === null || isReplaced) return [];
-    const questions = [question, kept?.question ?? null].filter((one) => one !== null);
+    const questions = [question, answer?.question ?? null].filter((one) => one !== null);
     return semantic.cache.similarAnswers(questions, key);
   }
 

@@ -39,11 +39,11 @@ const BESIDE_THE_REST: readonly FactKind[] = ['aside', 'wording'];
  *   conversation throws, if rules depend on it
  */
 export function cacheLookupFor(
-  asked: CacheLookupInput,
+  input: CacheLookupInput,
   settings: CacheSettings,
   books: Pick<Ledger, 'clock' | 'spend'>,
 ): CacheLookup | BypassReason {
-  const { call, request, setup } = asked;
+  const { call, request, setup } = input;
   const { forms } = call.dialect;
   const target = setup.resolve(request.model);
   const policy = target.kind === 'policy' ? target.policy : null;
@@ -62,7 +62,7 @@ export function cacheLookupFor(
       dialect: forms.name,
       tenant,
       namespace,
-      target: targetName(asked, target, kinds, books),
+      target: targetName(input, target, kinds, books),
     };
   };
   const identity = withHeaders(members, request.forwarded);
@@ -111,8 +111,8 @@ function targetName(
   const { policy } = target;
   const { router } = setup;
   const matched = router.rulesReading(kinds, policy, () => {
-    const asked = { setup, request, caller: call.caller, policy };
-    return routeRequest(asked, books, { id: '', atMs: books.clock.wallMs(), cached: null });
+    const input = { setup, request, caller: call.caller, policy };
+    return routeRequest(input, books, { id: '', atMs: books.clock.wallMs(), cached: null });
   });
   const name = `policy:${policy}@${router.receipt.rules}`;
   return matched.length === 0 ? name : `${name}+${JSON.stringify(matched)}`;

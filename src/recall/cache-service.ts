@@ -29,11 +29,11 @@ export class CacheService {
    *
    * @throws {GatewayError} as `callModel` does; `not_kept`; `invalid_request` for invalid headers
    */
-  async answer(asked: ReceivedRequest, callModel: CallModel): Promise<Exchange> {
+  async answer(received: ReceivedRequest, callModel: CallModel): Promise<Exchange> {
     const { tally, books } = this.#parts;
-    const { call, setup } = asked;
+    const { call, setup } = received;
     // The pipeline only calls this if a cache is configured.
-    const lookup = setup.caching === null ? 'off' : cacheLookupFor(asked, setup.caching, books);
+    const lookup = setup.caching === null ? 'off' : cacheLookupFor(received, setup.caching, books);
     if (typeof lookup === 'string') {
       tally.bypass(lookup);
       const mark = {
@@ -45,7 +45,7 @@ export class CacheService {
       } as const;
       return { cache: mark, ...(await callModel(call.signal, false)) };
     }
-    const { request, startedMs } = asked;
+    const { request, startedMs } = received;
     const placed: CacheableRequest = {
       call,
       request,
@@ -59,27 +59,28 @@ export class CacheService {
   }
 
   /** The cached answer to an identical request; `null` if there is none. */
-  async #exactHit(asked: CacheableRequest): Promise<Exchange | null> {
-    const { key, control, settings } = asked.lookup;
-    const kept = this.#parts.cache.store.find(key, control.maxAgeS);
-    if (kept === null) return null;
+  async #exactHit(cacheable: CacheableRequest): Promise<Exchange | null> {
+    const { key, control, settings } = cacheable.lookup;
+    const cached = this.#parts.cache.store.find(key, control.maxAgeS);
+    if (cached === null) return null;
     const { budgetMs } = settings.semantic;
-    const held = hasPayload(kept) ? kept : await this.#fetch(kept, budgetMs);
-    return held === null ? null : serveCached(this.#parts, asked, held);
+    const loaded = hasPayload(cached) ? cached : await this.#fetch(cached, budgetMs);
+    return loaded === null ? null : serveCached(this.#parts, cacheable, loaded);
   }
 
   /** Looks for a request in flight without awaiting anything, so that of identical requests only one becomes the leader. */
-  #joinOrAsk(asked: CacheableRequest, callModel: CallModel): Promise<Exchange> {
-    const { lookup, request } = asked;
+  #joinOrAsk(cacheable: CacheableRequest, callModel: CallModel): Promise<Exchange> {
+    const { lookup, request } = cacheable;
     const inFlight = this.#inFlight(lookup, request.stream);
-    if (inFlight !== null) return follow(this.#parts, asked, inFlight, callModel);
+    if (inFlight !== null) return follow(this.#parts, cacheable, inFlight, callModel);
     const startedMs = this.#parts.books.clock.now();
     const match = this.#findMatch(lookup);
     if (match?.estimate.isServable !== true)
-      return this.#lead(withNearest(asked, match), callModel);
-    if (!hasPayload(match.answer)) return this.#fetchMatch({ asked, match, startedMs }, callModel);
-    const hit = this.#semanticHit(asked, match, match.answer, callModel);
-    return hit === null ? this.#lead(asked, callModel) : Promise.resolve(hit);
+      return this.#lead(withNearest(cacheable, match), callModel);
+    if (!hasPayload(match.answer))
+      return this.#fetchMatch({ cacheable, match, startedMs }, callModel);
+    const hit = this.#semanticHit(cacheable, match, match.answer, callModel);
+    return hit === null ? this.#lead(cacheable, callModel) : Promise.resolve(hit);
   }
 
   /** An identical request in flight; `null` if there is none, or only a cached answer is wanted. */
@@ -88,8 +89,8 @@ export class CacheService {
   }
 
   /** @throws {GatewayError} `not_kept` if no model may be called */
-  async #lead(asked: CacheableRequest, callModel: CallModel): Promise<Exchange> {
-    if (!asked.lookup.control.onlyIfCached) return lead(this.#parts, asked, callModel);
+  async #lead(cacheable: CacheableRequest, callModel: CallModel): Promise<Exchange> {
+    if (!cacheable.lookup.control.onlyIfCached) return lead(this.#parts, cacheable, callModel);
     const message = 'no cached answer matches, and the request says cache-control: only-if-cached';
     throw new GatewayError('not_kept', message);
   }
@@ -97,36 +98,36 @@ export class CacheService {
   /** A semantic hit whose text is held by another process. */
   async #fetchMatch(
     {
-      asked,
+      cacheable,
       match,
       startedMs,
-    }: { asked: CacheableRequest; match: SemanticMatch; startedMs: number },
+    }: { cacheable: CacheableRequest; match: SemanticMatch; startedMs: number },
     callModel: CallModel,
   ): Promise<Exchange> {
-    const { lookup, request } = asked;
+    const { lookup, request } = cacheable;
     const spentMs = this.#parts.books.clock.now() - startedMs;
-    const kept = await this.#fetch(match.answer, lookup.settings.semantic.budgetMs - spentMs);
-    const hit = kept === null ? null : this.#semanticHit(asked, match, kept, callModel);
+    const loaded = await this.#fetch(match.answer, lookup.settings.semantic.budgetMs - spentMs);
+    const hit = loaded === null ? null : this.#semanticHit(cacheable, match, loaded, callModel);
     if (hit !== null) return hit;
     // Another client may have sent the same request meanwhile.
     const inFlight = this.#inFlight(lookup, request.stream);
-    if (inFlight !== null) return follow(this.#parts, asked, inFlight, callModel);
-    return this.#lead(withNearest(asked, match), callModel);
+    if (inFlight !== null) return follow(this.#parts, cacheable, inFlight, callModel);
+    return this.#lead(withNearest(cacheable, match), callModel);
   }
 
   /** The text of an answer that another process stored; `null` if it does not arrive in time. */
-  #fetch(kept: CachedAnswer, budgetMs: number): Promise<LoadedAnswer | null> {
-    return this.#parts.shared?.fetch(kept, budgetMs) ?? Promise.resolve(null);
+  #fetch(cached: CachedAnswer, budgetMs: number): Promise<LoadedAnswer | null> {
+    return this.#parts.shared?.fetch(cached, budgetMs) ?? Promise.resolve(null);
   }
 
   /** The best semantic match, whether or not it may be given; `null` if there is none. */
   #findMatch({ control, question, settings }: CacheLookup): SemanticMatch | null {
     const { semantic } = this.#parts;
-    const asked = semantic === null || control.semantic === null ? null : question();
-    if (semantic === null || control.semantic === null || asked === null) return null;
+    const text = semantic === null || control.semantic === null ? null : question();
+    if (semantic === null || control.semantic === null || text === null) return null;
     const { maxError } = control.semantic;
     const { maxAgeS } = control;
-    return semantic.cache.find(asked, {
+    return semantic.cache.find(text, {
       maxError,
       maxAgeS,
       budgetMs: settings.semantic.budgetMs,
@@ -135,17 +136,17 @@ export class CacheService {
 
   /** `null` if the answer cannot be converted to the form that the client wants. */
   #semanticHit(
-    asked: CacheableRequest,
+    cacheable: CacheableRequest,
     found: SemanticMatch,
-    kept: LoadedAnswer,
+    cached: LoadedAnswer,
     callModel: CallModel,
   ): Exchange | null {
     const { semantic } = this.#parts;
-    const match = { ...found, kept };
-    const exchange = serveCached(this.#parts, asked, kept, match);
+    const match = { ...found, kept: cached };
+    const exchange = serveCached(this.#parts, cacheable, cached, match);
     if (exchange === null || semantic === null) return null;
     semantic.tally.countHit(match.estimate.expectedError);
-    maybeRecheck(this.#parts, { semantic, asked, match }, callModel);
+    maybeRecheck(this.#parts, { semantic, cacheable, match }, callModel);
     return exchange;
   }
 }

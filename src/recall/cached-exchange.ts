@@ -43,21 +43,21 @@ interface Started {
  */
 export class CachedExchange {
   readonly #parts: RecallParts;
-  readonly #asked: CacheableRequest;
+  readonly #cacheable: CacheableRequest;
   #started: Started | null = null;
   #isOver = false;
 
   /** Counts the request as in flight from now on. */
-  constructor(parts: RecallParts, asked: CacheableRequest) {
+  constructor(parts: RecallParts, cacheable: CacheableRequest) {
     this.#parts = parts;
-    this.#asked = asked;
+    this.#cacheable = cacheable;
     parts.books.metrics.inFlight.inc();
   }
 
   /** The answer has arrived. Call it once, before anything else. */
   start(answer: ReusedAnswer): this {
     const { books, decisions, newId, servedAnswers } = this.#parts;
-    const { call, request, setup, startedMs, lookup } = this.#asked;
+    const { call, request, setup, startedMs, lookup } = this.#cacheable;
     const atMs = books.clock.wallMs();
     const decision = unroutedDecision({
       id: newId(atMs),
@@ -156,7 +156,7 @@ export class CachedExchange {
     this.cancel();
     const { model, mark } = answer;
     // A follower waits for the upstream, not for the gateway.
-    const waitedMs = mark.why === 'shared' ? firstByteMs - this.#asked.startedMs : 0;
+    const waitedMs = mark.why === 'shared' ? firstByteMs - this.#cacheable.startedMs : 0;
     return settle(books, entry, {
       status,
       error,

@@ -15,7 +15,7 @@ import type {
 
 /** A request that shares the leader's answer, and what it does if that is not possible. */
 interface Follower {
-  readonly asked: CacheableRequest;
+  readonly cacheable: CacheableRequest;
   readonly reply: CachedExchange;
   /** Calls a model for this request alone. */
   readonly askAlone: () => Promise<Exchange>;
@@ -24,14 +24,14 @@ interface Follower {
 /** Waits for the answer to an identical request that is in flight for another client. */
 export async function follow(
   parts: RecallParts,
-  asked: CacheableRequest,
+  cacheable: CacheableRequest,
   inFlight: InFlightRequest<SharedResult>,
   callModel: CallModel,
 ): Promise<Exchange> {
-  const { call, request } = asked;
-  const reply = new CachedExchange(parts, asked);
+  const { call, request } = cacheable;
+  const reply = new CachedExchange(parts, cacheable);
   const follower: Follower = {
-    asked,
+    cacheable,
     reply,
     askAlone: () => {
       reply.cancel();
@@ -39,15 +39,15 @@ export async function follow(
     },
   };
   inFlight.join(call.signal);
-  inFlight.addTags(asked.lookup.control.tags);
+  inFlight.addTags(cacheable.lookup.control.tags);
   const result = await inFlight.wait(call.signal);
-  if (result === null) return reply.start(sharedWith(asked, null)).abandon();
+  if (result === null) return reply.start(sharedWith(cacheable, null)).abandon();
   switch (result.kind) {
     case 'threw':
       reply.cancel();
       throw result.error;
     case 'failed':
-      return reply.start(sharedWith(asked, result)).fail(result.error);
+      return reply.start(sharedWith(cacheable, result)).fail(result.error);
     case 'whole':
       return takeWhole(follower, result);
     case 'stream':
@@ -74,43 +74,43 @@ function sharedWith(
 }
 
 function takeWhole(
-  { asked, reply, askAlone }: Follower,
+  { cacheable, reply, askAlone }: Follower,
   leader: WholeExchange,
 ): Exchange | Promise<Exchange> {
   // Streamed requests resolve to streams, so only a client that does not stream gets here.
-  if (asked.request.stream) return askAlone();
-  reply.start(sharedWith(asked, leader, leader.bill.answerUsd));
-  return reply.succeedWhole(rewriterFor(asked, reply.decided).whole(leader.body), 0);
+  if (cacheable.request.stream) return askAlone();
+  reply.start(sharedWith(cacheable, leader, leader.bill.answerUsd));
+  return reply.succeedWhole(rewriterFor(cacheable, reply.decided).whole(leader.body), 0);
 }
 
 /** The stream as a whole answer, once it is complete. */
 async function collectStream(
-  { asked, reply, askAlone }: Follower,
+  { cacheable, reply, askAlone }: Follower,
   { ended, exchange }: SharedStream,
 ): Promise<Exchange> {
   const settled = await untilAborted(
     ended.then((end) => ({ end })),
-    asked.call.signal,
+    cacheable.call.signal,
   );
-  if (settled === null) return reply.start(sharedWith(asked, exchange)).abandon();
+  if (settled === null) return reply.start(sharedWith(cacheable, exchange)).abandon();
   const { end } = settled;
-  if (end instanceof GatewayError) return reply.start(sharedWith(asked, exchange)).fail(end);
-  const body = end === null ? null : asked.lookup.forms.joinFrames(end);
+  if (end instanceof GatewayError) return reply.start(sharedWith(cacheable, exchange)).fail(end);
+  const body = end === null ? null : cacheable.lookup.forms.joinFrames(end);
   // The stream cannot be converted to a whole answer.
   if (body === null) return askAlone();
   const savedUsd = exchange.outcome()?.answerUsd ?? null;
-  reply.start(sharedWith(asked, exchange, savedUsd));
-  return reply.succeedWhole(rewriterFor(asked, reply.decided).whole(body), 0);
+  reply.start(sharedWith(cacheable, exchange, savedUsd));
+  return reply.succeedWhole(rewriterFor(cacheable, reply.decided).whole(body), 0);
 }
 
 /** The stream itself, from its beginning. */
 function followStream(
-  { asked, reply, askAlone }: Follower,
+  { cacheable, reply, askAlone }: Follower,
   { broadcast, exchange }: SharedStream,
 ): Exchange | Promise<Exchange> {
   if (!broadcast.hasBeginning) return askAlone();
-  reply.start(sharedWith(asked, exchange));
-  const address = rewriterFor(asked, reply.decided);
+  reply.start(sharedWith(cacheable, exchange));
+  const address = rewriterFor(cacheable, reply.decided);
   let listener: Listener | null = null;
   const sinkFor = (client: ClientSink): ListenerSink => ({
     write: (bytes) => client.write(address.streamed(bytes)),
@@ -128,7 +128,7 @@ function followStream(
     kind: 'stream',
     ...reply.decided,
     pipe: (client) => {
-      listener = broadcast.listen(sinkFor(client), asked.request.includeUsage);
+      listener = broadcast.listen(sinkFor(client), cacheable.request.includeUsage);
     },
     drained: () => listener?.drained(),
     abandon: (why) => {

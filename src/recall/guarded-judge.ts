@@ -25,8 +25,8 @@ export function guardedJudge(
   return {
     revision: judge.revision,
     read: (text, vector) => orElse(() => judge.read(text, vector), unread(text)),
-    judge: (asked, kept) =>
-      orElse(() => judge.judge(asked, kept), { similarity: 0, probability: 0, veto: null }),
+    judge: (question, cached) =>
+      orElse(() => judge.judge(question, cached), { similarity: 0, probability: 0, veto: null }),
     ...(codec !== undefined && {
       codec: {
         encode: (question) => orElse(() => codec.encode(question), ''),

@@ -23,11 +23,11 @@ const MISS: CacheInfo = { status: 'miss', why: null, ageS: null, source: null, s
  */
 export async function lead(
   parts: RecallParts,
-  asked: CacheableRequest,
+  cacheable: CacheableRequest,
   callModel: CallModel,
 ): Promise<Exchange> {
   const { cache, tally } = parts;
-  const { call, request, lookup } = asked;
+  const { call, request, lookup } = cacheable;
   const inFlight = cache.openInFlight(lookup.key, request.stream, lookup.control);
   const close = (): void => {
     cache.closeInFlight(lookup.key, request.stream, inFlight);
@@ -42,8 +42,9 @@ export async function lead(
     inFlight.settle({ kind: 'threw', error });
     throw error;
   }
-  if (exchange.kind === 'stream') return leadStream(parts, asked, { exchange, inFlight, close });
-  if (exchange.kind === 'whole') keepWhole(parts, asked, exchange, inFlight.tags);
+  if (exchange.kind === 'stream')
+    return leadStream(parts, cacheable, { exchange, inFlight, close });
+  if (exchange.kind === 'whole') keepWhole(parts, cacheable, exchange, inFlight.tags);
   close();
   inFlight.settle(exchange);
   return exchange;
@@ -56,20 +57,20 @@ export async function lead(
  */
 export function storeAnswer(
   parts: RecallParts,
-  asked: CacheableRequest,
+  cacheable: CacheableRequest,
   answer: FreshAnswer,
 ): void {
   try {
-    storeOrThrow(parts, asked, answer);
+    storeOrThrow(parts, cacheable, answer);
   } catch (err) {
     parts.books.log.error({ decisionId: answer.exchange.decision.id, err }, 'bug');
   }
 }
 
-function storeOrThrow(parts: RecallParts, asked: CacheableRequest, answer: FreshAnswer): void {
-  learn(parts, asked, answer);
+function storeOrThrow(parts: RecallParts, cacheable: CacheableRequest, answer: FreshAnswer): void {
+  learn(parts, cacheable, answer);
   const { cache, books, tally, servedAnswers } = parts;
-  const { lookup, startedMs, call, request } = asked;
+  const { lookup, startedMs, call, request } = cacheable;
   const { exchange, payload, costUsd, tags } = answer;
   const { decision, servedModel, simulated, dropped } = exchange;
   // Something was dropped from the request or from the answer. Another model might not drop it, and a client
@@ -88,7 +89,7 @@ function storeOrThrow(parts: RecallParts, asked: CacheableRequest, answer: Fresh
   const { key, control, forms, settings, usesProviderTools } = lookup;
   const repeated = request.parsed;
   const question = lookup.question();
-  const unkept = cache.add(
+  const notStoredReason = cache.add(
     {
       key,
       question,
@@ -102,8 +103,8 @@ function storeOrThrow(parts: RecallParts, asked: CacheableRequest, answer: Fresh
     forms,
     settings,
   );
-  tally.countStored(unkept);
-  if (unkept !== null) return;
+  tally.countStored(notStoredReason);
+  if (notStoredReason !== null) return;
   const [caller, source] = [call.caller.name, decision.id];
   servedAnswers.add(decision.id, {
     caller,
@@ -115,16 +116,16 @@ function storeOrThrow(parts: RecallParts, asked: CacheableRequest, answer: Fresh
   });
 }
 
-function learn(parts: RecallParts, asked: CacheableRequest, answer: FreshAnswer): void {
-  const { nearest } = asked;
+function learn(parts: RecallParts, cacheable: CacheableRequest, answer: FreshAnswer): void {
+  const { nearest } = cacheable;
   if (nearest === null) return;
   if (hasPayload(nearest.answer)) {
-    compare(parts, asked, answer, nearest.answer);
+    compare(parts, cacheable, answer, nearest.answer);
     return;
   }
   // No client waits for this.
-  void parts.shared?.fetch(nearest.answer, FETCH_MS).then((kept) => {
-    if (kept !== null) compare(parts, asked, answer, kept);
+  void parts.shared?.fetch(nearest.answer, FETCH_MS).then((cached) => {
+    if (cached !== null) compare(parts, cacheable, answer, cached);
   });
 }
 
@@ -132,23 +133,23 @@ function compare(
   { semantic }: RecallParts,
   { nearest, lookup }: CacheableRequest,
   answer: FreshAnswer,
-  kept: LoadedAnswer,
+  loaded: LoadedAnswer,
 ): void {
   const fresh = wholeOf(answer.payload, lookup.forms);
-  const cached = wholeOf(kept.payload, lookup.forms);
+  const cached = wholeOf(loaded.payload, lookup.forms);
   if (semantic === null || nearest === null || fresh === null || cached === null) return;
   semantic.cache.compare(nearest, lookup.forms.textOf(fresh), lookup.forms.textOf(cached));
 }
 
 function keepWhole(
   parts: RecallParts,
-  asked: CacheableRequest,
+  cacheable: CacheableRequest,
   exchange: WholeExchange,
   tags: readonly string[],
 ): void {
   const { body, bill } = exchange;
   const payload = { form: 'whole', body } as const;
-  storeAnswer(parts, asked, { exchange, payload, costUsd: bill.answerUsd, tags });
+  storeAnswer(parts, cacheable, { exchange, payload, costUsd: bill.answerUsd, tags });
 }
 
 interface FreshAnswer {
@@ -167,10 +168,10 @@ interface LedStream {
 
 function leadStream(
   parts: RecallParts,
-  asked: CacheableRequest,
+  cacheable: CacheableRequest,
   { exchange, inFlight, close }: LedStream,
 ): Exchange {
-  const { forms } = asked.lookup;
+  const { forms } = cacheable.lookup;
   let failure: GatewayError | null = null;
   let resolveEnd: (end: readonly TimedFrame[] | GatewayError | null) => void = () => undefined;
   const ended = new Promise<readonly TimedFrame[] | GatewayError | null>((resolve) => {
@@ -188,7 +189,7 @@ function leadStream(
       if (frames !== null) {
         const costUsd = exchange.outcome()?.answerUsd ?? null;
         const payload = { form: 'stream', frames } as const;
-        storeAnswer(parts, asked, { exchange, payload, costUsd, tags: inFlight.tags });
+        storeAnswer(parts, cacheable, { exchange, payload, costUsd, tags: inFlight.tags });
       } else if (failure === null) {
         parts.tally.countStored('too_large');
       }
@@ -213,7 +214,7 @@ function leadStream(
       });
     },
   });
-  return leaderExchange(exchange, broadcast, asked.request.includeUsage);
+  return leaderExchange(exchange, broadcast, cacheable.request.includeUsage);
 }
 
 function leaderExchange(

@@ -106,15 +106,12 @@ async function openAnswerLog(
 ): Promise<AnswerLog | null> {
   if (folder === null) return null;
   const { clock, metrics } = books;
-  const onTrouble = (trouble: AnswerLogProblem): void => {
-    if (trouble.kind === 'unwritable') metrics.cacheUnsaved.set(1);
-    if (trouble.kind === 'writable_again') metrics.cacheUnsaved.set(0);
-    logTrouble(trouble, log);
+  const onProblem = (problem: AnswerLogProblem): void => {
+    if (problem.kind === 'unwritable') metrics.cacheUnsaved.set(1);
+    if (problem.kind === 'writable_again') metrics.cacheUnsaved.set(0);
+    logProblem(problem, log);
   };
-  return AnswerLog.open(
-    { folder, saveEveryMs: saveEveryS * 1_000, clock, onProblem: onTrouble },
-    cache.store,
-  );
+  return AnswerLog.open({ folder, saveEveryMs: saveEveryS * 1_000, clock, onProblem }, cache.store);
 }
 
 /** `null` if semantic caching is off, or the verifier cannot be loaded: exact hits still work. */
@@ -196,11 +193,11 @@ function fileDetail({ problem }: AnswerLog): string {
   return `not saved: ${(problem as Error).message}`;
 }
 
-function logTrouble(trouble: AnswerLogProblem, log: Log): void {
-  switch (trouble.kind) {
+function logProblem(problem: AnswerLogProblem, log: Log): void {
+  switch (problem.kind) {
     case 'damaged':
       log.warn(
-        { places: trouble.records },
+        { places: problem.records },
         'parts of the file of saved answers are damaged, and were skipped',
       );
       return;
@@ -216,7 +213,7 @@ function logTrouble(trouble: AnswerLogProblem, log: Log): void {
       );
       return;
     case 'unwritable':
-      log.warn({ err: trouble.error }, 'answers cannot be saved; they are kept in memory');
+      log.warn({ err: problem.error }, 'answers cannot be saved; they are kept in memory');
       return;
     case 'writable_again':
       log.info('answers can be saved again');

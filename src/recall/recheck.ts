@@ -10,7 +10,7 @@ import { storeAnswer } from './lead.js';
 /** A semantic hit that was given to a client. */
 export interface ServedMatch {
   readonly semantic: SemanticServices;
-  readonly asked: CacheableRequest;
+  readonly cacheable: CacheableRequest;
   readonly match: SemanticMatch;
 }
 
@@ -20,13 +20,13 @@ export interface ServedMatch {
  * A recheck is billed to the caller like any other request, and marked in the log; there is none once the day's budget
  * is spent. Failures are counted, and affect no client.
  */
-export function maybeRecheck(parts: RecallParts, given: ServedMatch, callModel: CallModel): void {
-  const { semantic, asked, match } = given;
-  const { share, usdPerDay } = asked.lookup.settings.semantic.recheck;
+export function maybeRecheck(parts: RecallParts, served: ServedMatch, callModel: CallModel): void {
+  const { semantic, cacheable, match } = served;
+  const { share, usdPerDay } = cacheable.lookup.settings.semantic.recheck;
   if (usdPerDay === 0) return;
   if (semantic.random() >= semantic.cache.errorRates.recheckProbability(match.prediction, share))
     return;
-  const { limitUsd, spentUsd } = parts.books.spend.state(asked.setup.dailyBudgetUsd);
+  const { limitUsd, spentUsd } = parts.books.spend.state(cacheable.setup.dailyBudgetUsd);
   if (limitUsd !== null && spentUsd >= limitUsd) {
     semantic.tally.leftOut('spent');
     return;
@@ -37,19 +37,19 @@ export function maybeRecheck(parts: RecallParts, given: ServedMatch, callModel: 
     return;
   }
   // The client that gets the cached answer must not wait for this.
-  semantic.defer(() => void recheck(parts, given, callModel, signal));
+  semantic.defer(() => void recheck(parts, served, callModel, signal));
 }
 
 async function recheck(
   parts: RecallParts,
-  { semantic, asked, match }: ServedMatch,
+  { semantic, cacheable, match }: ServedMatch,
   callModel: CallModel,
   signal: AbortSignalLike,
 ): Promise<void> {
-  const { forms } = asked.lookup;
+  const { forms } = cacheable.lookup;
   let costUsd: number | null = null;
   try {
-    const exchange = await callModel(signal, asked.request.stream, true);
+    const exchange = await callModel(signal, cacheable.request.stream, true);
     const body = await bodyOf(exchange, forms);
     const cost = costOf(exchange);
     ({ costUsd } = cost);
@@ -64,9 +64,9 @@ async function recheck(
     if (isRight !== false) return;
     // From now on this question has its own answer.
     const payload = { form: 'whole', body } as const;
-    const { tags } = asked.lookup.control;
+    const { tags } = cacheable.lookup.control;
     const answer = { exchange, payload, costUsd: cost.answerUsd, tags };
-    storeAnswer(parts, { ...asked, nearest: null }, answer);
+    storeAnswer(parts, { ...cacheable, nearest: null }, answer);
   } catch (error) {
     semantic.tally.countRecheck('failed');
     parts.books.log.debug({ err: error }, 'an answer could not be rechecked');

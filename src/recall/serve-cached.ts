@@ -14,31 +14,31 @@ import type { CacheableRequest, RecallParts } from './types.js';
  */
 export function serveCached(
   parts: RecallParts,
-  asked: CacheableRequest,
-  kept: LoadedAnswer,
+  cacheable: CacheableRequest,
+  cached: LoadedAnswer,
   match?: SemanticMatch,
 ): Exchange | null {
   const { clock } = parts.books;
-  const { lookup, request } = asked;
-  const { costUsd: savedUsd, payload } = kept;
+  const { lookup, request } = cacheable;
+  const { costUsd: savedUsd, payload } = cached;
   // A client that purges by its tag expects this answer to go, too.
-  parts.cache.store.addTags(kept, lookup.control.tags);
-  const answer = reusedAnswer(asked, kept, match, clock.wallMs());
+  parts.cache.store.addTags(cached, lookup.control.tags);
+  const answer = reusedAnswer(cacheable, cached, match, clock.wallMs());
   if (!request.stream) {
     const body = wholeOf(payload, lookup.forms);
     if (body === null) return null;
-    const reply = new CachedExchange(parts, asked).start(answer);
-    const rewritten = rewriterFor(asked, reply.decided).whole(body);
-    return reply.succeedWhole(rewritten, savedMs(kept, asked, clock.now()));
+    const reply = new CachedExchange(parts, cacheable).start(answer);
+    const rewritten = rewriterFor(cacheable, reply.decided).whole(body);
+    return reply.succeedWhole(rewritten, savedMs(cached, cacheable, clock.now()));
   }
   const frames = framesOf(payload, lookup.forms);
   if (frames === null) return null;
-  const reply = new CachedExchange(parts, asked).start(answer);
-  const address = rewriterFor(asked, reply.decided);
+  const reply = new CachedExchange(parts, cacheable).start(answer);
+  const address = rewriterFor(cacheable, reply.decided);
   const natural = lookup.settings.replay === 'natural';
   const { includeUsage } = request;
   const replay = new Replay(frames, { clock, natural, includeUsage }, () => {
-    reply.succeed(savedUsd, savedMs(kept, asked, clock.now()));
+    reply.succeed(savedUsd, savedMs(cached, cacheable, clock.now()));
   });
   return {
     kind: 'stream',
@@ -66,15 +66,15 @@ export function serveCached(
 
 function reusedAnswer(
   { lookup }: CacheableRequest,
-  kept: LoadedAnswer,
+  cached: LoadedAnswer,
   match: SemanticMatch | undefined,
   nowMs: number,
 ): ReusedAnswer {
-  const { key, costUsd: savedUsd, source, model, simulated } = kept;
-  const ageS = Math.max(0, nowMs - kept.storedAtMs) / 1_000;
+  const { key, costUsd: savedUsd, source, model, simulated } = cached;
+  const ageS = Math.max(0, nowMs - cached.storedAtMs) / 1_000;
   const mark = markOf(match, { why: null, ageS, source, savedUsd });
   const [question, prediction] =
-    match === undefined ? [kept.question, null] : [lookup.question(), match.prediction];
+    match === undefined ? [cached.question, null] : [lookup.question(), match.prediction];
   // Answers to requests from which something was dropped are never stored.
   return { model, simulated, dropped: [], mark, key, question, prediction };
 }

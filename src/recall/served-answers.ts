@@ -22,8 +22,8 @@ const MAX_REMEMBERED = 10_000;
 export class ServedAnswers {
   readonly #given = new Map<string, ServedAnswer>();
 
-  add(decisionId: string, given: ServedAnswer): void {
-    this.#given.set(decisionId, given);
+  add(decisionId: string, answer: ServedAnswer): void {
+    this.#given.set(decisionId, answer);
     const oldest = this.#given.keys().next().value;
     if (this.#given.size > MAX_REMEMBERED && oldest !== undefined) this.#given.delete(oldest);
   }

@@ -81,8 +81,8 @@ async function vectorsOf(task: EmbeddingTask, upstream: Upstream): Promise<Got> 
     onLoss: setup.onLoss,
     trusted: provider.trustedAnswers,
   };
-  const { asked, dropped } = passage.prepareRequests(request, target);
-  const answers = await askConcurrently(asked, (one) => answerTo(one, task, upstream), tokens);
+  const { requests, dropped } = passage.prepareRequests(request, target);
+  const answers = await askConcurrently(requests, (one) => answerTo(one, task, upstream), tokens);
   const defaults = { model: upstream.modelId, inputTokens: tokens };
   const read = passage.readAnswers(answers, request, target, defaults);
   const summary = summaryOf(read.inputTokens);
@@ -91,27 +91,27 @@ async function vectorsOf(task: EmbeddingTask, upstream: Upstream): Promise<Got> 
 
 /** Sends {@link MAX_CONCURRENT} requests at a time; none is sent after one has failed. */
 async function askConcurrently(
-  asked: readonly ProviderEmbeddingRequest[],
-  ask: (one: ProviderEmbeddingRequest) => Promise<ProviderEmbeddingResponse>,
+  requests: readonly ProviderEmbeddingRequest[],
+  send: (one: ProviderEmbeddingRequest) => Promise<ProviderEmbeddingResponse>,
   tokens: number,
 ): Promise<readonly ProviderEmbeddingResponse[]> {
   const answers = new Map<number, ProviderEmbeddingResponse>();
-  const waiting = asked.entries();
+  const waiting = requests.entries();
   let failed = false;
   const worker = async (): Promise<void> => {
     for (const [i, one] of waiting) {
       if (failed) return;
-      answers.set(i, await ask(one));
+      answers.set(i, await send(one));
     }
   };
-  const workers = Array.from({ length: Math.min(MAX_CONCURRENT, asked.length) }, worker);
+  const workers = Array.from({ length: Math.min(MAX_CONCURRENT, requests.length) }, worker);
   await Promise.all(workers).catch((error: unknown) => {
     failed = true;
     // What has been answered is billed, though the client does not get it.
-    const share = answers.size / asked.length;
+    const share = answers.size / requests.length;
     throw withPartialAnswer(error, estimatedSummary(Math.round(tokens * share)));
   });
-  return asked.flatMap((_, i) => answers.get(i) ?? []);
+  return requests.flatMap((_, i) => answers.get(i) ?? []);
 }
 
 async function answerTo(

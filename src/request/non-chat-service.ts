@@ -123,14 +123,14 @@ export class NonChatService {
     setup: Setup,
     call: NonChatCall,
     opening: Opening,
-    ask: () => Promise<Answer>,
+    send: () => Promise<Answer>,
   ): Promise<Exchange> {
     const { ledger } = this.#parts;
     const entry = this.#open(setup, call, opening);
     setup.acquire();
     ledger.metrics.inFlight.inc();
     try {
-      return deliver(ledger, { entry, setup, routing: null }, await ask());
+      return deliver(ledger, { entry, setup, routing: null }, await send());
     } catch (bug) {
       endExchange(ledger, setup);
       throw bug;

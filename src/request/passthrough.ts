@@ -129,9 +129,9 @@ export async function passThrough(
   const tried = await tryPlaces(tries, async (upstream): Promise<Got> => {
     const { method, path } = request;
     const { setup, signal, clock } = context;
-    const asked = { upstream, method, path, signal, stream: true };
+    const target = { upstream, method, path, signal, stream: true };
     const answer = await setup.upstreams
-      .call({ ...asked, ...request.written(upstream) })
+      .call({ ...target, ...request.written(upstream) })
       .catch((error: unknown) => {
         throw uploadError(error);
       });

@@ -113,9 +113,9 @@ export function planFor(
   const { promptCaches } = parts.ledger;
   const prompt = promptCaches.lookup(conversation, caller.name, setup.promptCacheMs);
   const { policy } = target;
-  const asked = { setup, request, caller, policy };
+  const routed = { setup, request, caller, policy };
   const routing = setup.router.route(
-    routeRequest(asked, parts.ledger, {
+    routeRequest(routed, parts.ledger, {
       id,
       atMs,
       cached: prompt?.cachedTokens ?? null,

@@ -122,18 +122,18 @@ export class Setup {
 
   /** Why a name does not resolve; `null` if it does. */
   whyUnresolved(name: string): UnresolvedName | null {
-    const meant = this.resolveAlias(name);
-    if (this.#find(meant) !== null) return null;
-    const alias = meant === name ? '' : `"${name}" stands for "${meant}": `;
-    const hosts = this.catalog.find(meant)?.hosts.map((host) => host.provider);
+    const resolved = this.resolveAlias(name);
+    if (this.#find(resolved) !== null) return null;
+    const alias = resolved === name ? '' : `"${name}" stands for "${resolved}": `;
+    const hosts = this.catalog.find(resolved)?.hosts.map((host) => host.provider);
     if (hosts !== undefined) {
-      const why = `${alias}the model "${meant}" is known, but no configured provider serves it`;
+      const why = `${alias}the model "${resolved}" is known, but no configured provider serves it`;
       const hint = hosts.length === 0 ? '.' : `; it runs at ${hosts.join(', ')}.`;
       return { isKnown: true, why, hint };
     }
-    const near = this.#withoutAffixes(meant) ?? this.#nearest(meant);
+    const near = this.#withoutAffixes(resolved) ?? this.#nearest(resolved);
     const hint = near === null ? '.' : `; did you mean "${near}"?`;
-    return { isKnown: false, why: `${alias}there is no model or policy "${meant}" here`, hint };
+    return { isKnown: false, why: `${alias}there is no model or policy "${resolved}" here`, hint };
   }
 
   /** Resolves an alias; other names are returned as they are. */
@@ -142,28 +142,30 @@ export class Setup {
   }
 
   /** The model or policy in a name as other gateways write it, with a provider before it or a variant after it. */
-  #withoutAffixes(meant: string): string | null {
-    const bare = meant.replace(/^[@~]/u, '').replace(/:[a-z]+$/u, '');
-    const written = [meant.replace(':', '/'), bare, withoutVendor(bare)];
+  #withoutAffixes(resolved: string): string | null {
+    const bare = resolved.replace(/^[@~]/u, '').replace(/:[a-z]+$/u, '');
+    const written = [resolved.replace(':', '/'), bare, withoutVendor(bare)];
     const found = written.find((name) => this.#find(this.resolveAlias(name)) !== null);
     const target = found === undefined ? null : this.#find(this.resolveAlias(found));
     return target?.kind === 'model' ? target.served.model.id : (target?.policy ?? null);
   }
 
-  #nearest(meant: string): string | null {
-    const own = Object.keys(this.aliases).filter((other) => this.resolveAlias(other) !== meant);
+  #nearest(resolved: string): string | null {
+    const own = Object.keys(this.aliases).filter((other) => this.resolveAlias(other) !== resolved);
     const names = [...this.#policies, ...own, ...this.served.keys()];
     // Model names may lack their vendor; policies have none.
-    return nearest(meant, names) ?? nearest(meant, [...this.served.keys()].map(withoutVendor));
+    return (
+      nearest(resolved, names) ?? nearest(resolved, [...this.served.keys()].map(withoutVendor))
+    );
   }
 
-  #find(meant: string): Target | null {
-    if (this.#policies.has(meant)) return { kind: 'policy', policy: meant };
-    const exact = this.served.get(meant);
+  #find(resolved: string): Target | null {
+    if (this.#policies.has(resolved)) return { kind: 'policy', policy: resolved };
+    const exact = this.served.get(resolved);
     if (exact !== undefined) return { kind: 'model', served: exact };
     const served =
-      this.#servedAs(this.catalog.find(meant)) ??
-      this.#servedAs(this.#ownNames.get(meant.toLowerCase()));
+      this.#servedAs(this.catalog.find(resolved)) ??
+      this.#servedAs(this.#ownNames.get(resolved.toLowerCase()));
     return served === undefined ? null : { kind: 'model', served };
   }
 

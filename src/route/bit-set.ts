@@ -19,9 +19,9 @@ export class BitSet {
   add(slot: number): boolean {
     const at = slot >> SHIFT;
     const bit = 1 << (slot & (BITS - 1));
-    const taken = this.#taken[at] ?? 0;
-    if ((taken & bit) !== 0) return false;
-    this.#taken[at] = taken | bit;
+    const word = this.#taken[at] ?? 0;
+    if ((word & bit) !== 0) return false;
+    this.#taken[at] = word | bit;
     return true;
   }
 }

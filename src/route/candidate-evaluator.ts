@@ -63,7 +63,7 @@ export class CandidateEvaluator {
     demand: EvaluationContext,
   ): CandidateTable {
     const { speedOf, lengthOf = asPredicted } = this.#parts;
-    const ruled = this.#dropsByRules(demand);
+    const dropsByRules = this.#dropsByRules(demand);
     const withTools = demand.features.tools > 0;
     const table = new CandidateTable(this.#names, this.#tables);
     let i = 0;
@@ -73,7 +73,7 @@ export class CandidateEvaluator {
       const known: ModelState = {
         speed: speedOf(contender.id, contender.publishedSpeed),
         lengthFactor: lengthOf(contender.id, withTools),
-        droppedByRules: ruled[i] ?? null,
+        droppedByRules: dropsByRules[i] ?? null,
       };
       contender.evaluateInto(table, predicted, known, demand);
       i += 1;
@@ -82,11 +82,11 @@ export class CandidateEvaluator {
   }
 
   #dropsByRules({ outcome, vouched }: EvaluationContext): readonly (Drop | null)[] {
-    const made = this.#ruled[vouched ? 1 : 0];
-    const known = made.get(outcome);
+    const byOutcome = this.#ruled[vouched ? 1 : 0];
+    const known = byOutcome.get(outcome);
     if (known !== undefined) return known;
     const drops = ruleDrops(outcome, this.#models, vouched);
-    made.set(outcome, drops);
+    byOutcome.set(outcome, drops);
     return drops;
   }
 }

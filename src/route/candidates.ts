@@ -150,11 +150,13 @@ function dialectsOf(upstream: Upstream | undefined): readonly string[] | undefin
 
 /** An upstream of unknown dialects is not dropped. */
 function dropByBinding(
-  spoken: readonly string[] | undefined,
+  clientDialects: readonly string[] | undefined,
   bound: readonly VendorBinding[],
 ): Drop | null {
-  if (spoken === undefined) return null;
-  const lost = bound.find(({ dialects }) => !spoken.some((dialect) => dialects.includes(dialect)));
+  if (clientDialects === undefined) return null;
+  const lost = bound.find(
+    ({ dialects }) => !clientDialects.some((dialect) => dialects.includes(dialect)),
+  );
   if (lost === undefined) return null;
   const readers = lost.dialects.join(' or ');
   return {

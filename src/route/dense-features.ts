@@ -130,12 +130,12 @@ interface AnalysedRequest {
 export function computeDenseFeatures({
   conversation,
   demand,
-  asked,
+  asked: analysis,
 }: AnalysedRequest): Float32Array {
   const dense = new Float32Array(FEATURE_NAMES.length);
   describeSize(dense, conversation, demand);
-  describeText(dense, asked.statistics, asked.language);
-  describeNotation(dense, asked.notation, asked.maths);
+  describeText(dense, analysis.statistics, analysis.language);
+  describeNotation(dense, analysis.notation, analysis.maths);
   describeQuantities(dense, readQuantities(demand.task));
   describeTools(dense, readToolFeatures(conversation.tools, demand.task));
   dense[AT.workbench] = isCodingAgentConversation(conversation) ? 1 : 0;

@@ -166,12 +166,13 @@ export class FactorNetwork {
     const { factors } = demand;
     const first = member * (1 + skills);
     const firstRow = member * (skills + EXTRA_OUTPUTS);
-    const said = (output: number): number => at(headBias, firstRow + output) + at(outputs, output);
+    const outputOf = (output: number): number =>
+      at(headBias, firstRow + output) + at(outputs, output);
     factors[first] = 1;
-    for (let k = 0; k < skills; k++) factors[first + 1 + k] = closeness * said(k);
+    for (let k = 0; k < skills; k++) factors[first + 1 + k] = closeness * outputOf(k);
     const usual = at(usualDifficulty, member);
-    demand.difficulty[member] = transfer + usual + closeness * (said(skills) - usual);
-    demand.logTokens += said(skills + 1) / members;
+    demand.difficulty[member] = transfer + usual + closeness * (outputOf(skills) - usual);
+    demand.logTokens += outputOf(skills + 1) / members;
   }
 }
 

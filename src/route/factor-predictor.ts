@@ -179,8 +179,8 @@ export class FactorPredictor implements Predictor {
   #rememberedOf(abilities: readonly Ability[]): PackedAnswers {
     const known = this.#remembered.get(abilities);
     if (known !== undefined) return known;
-    const asked = new Set((abilities as readonly FactorAbility[]).map(({ own }) => own?.index));
-    const remembered = this.#memory.answersOf((model) => asked.has(model));
+    const indices = new Set((abilities as readonly FactorAbility[]).map(({ own }) => own?.index));
+    const remembered = this.#memory.answersOf((model) => indices.has(model));
     this.#remembered.set(abilities, remembered);
     return remembered;
   }

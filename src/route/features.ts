@@ -55,9 +55,9 @@ export interface Features {
 export function readFeatures(conversation: Conversation): Features {
   const demand = readDemand(conversation);
   const { text, task } = demand;
-  const asked = readText(task);
+  const taskAnalysis = readText(task);
   // Rules see the material as well.
-  const whole = demand.materialChars === 0 ? asked : readText(text);
+  const whole = demand.materialChars === 0 ? taskAnalysis : readText(text);
   const inputTokens = estimateTokens(conversation);
   return {
     text,
@@ -75,7 +75,7 @@ export function readFeatures(conversation: Conversation): Features {
     ...(conversation.bound !== undefined && { bound: conversation.bound }),
     ...(demand.askedLength !== null && { askedLength: demand.askedLength }),
     maxOutputTokens: conversation.maxOutputTokens,
-    dense: computeDenseFeatures({ conversation, demand, asked }),
+    dense: computeDenseFeatures({ conversation, demand, asked: taskAnalysis }),
   };
 }
 

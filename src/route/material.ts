@@ -86,21 +86,21 @@ export function readMaterial(turn: string, system = ''): Material | null {
   const opening = instructionEnd(head);
   const instructionAt = instructionStart(tail);
   const before = head.slice(0, opening);
-  const asked = `${before}\n${tail.slice(instructionAt)}\n${system.toLowerCase()}`;
-  const isWork = TEXT_TASK.test(asked) || OF_CODE.test(asked);
-  if (!isWork && !OF_TEXT.test(asked)) return null;
+  const instruction = `${before}\n${tail.slice(instructionAt)}\n${system.toLowerCase()}`;
+  const isWork = TEXT_TASK.test(instruction) || OF_CODE.test(instruction);
+  if (!isWork && !OF_TEXT.test(instruction)) return null;
   const start = Math.min(instructionAt, markedStart(tail));
-  const said = `${before}\n${tail.slice(start)}`;
-  if (NEW_PROGRAM.test(said)) return null;
+  const task = `${before}\n${tail.slice(start)}`;
+  if (NEW_PROGRAM.test(task)) return null;
   const closing = turn.length - (tail.length - start);
   const material = turn.slice(opening, closing).trim();
   if (material.length < MIN_MATERIAL_CHARS) return null;
-  if ((!isWork || CHANGED_CODE.test(said)) && !isProse(material)) return null;
+  if ((!isWork || CHANGED_CODE.test(task)) && !isProse(material)) return null;
   return {
     task: `${turn.slice(0, opening).trim()}\n${turn.slice(closing).trim()}`.trim(),
     chars: material.length,
     // An instruction at the beginning takes precedence: what is at the end may belong to the text.
-    isRewritten: REWRITES.test(opening > 0 ? `${before}\n${system.toLowerCase()}` : asked),
+    isRewritten: REWRITES.test(opening > 0 ? `${before}\n${system.toLowerCase()}` : instruction),
   };
 }
 
@@ -137,12 +137,12 @@ function markedStart(tail: string): number {
     const last = [...tail.matchAll(pattern)].at(-1);
     return last === undefined ? tail.length : last.index + last[0].length;
   });
-  const asking = TASK_STARTS.map(
+  const taskStarts = TASK_STARTS.map(
     (pattern) => [...tail.matchAll(pattern)].at(-1)?.index ?? tail.length,
   );
   // Questions are found by their question mark.
   const question = Math.max(tail.lastIndexOf('?'), tail.lastIndexOf('？'));
-  const starts = [...marked, ...asking].filter((at) => at > question);
+  const starts = [...marked, ...taskStarts].filter((at) => at > question);
   return Math.min(tail.length, ...starts.filter((at) => tail.slice(at).trim() !== ''));
 }
 

@@ -63,9 +63,10 @@ export function measureStrength(
     });
     return first?.success ?? Number.NaN;
   });
-  const seen = blurred(grid, fromLogs(logs));
+  const likelihood = blurred(grid, fromLogs(logs));
   const likely = grid.map(
-    (mean, i) => (seen[i] ?? 0) * Math.exp(-0.5 * ((mean - general.mean) / general.error) ** 2),
+    (mean, i) =>
+      (likelihood[i] ?? 0) * Math.exp(-0.5 * ((mean - general.mean) / general.error) ** 2),
   );
   return { before: general, expected, ...momentsOf(grid, likely) };
 }

@@ -64,9 +64,10 @@ function pagesOf(content: MediaContent): number {
   if (stated !== undefined) return Math.max(1, Number(stated));
   const rest = base64.slice(SAMPLE_CHARS);
   const end = latin1(rest.slice(Math.max(0, rest.length - SAMPLE_CHARS) & ~3));
-  const seen = pagesIn(start) + pagesIn(end);
+  const countedPages = pagesIn(start) + pagesIn(end);
   const bytes = bytesOf(content);
-  if (seen > 0) return Math.round(seen * Math.max(1, bytes / (start.length + end.length)));
+  if (countedPages > 0)
+    return Math.round(countedPages * Math.max(1, bytes / (start.length + end.length)));
   return Math.max(1, Math.min(MAX_ASSUMED_PAGES, Math.round(bytes / BYTES_PER_PAGE)));
 }
 

@@ -56,10 +56,10 @@ export function readNotation(text: string): Notation {
 
 /** Whether a line is code by how it begins or ends; unlike `Notation.code`, this does not mistake formulas for code. */
 export function isCodeLine(line: string): boolean {
-  const begun = line.slice(0, MAX_LINE_CHARS);
-  const bare = begun.trimStart();
+  const start = line.slice(0, MAX_LINE_CHARS);
+  const bare = start.trimStart();
   if (!/[{}[\]();=<>:]/.test(bare)) return false;
-  return hasCodeEnds(bare) || (begun.length > bare.length + 1 && /[;:,({)}\]]$/.test(bare));
+  return hasCodeEnds(bare) || (start.length > bare.length + 1 && /[;:,({)}\]]$/.test(bare));
 }
 
 function hasCodeEnds(bare: string): boolean {

@@ -104,8 +104,8 @@ const MIN_COUNT = 20;
 /** The length requested by the first of some texts that requests one; see `readRequestedLength`. */
 export function firstRequestedLength(texts: readonly string[]): RequestedLength | null {
   for (const text of texts) {
-    const asked = readRequestedLength(text);
-    if (asked !== null) return asked;
+    const length = readRequestedLength(text);
+    if (length !== null) return length;
   }
   return null;
 }
@@ -145,12 +145,12 @@ const UNBOUNDED: RequestedLength = { minTokens: 0, maxTokens: Infinity };
 
 /** The bounds that a match sets, in units. */
 function boundsOf(before: string, found: RegExpExecArray): RequestedLength {
-  const [, from = '', to, gap, behind = ''] = found;
+  const [, from = '', to, gap, suffix = ''] = found;
   const few = numberOf(from);
   const many = numberOf(to ?? '') || few;
-  if (few === 0 || EACH.test(behind)) return UNBOUNDED;
-  if (NOT_OVER.test(before) || OR_LESS.test(behind)) return { minTokens: 0, maxTokens: many };
-  if (AT_LEAST.test(before) || OR_MORE.test(behind)) return { minTokens: few, maxTokens: Infinity };
+  if (few === 0 || EACH.test(suffix)) return UNBOUNDED;
+  if (NOT_OVER.test(before) || OR_LESS.test(suffix)) return { minTokens: 0, maxTokens: many };
+  if (AT_LEAST.test(before) || OR_MORE.test(suffix)) return { minTokens: few, maxTokens: Infinity };
   if (!isAnswerLength(before, few, gap === '-')) return UNBOUNDED;
   return { minTokens: TOLERANCE.less * few, maxTokens: TOLERANCE.more * many };
 }

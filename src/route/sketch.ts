@@ -76,9 +76,9 @@ function packInto(numbers: Int8Array, from: number, { vector, dense }: SketchedP
   for (let i = 0; i < vector.length; i++) {
     numbers[from + i] = Math.floor((vector[i] ?? 0) * steps + 0.5);
   }
-  const behind = from + vector.length;
+  const end = from + vector.length;
   for (let i = 0; i < dense.length; i++) {
-    numbers[behind + i] = Math.min(MAX_BYTE, Math.round((dense[i] ?? 0) * DENSE_STEPS));
+    numbers[end + i] = Math.min(MAX_BYTE, Math.round((dense[i] ?? 0) * DENSE_STEPS));
   }
 }
 

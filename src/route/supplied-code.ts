@@ -62,14 +62,14 @@ export function readSuppliedCode(turn: string, system = ''): Material | null {
   const task = `${turn.slice(0, span.start).trim()}\n${turn.slice(span.end).trim()}`.trim();
   if (task.length > MAX_TASK_CHARS) return null;
   const asksNothing = task.length < MIN_TASK_CHARS;
-  const asked = (asksNothing ? `${task}\n${system}` : task).toLowerCase();
-  if (isExercise(asked)) return null;
-  if ((asksNothing || !span.isCode) && !CODE_TASK.test(asked)) return null;
-  return { task, chars: span.end - span.start, isRewritten: REWRITES.test(asked) };
+  const instruction = (asksNothing ? `${task}\n${system}` : task).toLowerCase();
+  if (isExercise(instruction)) return null;
+  if ((asksNothing || !span.isCode) && !CODE_TASK.test(instruction)) return null;
+  return { task, chars: span.end - span.start, isRewritten: REWRITES.test(instruction) };
 }
 
-function isExercise(asked: string): boolean {
-  return EXERCISE.test(asked) || NEW_PROGRAM.test(asked);
+function isExercise(instruction: string): boolean {
+  return EXERCISE.test(instruction) || NEW_PROGRAM.test(instruction);
 }
 
 interface Span {

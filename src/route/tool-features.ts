@@ -57,13 +57,13 @@ export function readToolFeatures(tools: readonly Tool[], demand: string): ToolFe
     covered: 0,
   };
   if (tools.length === 0) return counts;
-  const asked = new StemSet(demand);
-  const census = new ParameterCensus(counts, asked);
+  const demandStems = new StemSet(demand);
+  const census = new ParameterCensus(counts, demandStems);
   for (const tool of tools.slice(0, MAX_TOOLS)) {
-    compare(tool, asked, counts);
+    compare(tool, demandStems, counts);
     census.add(tool.parameters);
   }
-  counts.covered = asked.covered;
+  counts.covered = demandStems.covered;
   const parameters = Math.max(1, counts.parameters);
   counts.structured /= parameters;
   counts.untyped /= parameters;
@@ -73,9 +73,9 @@ export function readToolFeatures(tools: readonly Tool[], demand: string): ToolFe
 }
 
 /** Updates the counts by how well a tool matches the task. */
-function compare({ name, description }: Tool, asked: StemSet, counts: Counts): void {
-  counts.named = Math.max(counts.named, asked.match(name, MAX_NAME_CHARS));
-  const matched = asked.match(description, MAX_DESCRIPTION_CHARS);
+function compare({ name, description }: Tool, demandStems: StemSet, counts: Counts): void {
+  counts.named = Math.max(counts.named, demandStems.match(name, MAX_NAME_CHARS));
+  const matched = demandStems.match(description, MAX_DESCRIPTION_CHARS);
   counts.rivalled = Math.max(counts.rivalled, Math.min(counts.matched, matched));
   counts.matched = Math.max(counts.matched, matched);
 }
@@ -110,9 +110,9 @@ class ParameterCensus {
   /** Schemas that may still be pushed. */
   #remaining = MAX_SCHEMAS;
 
-  constructor(counts: Counts, asked: StemSet) {
+  constructor(counts: Counts, demandStems: StemSet) {
     this.#counts = counts;
-    this.#asked = asked;
+    this.#asked = demandStems;
   }
 
   add(parameters: JsonSchema | null): void {

@@ -71,20 +71,21 @@ export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<Pla
   const provider = task.providers.get(upstream.provider);
   if (provider === undefined) throw new Error(`provider ${upstream.provider} is not configured`);
 
-  const spoken = provider.dialectFor(dialect.name, upstream.upstreamModel);
-  const passage = adapterBetween(dialect.name, spoken);
-  const edits = editsFor(task, upstream, provider, spoken);
-  const told = requestForRouter(request, provider, task.providers);
-  const asked = passage.prepareRequest(told, edits, () => targetOf(task, upstream, provider));
-  const { headers } = asked;
-  const dropped = withUnmetPreferences(asked.dropped, request.terms ?? null, provider);
+  const providerDialect = provider.dialectFor(dialect.name, upstream.upstreamModel);
+  const passage = adapterBetween(dialect.name, providerDialect);
+  const edits = editsFor(task, upstream, provider, providerDialect);
+  const routed = requestForRouter(request, provider, task.providers);
+  const prepared = passage.prepareRequest(routed, edits, () => targetOf(task, upstream, provider));
+  const { headers } = prepared;
+  const dropped = withUnmetPreferences(prepared.dropped, request.terms ?? null, provider);
   // A row's request members and fixes are for the provider's first dialect.
-  const body = spoken === provider.dialect ? fitted(asked.body, provider) : asked.body;
+  const body =
+    providerDialect === provider.dialect ? fitted(prepared.body, provider) : prepared.body;
   const answer = await task.upstreams.call({
     upstream,
     body,
     headers,
-    dialect: spoken,
+    dialect: providerDialect,
     stream: request.stream,
     signal: task.signal,
   });
@@ -97,7 +98,7 @@ export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<Pla
     request,
   };
   if (answer.kind === 'stream') {
-    const stream = passage.openStream(rules, asked);
+    const stream = passage.openStream(rules, prepared);
     try {
       const committed = await commitStream(answer.body, stream, (error) =>
         provider.redacted(error),
@@ -110,24 +111,24 @@ export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<Pla
   if (answer.status >= 300) {
     throw passage.readError(answer.status, answer.bytes, retryHeader(answer));
   }
-  const whole = passage.readAnswer(answer.bytes, rules, asked);
+  const whole = passage.readAnswer(answer.bytes, rules, prepared);
   return { kind: 'whole', whole, dropped: [...dropped, ...(whole.summary.lost ?? [])] };
 }
 
 const NONE: readonly never[] = [];
 
-/** @param spoken - the dialect that the provider is asked in */
+/** @param providerDialect - the dialect that the provider is asked in */
 function editsFor(
   { request, isRouted, sendsModelList }: PlaceTask,
   upstream: Upstream,
   provider: Provider,
-  spoken: Provider['dialect'],
+  providerDialect: Provider['dialect'],
 ): RequestEdits {
   return {
     model: upstream.upstreamModel,
     askUsage: request.stream && !request.includeUsage && provider.usageOption,
-    renames: renamesFor(request, spoken, provider, upstream, sendsModelList),
-    effortAsString: spoken === 'openai' && provider.effortByName,
+    renames: renamesFor(request, providerDialect, provider, upstream, sendsModelList),
+    effortAsString: providerDialect === 'openai' && provider.effortByName,
     schemaInPrompt: !provider.schemas,
     // A client that names the model itself gets the provider's own errors.
     refusals: isRouted === true ? provider.refusalsFor(upstream.upstreamModel) : NONE,

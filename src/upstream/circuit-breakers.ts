@@ -117,30 +117,30 @@ export class CircuitBreakers {
   }
 
   #probe({ id }: Upstream, now: number): void {
-    const trouble = this.#troubled.get(id);
-    if (trouble === undefined || trouble.rests === 0) return;
-    trouble.untilMs = now + PROBE_MS;
-    trouble.isProbed = true;
+    const state = this.#troubled.get(id);
+    if (state === undefined || state.rests === 0) return;
+    state.untilMs = now + PROBE_MS;
+    state.isProbed = true;
   }
 
   #failed(id: string, error: GatewayError, how: 'failures' | 'breaks'): void {
     if (this.#isRetired) return;
-    const trouble = this.#troubled.get(id) ?? { ...UNTROUBLED };
-    this.#troubled.set(id, trouble);
-    trouble[how] += 1;
-    const restMs = this.#restFor(trouble, error);
+    const state = this.#troubled.get(id) ?? { ...UNTROUBLED };
+    this.#troubled.set(id, state);
+    state[how] += 1;
+    const restMs = this.#restFor(state, error);
     if (restMs === null) return;
     const untilMs = this.#clock.now() + restMs;
     // A shorter rest never ends a longer one, except the provisional one during a probe.
-    trouble.untilMs = trouble.isProbed ? untilMs : Math.max(trouble.untilMs, untilMs);
-    trouble.isProbed = false;
-    trouble.rests += 1;
-    if (trouble.rests > 1) return;
+    state.untilMs = state.isProbed ? untilMs : Math.max(state.untilMs, untilMs);
+    state.isProbed = false;
+    state.rests += 1;
+    if (state.rests > 1) return;
     this.#onChange({ upstream: id, cause: error, resting: this.openIds.length });
   }
 
-  #restFor(trouble: Trouble, error: GatewayError): number | null {
-    const { failures, breaks, rests, untilMs, isProbed } = trouble;
+  #restFor(state: Trouble, error: GatewayError): number | null {
+    const { failures, breaks, rests, untilMs, isProbed } = state;
     const askedMs = (error.retryAfterS ?? 0) * 1_000;
     if (askedMs > 0) return Math.min(askedMs, LONGEST_ASKED_MS);
     if (Math.max(failures, breaks) < FAILURES_BEFORE_REST) return null;
@@ -157,10 +157,10 @@ export class CircuitBreakers {
   }
 
   #recovered(id: string): void {
-    const trouble = this.#troubled.get(id);
-    if (trouble === undefined) return;
+    const state = this.#troubled.get(id);
+    if (state === undefined) return;
     this.#troubled.delete(id);
-    if (trouble.rests === 0) return;
+    if (state.rests === 0) return;
     this.#onChange({ upstream: id, cause: null, resting: this.openIds.length });
   }
 }

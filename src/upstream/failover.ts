@@ -109,10 +109,10 @@ export async function tryPlaces<Got>(
       return { upstream: upstream.id, outcome, ms: task.clock.now() - startedMs };
     };
     try {
-      const got = await attempt(upstream);
+      const result = await attempt(upstream);
       attempts.push(record('ok'));
       task.resting.recordAttempt(upstream, null);
-      return { ok: true, upstream, attempts, got };
+      return { ok: true, upstream, attempts, got: result };
     } catch (thrown) {
       const failure = failureOf(thrown);
       error = redactedBy(task.providers.get(upstream.provider), failure.error);

@@ -38,7 +38,7 @@ const STREAM_TYPES: Partial<Record<DialectName, string>> = {
 const MOST_NOTED = 1_000;
 
 /** What the provider's notes on models come to for one of them. */
-interface ModelCustoms {
+interface ModelTraits {
   readonly responsesOnly: boolean;
   readonly renames: ProviderRow['renames'];
   readonly refusals: readonly UnsupportedParams[];
@@ -104,7 +104,7 @@ export class Provider {
   readonly countPath: string | null;
   readonly #models: ProviderRow['models'];
   /** By model: every request asks, and matching names takes longer than the answer. */
-  readonly #customs = new Map<string, ModelCustoms>();
+  readonly #traits = new Map<string, ModelTraits>();
   readonly #paths: { readonly whole: string; readonly stream: string };
   readonly #base: string;
   readonly #query: string;
@@ -154,38 +154,38 @@ export class Provider {
   /** What it is best asked in for a client, and for a model that may know one dialect only. */
   dialectFor(client: ClientDialectName, model: string): DialectName {
     if (this.#responsesPath === null) return this.dialect;
-    const { responsesOnly } = this.#customsOf(model);
+    const { responsesOnly } = this.#traitsOf(model);
     return client === 'responses' || responsesOnly ? 'responses' : this.dialect;
   }
 
   /** What requests to one of its models call otherwise, those to every model included. */
   renamesFor(model: string): ProviderRow['renames'] {
-    return this.#customsOf(model).renames;
+    return this.#traitsOf(model).renames;
   }
 
   /** What requests to one of its models must not have. */
   refusalsFor(model: string): readonly UnsupportedParams[] {
-    return this.#customsOf(model).refusals;
+    return this.#traitsOf(model).refusals;
   }
 
   /** The efforts that one of its models knows, none for one that does not think; `null` where nobody knows. */
   effortsFor(model: string): readonly string[] | null {
-    return this.#customsOf(model).efforts;
+    return this.#traitsOf(model).efforts;
   }
 
-  #customsOf(model: string): ModelCustoms {
-    const known = this.#customs.get(model);
+  #traitsOf(model: string): ModelTraits {
+    const known = this.#traits.get(model);
     if (known !== undefined) return known;
     const notes = this.#models.filter(({ names }) => names.test(model));
-    const customs = {
+    const traits = {
       responsesOnly: notes.some(({ responsesOnly }) => responsesOnly),
       renames: notes.reduce((all, { renames }) => ({ ...all, ...renames }), this.renames),
       refusals: notes.flatMap(({ refuses = [] }) => refuses),
       efforts: notes.find(({ efforts }) => efforts !== undefined)?.efforts ?? null,
     };
     // Clients of passed endpoints may name any model.
-    if (this.#customs.size < MOST_NOTED) this.#customs.set(model, customs);
-    return customs;
+    if (this.#traits.size < MOST_NOTED) this.#traits.set(model, traits);
+    return traits;
   }
 
   /**

@@ -108,11 +108,11 @@ function keyIn({ apiKey }: ProviderSettings): string {
 
 /** What the operator says of places, and what is usual for the rest; by name. */
 function placesOf(row: ProviderRow, { place = {} }: ProviderSettings): Record<string, string> {
-  const usual = Object.entries(row.places).flatMap(([name, { usual: value }]) =>
+  const defaults = Object.entries(row.places).flatMap(([name, { usual: value }]) =>
     value === null ? [] : [[name, value] as const],
   );
-  const given = Object.entries(place).map(([name, value]) => [name, bareHost(value)] as const);
-  return { ...Object.fromEntries(usual), ...Object.fromEntries(given) };
+  const overrides = Object.entries(place).map(([name, value]) => [name, bareHost(value)] as const);
+  return { ...Object.fromEntries(defaults), ...Object.fromEntries(overrides) };
 }
 
 /** People copy a host out of a browser: with the scheme before it and a slash behind it. */

@@ -12,13 +12,13 @@ import type { Provider } from './providers.js';
 /** The member names to change in a request. Names for single models apply to the provider's first dialect only. @param sendsModelList - the request's list of models is sent to it */
 export function renamesFor(
   { terms = null }: ChatRequest,
-  spoken: DialectName,
+  providerDialect: DialectName,
   provider: Provider,
   { upstreamModel }: Upstream,
   sendsModelList = false,
 ): Provider['renames'] {
   const renames =
-    spoken === provider.dialect ? provider.renamesFor(upstreamModel) : provider.renames;
+    providerDialect === provider.dialect ? provider.renamesFor(upstreamModel) : provider.renames;
   return terms === null
     ? renames
     : { ...renames, ...routingRemovals(terms, provider.takesRouteTerms, sendsModelList) };

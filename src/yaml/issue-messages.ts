@@ -254,17 +254,17 @@ function union(
     return at(`${name(path)} must be ${choice}, not ${shown}.`);
   }
   const branches = issue.errors;
-  const meant = branches.filter((issues) => !issues.some(isTypeMismatch));
-  const [best] = meant.toSorted((a, b) => a.length - b.length);
+  const plausible = branches.filter((issues) => !issues.some(isTypeMismatch));
+  const [best] = plausible.toSorted((a, b) => a.length - b.length);
   if (best !== undefined) return best.flatMap((inner) => issueMessages(inner, subject, path));
-  const wanted = branches.flatMap((issues) =>
+  const expected = branches.flatMap((issues) =>
     issues.filter(isTypeMismatch).flatMap((inner) => alternatives(inner, path, subject)),
   );
   const first = branches[0]?.[0];
   if (first === undefined) return at(`${name(path)} is not valid.`);
   const absent = subject.valueAt(path) === undefined;
   const rest = absent ? '' : actual(mergedValues(first, branches), path, subject);
-  return at(`${name(path)} ${absent ? 'is missing; it ' : ''}must be ${oneOf(wanted)}${rest}.`);
+  return at(`${name(path)} ${absent ? 'is missing; it ' : ''}must be ${oneOf(expected)}${rest}.`);
 }
 
 function isTypeMismatch(issue: Issue): boolean {

@@ -10,14 +10,14 @@ export function checkCompletionsStream(text: string, ending: Ending): AnswerCont
   const last = frames.pop();
   const finished = new Map<number, boolean>();
   const heads = new Set<string>();
-  let said = '';
+  let answerText = '';
   for (const { data } of frames) {
     const chunk = read.parsed(data, 'chunk');
     heads.add(headOf(chunk));
     for (const choice of read.objects(chunk['choices'], 'choices')) {
       const index = read.count(choice['index'], 'choice.index');
       assertRule(finished.get(index) !== true, 'something after finish_reason');
-      if (index === 0) said += read.text(choice['text'], 'text');
+      if (index === 0) answerText += read.text(choice['text'], 'text');
       finished.set(index, isFinished(choice));
     }
     if (chunk['usage'] !== undefined) checkUsage(read.object(chunk['usage'], 'usage'));
@@ -29,7 +29,7 @@ export function checkCompletionsStream(text: string, ending: Ending): AnswerCont
     const all = [...finished.values()];
     assertRule(all.length > 0 && all.every((is) => is), 'a choice without finish_reason');
   }
-  return { text: said, calls: [] };
+  return { text: answerText, calls: [] };
 }
 
 /** @throws {GrammarFault} the text is not a complete legacy completion */

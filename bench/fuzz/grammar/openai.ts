@@ -37,9 +37,9 @@ export function checkOpenAiAnswer(text: string): AnswerContent {
   checkHead(answer, 'chat.completion');
   const choices = read.objects(answer['choices'], 'choices');
   assertRule(choices.length > 0, 'no choice');
-  const said = choices.map(checkWholeChoice);
+  const contents = choices.map(checkWholeChoice);
   if (answer['usage'] !== undefined) checkUsage(read.object(answer['usage'], 'usage'));
-  return said[0] ?? { text: '', calls: [] };
+  return contents[0] ?? { text: '', calls: [] };
 }
 
 /** @throws {GrammarFault} the event is not an error in OpenAI's form */
@@ -129,19 +129,19 @@ function readCalls(items: readonly Json[], { calls }: Choice): void {
       calls[index] ??= { name: 'custom', args: '' };
       continue;
     }
-    const called = read.object(item['function'], 'function');
+    const fn = read.object(item['function'], 'function');
     const known = calls[index];
     if (known === undefined) {
       read.name(item['id'], 'call.id');
       assertRule(item['type'] === 'function', 'a call without its type');
-      const args = read.text(called['arguments'], 'arguments');
-      calls.push({ name: read.name(called['name'], 'call.name'), args });
+      const args = read.text(fn['arguments'], 'arguments');
+      calls.push({ name: read.name(fn['name'], 'call.name'), args });
     } else {
       assertRule(
-        item['id'] === undefined && called['name'] === undefined,
+        item['id'] === undefined && fn['name'] === undefined,
         'a call that is named twice',
       );
-      known.args += read.text(called['arguments'], 'arguments');
+      known.args += read.text(fn['arguments'], 'arguments');
     }
   }
 }
@@ -164,8 +164,8 @@ function checkWholeChoice(choice: Json): AnswerContent {
 
 function wholeCall(item: Json): readonly [string, string] {
   read.name(item['id'], 'call.id');
-  const called = read.object(item['function'], 'function');
-  return [read.name(called['name'], 'call.name'), read.text(called['arguments'], 'arguments')];
+  const fn = read.object(item['function'], 'function');
+  return [read.name(fn['name'], 'call.name'), read.text(fn['arguments'], 'arguments')];
 }
 
 function optionalText(value: unknown, where: string): string {

@@ -102,17 +102,17 @@ class EventReader {
   }
 }
 
-function checkPieces(item: Json, told: (part: string) => string): void {
+function checkPieces(item: Json, streamedText: (part: string) => string): void {
   const parts = item['type'] === 'reasoning' ? item['summary'] : item['content'];
   if (parts === undefined) {
     const whole = item['arguments'] ?? item['input'];
-    const isGiven = whole === '{}' && told('arguments').trim() === '';
-    assertRule(isGiven || whole === told('arguments'), 'other arguments than were told');
+    const isGiven = whole === '{}' && streamedText('arguments').trim() === '';
+    assertRule(isGiven || whole === streamedText('arguments'), 'other arguments than were told');
     return;
   }
   read.objects(parts, 'parts').forEach((part, i) => {
     const whole = part['text'] ?? part['refusal'];
-    assertRule(whole === told(String(i)), 'another text than was told');
+    assertRule(whole === streamedText(String(i)), 'another text than was told');
   });
 }
 

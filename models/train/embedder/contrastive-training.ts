@@ -140,15 +140,15 @@ class BatchSampler<T> {
   take(count: number): T[] {
     let left = this.#random.next() * this.#total;
     const set = this.#sets.find(({ share }) => (left -= share) < 0) ?? this.#sets[0];
-    const taken: T[] = [];
-    while (set !== undefined && taken.length < count) {
+    const batch: T[] = [];
+    while (set !== undefined && batch.length < count) {
       if (set.next === set.items.length) {
         this.#random.shuffle(set.items);
         set.next = 0;
       }
-      taken.push(set.items[set.next++] as T);
+      batch.push(set.items[set.next++] as T);
     }
-    return taken;
+    return batch;
   }
 }
 

@@ -102,14 +102,14 @@ export function pairQuality(pairs: readonly LabelledPair[], similarity: Similari
 export function gradeCorrelation(pairs: readonly LabelledPair[], similarity: Similarity): number {
   const graded = pairs.filter(({ score }) => score !== undefined);
   const found = averageRanks(graded.map(({ a, b }) => similarity(a, b)));
-  const wanted = averageRanks(graded.map(({ score }) => score ?? 0));
+  const expected = averageRanks(graded.map(({ score }) => score ?? 0));
   const mean = (graded.length + 1) / 2;
   let both = 0;
   let foundSquare = 0;
   let wantedSquare = 0;
   found.forEach((rank, i) => {
     const x = rank - mean;
-    const y = (wanted[i] ?? mean) - mean;
+    const y = (expected[i] ?? mean) - mean;
     both += x * y;
     foundSquare += x * x;
     wantedSquare += y * y;

@@ -113,7 +113,7 @@ function choosePairs(
   sequence: Uint16Array,
   starts: Int32Array,
   occurrences: Float64Array,
-  wanted: number,
+  maxPairs: number,
 ): Uint32Array {
   const scored: { key: number; score: number }[] = [];
   for (const [key, count] of countPairs(sequence, starts)) {
@@ -124,7 +124,7 @@ function choosePairs(
     if (surprise > 1) scored.push({ key, score: count * surprise });
   }
   scored.sort((x, y) => y.score - x.score || x.key - y.key);
-  return Uint32Array.from(scored.slice(0, wanted), ({ key }) => key);
+  return Uint32Array.from(scored.slice(0, maxPairs), ({ key }) => key);
 }
 
 function countPairs(sequence: Uint16Array, starts: Int32Array): Map<number, number> {

@@ -54,9 +54,9 @@ export function usualVerbosity(
   table.model.forEach((model, i) => {
     if (at(table.logTokens, i) >= 0) counts[model] = at(counts, model) + 1;
   });
-  const average = (wanted: boolean): number => {
+  const average = (isReasoning: boolean): number => {
     const found = table.models.flatMap((name, m) =>
-      SHOWS_REASONING.test(name) === wanted && at(counts, m) >= ENOUGH_ANSWERS
+      SHOWS_REASONING.test(name) === isReasoning && at(counts, m) >= ENOUGH_ANSWERS
         ? [at(ensemble.verbosity, m)]
         : [],
     );

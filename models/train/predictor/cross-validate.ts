@@ -82,9 +82,9 @@ function judgeUnmet(
 }
 
 /** The prompts of a set in the bench's format; their ids are their rows in the table. */
-function linesOf({ prompts, set }: OutcomeTable, wanted: number): GradedLine[] {
+function linesOf({ prompts, set }: OutcomeTable, wantedSet: number): GradedLine[] {
   return prompts.flatMap((prompt, i) => {
-    if (set[i] !== wanted) return [];
+    if (set[i] !== wantedSet) return [];
     const unknown = { inTokens: null, outTokens: null, costUsd: null };
     return [
       {

@@ -122,10 +122,10 @@ export async function learnFamiliarity(source: FamiliaritySource): Promise<Famil
     if (row % GRADED_EVERY !== 0 || !isUsual(table.languages[row] ?? '')) return;
     sort(part, table.inputs.subarray(row * inputs, row * inputs + vectors.dims));
   });
-  const asked = await unlabelledPrompts(source.dataFolder, isUsual);
-  const made = await vectors.encodeAll(asked.map(({ task }) => task));
-  asked.forEach(({ part }, i) => {
-    const vector = made[i] ?? new Float32Array(vectors.dims);
+  const prompts = await unlabelledPrompts(source.dataFolder, isUsual);
+  const encoded = await vectors.encodeAll(prompts.map(({ task }) => task));
+  prompts.forEach(({ part }, i) => {
+    const vector = encoded[i] ?? new Float32Array(vectors.dims);
     sort(part, table.centre ? centreVector(vector, table.centre, vector.slice()) : vector);
   });
   const usual = isMultilingual ? 'every language' : languages.join(', ') || 'any known language';

@@ -78,15 +78,15 @@ export function fitLatent(rows: readonly Observed[], benchmarks: readonly string
   });
   let fit = start(rows, figures, grades);
   for (let round = 0; round < ROUNDS; round++) {
-    const told = rows.map((row) => toldStrength(row, fit));
+    const prior = rows.map((row) => priorStrength(row, fit));
     const graded = rows.map((row) => gradedStrength(row, fit));
     fit = {
       ...fit,
-      ...fitPrior(rows, told, fit),
+      ...fitPrior(rows, prior, fit),
       common: fitCommon(rows, fit),
       benchmarks: fitLines(
         figures,
-        { guesses: told, usualGain: USUAL_BENCHMARK_GAIN },
+        { guesses: prior, usualGain: USUAL_BENCHMARK_GAIN },
         fit.benchmarks,
       ),
       sets: fitLines(grades, { guesses: graded, usualGain: USUAL_SET_GAIN }, fit.sets),
@@ -182,17 +182,17 @@ export function strengthByGrades(
 }
 
 /** Posterior of the strength that facts measure, given everything. */
-function toldStrength(row: Observed, fit: LatentFit): Guess {
-  const told = strengthByFacts(row, fit);
+function priorStrength(row: Observed, fit: LatentFit): Guess {
+  const prior = strengthByFacts(row, fit);
   const graded = strengthByGrades(row, fit);
-  if (graded === null) return told;
-  return joined(told, { mean: graded.mean, variance: graded.variance + fit.common });
+  if (graded === null) return prior;
+  return joined(prior, { mean: graded.mean, variance: graded.variance + fit.common });
 }
 
 /** Posterior of the strength that grades measure, given everything. */
 export function gradedStrength(row: Observed, fit: LatentFit): Guess {
-  const told = strengthByFacts(row, fit);
-  const wide = { mean: told.mean, variance: told.variance + fit.common };
+  const prior = strengthByFacts(row, fit);
+  const wide = { mean: prior.mean, variance: prior.variance + fit.common };
   const graded = strengthByGrades(row, fit);
   return graded === null ? wide : joined(wide, graded);
 }
@@ -216,9 +216,9 @@ function fitCommon(rows: readonly Observed[], fit: LatentFit): number {
   const squares = rows.flatMap((row) => {
     const graded = strengthByGrades(row, fit);
     if (graded === null) return [];
-    const told = strengthByFacts(row, fit);
-    const share = fit.common / (fit.common + told.variance + graded.variance);
-    return [(share * (graded.mean - told.mean)) ** 2 + fit.common * (1 - share)];
+    const prior = strengthByFacts(row, fit);
+    const share = fit.common / (fit.common + prior.variance + graded.variance);
+    return [(share * (graded.mean - prior.mean)) ** 2 + fit.common * (1 - share)];
   });
   return Math.max(LEAST_COMMON, average(squares));
 }
@@ -242,11 +242,11 @@ function fitPrior(rows: readonly Observed[], guesses: readonly Guess[], fit: Lat
   const perYear = slope(
     known.map((row) => ({ x: row.age, y: row.mean - strength - pricePower * row.price })),
   );
-  const told = known.map(({ price, age }) => pricePower * price + perYear * age);
-  const mean = average(known.map((row, i) => row.mean - (told[i] ?? 0)));
-  const left = known.map((row, i) => (row.mean - mean - (told[i] ?? 0)) ** 2 + row.variance);
+  const explained = known.map(({ price, age }) => pricePower * price + perYear * age);
+  const mean = average(known.map((row, i) => row.mean - (explained[i] ?? 0)));
+  const left = known.map((row, i) => (row.mean - mean - (explained[i] ?? 0)) ** 2 + row.variance);
   const variancePriced = Math.max(LEAST_VARIANCE, average(left));
-  const variance = variancePriced + average(told.map((part) => part * part));
+  const variance = variancePriced + average(explained.map((part) => part * part));
   return { mean, pricePower, perYear, variancePriced, variance };
 }
 

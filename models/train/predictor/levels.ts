@@ -30,7 +30,7 @@ export function fitLevels(
   const counts = countAnswers(table, rows);
   const { rule, levelIn } = fitStrength(graded, known.catalogModels);
   return Float32Array.from(graded, (model, m) => {
-    const told = estimateStrength(withoutOwnQuestions(model), rule);
+    const prior = estimateStrength(withoutOwnQuestions(model), rule);
     const shares = sharesOf(counts[m] ?? {});
     let own = 0;
     let variance = 0;
@@ -39,8 +39,8 @@ export function fitLevels(
       own += share * (grade.value - levelIn(grade.set));
       variance += share * share * grade.variance;
     }
-    if (model.grades.length === 0) return told.mean;
-    return (told.mean * variance + own * told.variance) / (variance + told.variance);
+    if (model.grades.length === 0) return prior.mean;
+    return (prior.mean * variance + own * prior.variance) / (variance + prior.variance);
   });
 }
 

@@ -61,9 +61,9 @@ export async function tabulate(
     progress.tick(() => `read ${i} of ${prompts.length} prompts`);
     return features.language;
   });
-  const made = await vectors.encodeAll(tasks);
-  const centre = vectors.encoder === null ? null : meanOf(made, prompts, dims);
-  made.forEach((vector, i) => {
+  const encoded = await vectors.encodeAll(tasks);
+  const centre = vectors.encoder === null ? null : meanOf(encoded, prompts, dims);
+  encoded.forEach((vector, i) => {
     const place = inputs.subarray(i * width, i * width + dims);
     if (centre === null) place.set(vector);
     else centreVector(vector, centre, place);

@@ -136,9 +136,9 @@ function curvaturesOf(
       sums.weight += weight;
       for (let member = 0; member < members; member++) {
         const from = member * (1 + skills) + 1;
-        const wanted = demand.factors.subarray(from, from + skills);
-        addOuter(all[model]?.[member], wanted, weight);
-        wanted.forEach((w, k) => {
+        const needed = demand.factors.subarray(from, from + skills);
+        addOuter(all[model]?.[member], needed, weight);
+        needed.forEach((w, k) => {
           addTo(sums.wanted[member], k, weight * w);
         });
       }

@@ -40,12 +40,12 @@ export function reportStrength(
       !model.name.includes('@') &&
       Object.keys(withoutOwnQuestions(model).benchmarks).length > 0,
   );
-  const told = leaveOut(graded, compared, catalog);
-  report('price and date alone', compared, told, ({ bare }) => bare, progress);
-  report('price, date and benchmark figures', compared, told, ({ full }) => full, progress);
+  const predictions = leaveOut(graded, compared, catalog);
+  report('price and date alone', compared, predictions, ({ bare }) => bare, progress);
+  report('price, date and benchmark figures', compared, predictions, ({ full }) => full, progress);
 }
 
-interface Told {
+interface Predictions {
   readonly full: Strength;
   readonly bare: Strength;
   /** Strength by its grades. */
@@ -56,8 +56,8 @@ function leaveOut(
   graded: readonly GradedModel[],
   compared: readonly GradedModel[],
   catalog: readonly ModelFacts[],
-): ReadonlyMap<GradedModel, Told> {
-  const found = new Map<GradedModel, Told>();
+): ReadonlyMap<GradedModel, Predictions> {
+  const found = new Map<GradedModel, Predictions>();
   for (let part = 0; part < PARTS; part++) {
     const left = new Set(compared.filter((_, i) => i % PARTS === part));
     // The figures of those left out still count; of them, grades are what must not be known.
@@ -82,24 +82,24 @@ function leaveOut(
 function report(
   what: string,
   compared: readonly GradedModel[],
-  told: ReadonlyMap<GradedModel, Told>,
-  of: (told: Told) => Strength,
+  predictions: ReadonlyMap<GradedModel, Predictions>,
+  of: (prediction: Predictions) => Strength,
   progress: Progress,
 ): void {
   const pairs = compared.flatMap((model) => {
-    const known = told.get(model);
+    const known = predictions.get(model);
     if (known === undefined) return [];
     const { mean, variance } = of(known);
     const deviation = Math.sqrt(variance + known.graded.variance);
-    return [{ told: mean, fitted: known.graded.mean, deviation }];
+    return [{ predicted: mean, fitted: known.graded.mean, deviation }];
   });
-  const errors = pairs.map((pair) => Math.abs(pair.told - pair.fitted));
+  const errors = pairs.map((pair) => Math.abs(pair.predicted - pair.fitted));
   const rmse = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length);
   const within = pairs.filter(
     (pair, i) => (errors[i] ?? 0) < EIGHTY_PERCENT * pair.deviation,
   ).length;
   const spearman = rankCorrelation(
-    pairs.map((pair) => pair.told),
+    pairs.map((pair) => pair.predicted),
     pairs.map((pair) => pair.fitted),
   );
   progress.say(
@@ -110,12 +110,14 @@ function report(
 }
 
 /** Slope of strength by grades over predicted strength; 1 when the spread of predictions is right. */
-function slopeOf(pairs: readonly { readonly told: number; readonly fitted: number }[]): number {
+function slopeOf(
+  pairs: readonly { readonly predicted: number; readonly fitted: number }[],
+): number {
   const mean = (of: (pair: (typeof pairs)[number]) => number): number =>
     pairs.reduce((sum, pair) => sum + of(pair), 0) / pairs.length;
-  const [told, fitted] = [mean((pair) => pair.told), mean((pair) => pair.fitted)];
+  const [predicted, fitted] = [mean((pair) => pair.predicted), mean((pair) => pair.fitted)];
   return (
-    mean((pair) => (pair.told - told) * (pair.fitted - fitted)) /
-    mean((pair) => (pair.told - told) ** 2)
+    mean((pair) => (pair.predicted - predicted) * (pair.fitted - fitted)) /
+    mean((pair) => (pair.predicted - predicted) ** 2)
   );
 }

@@ -18,20 +18,24 @@ export function strengthOnScale(
     const found = fitted[m];
     if (found === undefined || model.grades.length === 0) return [];
     const { mean, variance } = levelOf(model);
-    return [{ told: mean, fitted: found.strength, weight: 1 / (variance + found.variance) }];
+    return [{ predicted: mean, fitted: found.strength, weight: 1 / (variance + found.variance) }];
   });
   return rescaled(rule, lineThrough(points));
 }
 
 function lineThrough(
-  points: readonly { readonly told: number; readonly fitted: number; readonly weight: number }[],
+  points: readonly {
+    readonly predicted: number;
+    readonly fitted: number;
+    readonly weight: number;
+  }[],
 ): Rescaling {
   const total = points.reduce((sum, { weight }) => sum + weight, 0);
   const mean = (of: (point: (typeof points)[number]) => number): number =>
     points.reduce((sum, point) => sum + point.weight * of(point), 0) / total;
-  const [told, fitted] = [mean((point) => point.told), mean((point) => point.fitted)];
+  const [predicted, fitted] = [mean((point) => point.predicted), mean((point) => point.fitted)];
   const by =
-    mean((point) => (point.told - told) * (point.fitted - fitted)) /
-    mean((point) => (point.told - told) ** 2);
-  return { by, add: fitted - by * told };
+    mean((point) => (point.predicted - predicted) * (point.fitted - fitted)) /
+    mean((point) => (point.predicted - predicted) ** 2);
+  return { by, add: fitted - by * predicted };
 }

@@ -110,7 +110,7 @@ export class Member {
    * @param rows - indices into the table; shuffled in place
    * @param weights - of each row of the table
    */
-  train(rows: number[], weights: Float32Array, told: (epoch: number) => void): void {
+  train(rows: number[], weights: Float32Array, onEpoch: (epoch: number) => void): void {
     const batches = Math.floor(rows.length / BATCH);
     const steps = batches * this.#recipe.epochs;
     let step = 0;
@@ -130,7 +130,7 @@ export class Member {
       }
       // After every pass, so that the difficulty output learns what is removed here.
       this.#setSkills.takeOut(this.skills.values, this.#shape.skills);
-      told(epoch + 1);
+      onEpoch(epoch + 1);
     }
   }
 

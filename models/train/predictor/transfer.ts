@@ -34,17 +34,17 @@ export function fitTransfer(
   const tasks = lessonsByTask(table, rows);
   const weights = new Float32Array(inputs);
   for (let f = shape.embedding; f < inputs; f++) weights[f] = pooledSlope(table, tasks, f);
-  const said = (row: number): number => {
+  const predicted = (row: number): number => {
     let sum = 0;
     for (let f = shape.embedding; f < inputs; f++) {
       sum += at(weights, f) * at(table.inputs, row * inputs + f);
     }
     return sum;
   };
-  const scale = scaleWithin(tasks, said);
+  const scale = scaleWithin(tasks, predicted);
   for (let f = shape.embedding; f < inputs; f++) weights[f] = scale * at(weights, f);
   for (const { lessons } of tasks) {
-    for (const lesson of lessons) lesson.target -= said(lesson.row);
+    for (const lesson of lessons) lesson.target -= predicted(lesson.row);
   }
   weights.set(ridgeWithin(table, tasks, { inputs: shape.embedding, penalty: VECTOR_PENALTY }));
   return weights;
@@ -85,14 +85,15 @@ function normalise(tasks: readonly Task[]): void {
 }
 
 /** The factor by which `said` fits best within tasks: features are correlated, so the sum of separate slopes is too large. */
-function scaleWithin(tasks: readonly Task[], said: (row: number) => number): number {
+function scaleWithin(tasks: readonly Task[], predicted: (row: number) => number): number {
   let xy = 0;
   let xx = 1e-9;
   for (const { lessons } of tasks) {
     const weights = lessons.reduce((sum, { weight }) => sum + weight, 0);
-    const centre = lessons.reduce((sum, { row, weight }) => sum + weight * said(row), 0) / weights;
+    const centre =
+      lessons.reduce((sum, { row, weight }) => sum + weight * predicted(row), 0) / weights;
     for (const { row, weight, target } of lessons) {
-      const x = said(row) - centre;
+      const x = predicted(row) - centre;
       xy += weight * x * target;
       xx += weight * x * x;
     }

@@ -51,10 +51,10 @@ export function measureUncertainty(source: UncertaintySource): Uncertainty {
   const shifts: number[] = [];
   for (let fold = 0; fold < FOLDS; fold++) {
     const inside = source.rows.filter((row) => (table.set[row] ?? 0) % FOLDS !== fold);
-    const met = new Set(inside.map((row) => textOf(table, row)));
+    const knownTexts = new Set(inside.map((row) => textOf(table, row)));
     // A prompt may be in two sets: then it is not unseen.
     const outside = source.rows.filter(
-      (row) => (table.set[row] ?? 0) % FOLDS === fold && !met.has(textOf(table, row)),
+      (row) => (table.set[row] ?? 0) % FOLDS === fold && !knownTexts.has(textOf(table, row)),
     );
     const plan = {
       shape,

@@ -149,8 +149,10 @@ class Grower {
     const rows: number[] = [];
     for (let i = 0; i < table.rows; i++) if (random.next() < recipe.rowShare) rows.push(i);
     this.#rows = Int32Array.from(rows);
-    const drawn = table.columns.flatMap((_, f) => (random.next() < recipe.featureShare ? [f] : []));
-    this.#features = drawn.filter((feature) => recipe.isKnown(feature));
+    const sampled = table.columns.flatMap((_, f) =>
+      random.next() < recipe.featureShare ? [f] : [],
+    );
+    this.#features = sampled.filter((feature) => recipe.isKnown(feature));
     this.#node = new Int32Array(table.rows);
   }
 

@@ -53,10 +53,12 @@ export function trainDifferences(
   };
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     random.shuffle(order);
-    for (const [seen, i] of order.slice(0, BATCH * Math.floor(order.length / BATCH)).entries()) {
+    for (const [processed, i] of order
+      .slice(0, BATCH * Math.floor(order.length / BATCH))
+      .entries()) {
       const pair = pairs[i];
       if (pair !== undefined) learn(pair);
-      if (seen % BATCH !== BATCH - 1) continue;
+      if (processed % BATCH !== BATCH - 1) continue;
       step += 1;
       const rate = (RATE * (1 + Math.cos((Math.PI * step) / steps))) / 2;
       weights.update(step, rate);

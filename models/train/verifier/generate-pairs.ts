@@ -32,24 +32,24 @@ export async function generatePairs(
   random: Random,
 ): Promise<GeneratedPairs> {
   const questions: string[] = [];
-  for (const [file, wanted, share] of SOURCES) {
+  for (const [file, pattern, share] of SOURCES) {
     for await (const { text, source } of readJsonl(path.join(dataFolder, 'text', file), line)) {
-      if (!wanted.test(source ?? '') || random.next() >= share) continue;
+      if (!pattern.test(source ?? '') || random.next() >= share) continue;
       if (text.length <= MAX_CHARS && text.split(' ').length >= MIN_WORDS) questions.push(text);
     }
   }
   random.shuffle(questions);
   const maker = new PairGenerator(vocabularyOf(questions), table, random);
-  const made = {
+  const generated = {
     fit: [] as LabelledPair[],
     validation: [] as LabelledPair[],
     test: [] as LabelledPair[],
   };
   for (const question of questions.slice(0, MAX_QUESTIONS)) {
     const pairs = [maker.same(question), maker.different(question)];
-    made[partOf(question)].push(...pairs.filter((pair) => pair !== null));
+    generated[partOf(question)].push(...pairs.filter((pair) => pair !== null));
   }
-  return made;
+  return generated;
 }
 
 function partOf(question: string): keyof GeneratedPairs {

@@ -20,7 +20,7 @@ const MAX_ERROR = 0.01;
  */
 export async function reportParts(
   { pairs, heldOut }: PairParts,
-  wanted: readonly ('validation' | 'test')[],
+  parts: readonly ('validation' | 'test')[],
   {
     made,
     found,
@@ -35,7 +35,7 @@ export async function reportParts(
 ): Promise<void> {
   const fitted = Verifier.load(outFolder, unmet);
   const shipped = Verifier.load(outFolder);
-  for (const part of wanted) {
+  for (const part of parts) {
     for (const [set, own] of [...pairs[part], ['made', made[part]] as const]) {
       progress.say(`${part} ${reportPairs(set, own, fitted)}`);
     }
@@ -48,7 +48,7 @@ export async function reportParts(
     const near = found.development.map(({ pair }) => pair);
     progress.say(`${part} ${reportPairs('found', near, shipped)}`);
   }
-  if (!wanted.includes('test')) return;
+  if (!parts.includes('test')) return;
   for (const [set, own] of heldOut) progress.say(`dev ${reportPairs(set, own, shipped)}`);
 }
 

@@ -121,8 +121,8 @@ export const REWORDINGS: readonly Rewording[] = [
     ),
   (text, random) => synonym(text, random),
   (text, random) => synonym(text, random),
-  (text, random) => told(text, random),
-  (text, random) => told(text, random),
+  (text, random) => rewriteAsRequest(text, random),
+  (text, random) => rewriteAsRequest(text, random),
   (text) => clauseMoved(text),
   (text) => clauseMoved(text),
   (text) =>
@@ -130,11 +130,11 @@ export const REWORDINGS: readonly Rewording[] = [
 ];
 
 /** "What is X?" becomes "Tell me what X is". */
-function told(text: string, random: Random): string {
+function rewriteAsRequest(text: string, random: Random): string {
   const found =
     /^(what|where|when|why|how \p{L}+|who) (is|are|was|were|can) ([^?.!,]+)[?.]*$/iu.exec(text);
   if (found === null) return text;
-  const [, asks = '', verb = '', rest = ''] = found;
+  const [, questionWord = '', verb = '', rest = ''] = found;
   const lead = oneOf(
     random,
     'Tell me ',
@@ -143,7 +143,7 @@ function told(text: string, random: Random): string {
     'Do you know ',
     'Explain ',
   );
-  return `${lead}${asks.toLowerCase()} ${rest} ${verb}`;
+  return `${lead}${questionWord.toLowerCase()} ${rest} ${verb}`;
 }
 
 /** "If A, B" becomes "B if A". */
@@ -165,8 +165,8 @@ function slip(text: string, random: Random): string {
   const at = chosen.index + 2 + Math.floor(random.next() * (chosen[0].length - 3));
   const [one = '', two = ''] = text.slice(at, at + 2);
   const kind = Math.floor(random.next() * 3);
-  const instead = kind === 0 ? two : kind === 1 ? one + one + two : two + one;
-  return text.slice(0, at) + instead + text.slice(at + 2);
+  const replacement = kind === 0 ? two : kind === 1 ? one + one + two : two + one;
+  return text.slice(0, at) + replacement + text.slice(at + 2);
 }
 
 function synonym(text: string, random: Random): string {

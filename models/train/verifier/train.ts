@@ -88,21 +88,23 @@ export async function trainVerifier(options: EmbedderOptions): Promise<void> {
   );
   const unmet = StaticEmbedder.load(await embedderWithout('second', parts, options));
   const second = new ExampleReader(unmet, lexicon);
-  const made = await generatePairs(dataFolder, second.table, new Random(seed));
+  const generated = await generatePairs(dataFolder, second.table, new Random(seed));
   const readers = { first, second };
   const found = await readFoundPairs(parts, options);
   const fit = [
-    ...readTrainingExamples(parts.pairs, made.fit, readers, progress),
+    ...readTrainingExamples(parts.pairs, generated.fit, readers, progress),
     ...(await readWrittenExamples('fit', second)),
     ...readFoundExamples(found.fit, readers),
   ];
   const learnt = learn(fit, readers, { seed, progress });
   const calibration = fitCalibration(
-    (await readCalibrationExamples({ parts, made, found }, readers, progress)).map((example) => ({
-      score: learnt.scoreOf(example),
-      label: example.pair.label,
-      weight: example.weight,
-    })),
+    (await readCalibrationExamples({ parts, made: generated, found }, readers, progress)).map(
+      (example) => ({
+        score: learnt.scoreOf(example),
+        label: example.pair.label,
+        weight: example.weight,
+      }),
+    ),
   );
   const { depth, trees, early } = RECIPE;
   const bytes = writeArtefact(path.join(outFolder, ARTEFACT), {
@@ -132,7 +134,7 @@ export async function trainVerifier(options: EmbedderOptions): Promise<void> {
   });
   progress.say(`${ARTEFACT}: ${bytes} bytes, of ${fit.length} pairs`);
   await record(outFolder, { parts, found, lexicon });
-  await reportParts(parts, ['validation'], { ...options, made, found, unmet });
+  await reportParts(parts, ['validation'], { ...options, made: generated, found, unmet });
 }
 
 async function readFoundPairs(
@@ -157,13 +159,13 @@ export async function reportVerifier(options: EmbedderOptions): Promise<void> {
   const parts = await readPairParts(dataFolder);
   const unmet = StaticEmbedder.load(await embedderWithout('second', parts, options));
   const lexicon = new Lexicon(await readLexicon(dataFolder));
-  const made = await generatePairs(
+  const generated = await generatePairs(
     dataFolder,
     new ExampleReader(unmet, lexicon).table,
     new Random(seed),
   );
   const found = await readFoundPairs(parts, options);
-  await reportParts(parts, ['validation', 'test'], { ...options, made, found, unmet });
+  await reportParts(parts, ['validation', 'test'], { ...options, made: generated, found, unmet });
 }
 
 /** The trained parts of the verifier, without the calibration. */

@@ -18,7 +18,7 @@ type HalfReaders = Readonly<Record<'first' | 'second', Pick<ExampleReader, 'read
 /** Both halves of the labelled pairs, and generated pairs with their share of the weight. */
 export function readTrainingExamples(
   pairs: PairParts['pairs'],
-  made: GeneratedPairs['fit'],
+  generated: GeneratedPairs['fit'],
   readers: HalfReaders,
   progress: Progress,
 ): Example[] {
@@ -27,9 +27,9 @@ export function readTrainingExamples(
     return readAll(pairs[part], progress, (set, pair) => readers[part].read(set, pair, { half }));
   });
   const total = labelled.reduce((sum, { weight }) => sum + weight, 0);
-  const weight = (total * MADE_SHARE) / (1 - MADE_SHARE) / made.length;
+  const weight = (total * MADE_SHARE) / (1 - MADE_SHARE) / generated.length;
   // Generated texts are new to both embedders, and their prompts are known to both, so either will do.
-  return [...labelled, ...made.map((pair) => readers.second.read('made', pair, { weight }))];
+  return [...labelled, ...generated.map((pair) => readers.second.read('made', pair, { weight }))];
 }
 
 /** Written pairs, which are new to every embedder. */

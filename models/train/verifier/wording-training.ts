@@ -44,7 +44,7 @@ class AdagradWeights {
  */
 export function trainWordings(pairs: readonly WordedPair[], random: Random): Float32Array {
   const weights = new AdagradWeights(WORDING_BUCKETS);
-  const besides = new Map<string, AdagradWeights>();
+  const bySource = new Map<string, AdagradWeights>();
   const order = pairs.map((_, i) => i);
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     random.shuffle(order);
@@ -52,8 +52,8 @@ export function trainWordings(pairs: readonly WordedPair[], random: Random): Flo
     for (const i of order) {
       const pair = pairs[i];
       if (pair === undefined) continue;
-      const own = besides.get(pair.set) ?? new AdagradWeights(pair.known.length + 1);
-      besides.set(pair.set, own);
+      const own = bySource.get(pair.set) ?? new AdagradWeights(pair.known.length + 1);
+      bySource.set(pair.set, own);
       learn(pair, weights, own, rate);
     }
   }
@@ -63,18 +63,18 @@ export function trainWordings(pairs: readonly WordedPair[], random: Random): Flo
 function learn(
   { wordings, known, label, weight }: WordedPair,
   weights: AdagradWeights,
-  besides: AdagradWeights,
+  sourceWeights: AdagradWeights,
   rate: number,
 ): void {
-  let odds = at(besides.values, known.length);
+  let odds = at(sourceWeights.values, known.length);
   for (const place of wordings) odds += at(weights.values, place);
-  known.forEach((value, k) => (odds += value * at(besides.values, k)));
+  known.forEach((value, k) => (odds += value * at(sourceWeights.values, k)));
   const slope = (logistic(odds) - label) * weight;
   for (const place of wordings) {
     weights.move(place, slope + DECAY * at(weights.values, place), rate);
   }
   known.forEach((value, k) => {
-    besides.move(k, slope * value, rate);
+    sourceWeights.move(k, slope * value, rate);
   });
-  besides.move(known.length, slope, rate);
+  sourceWeights.move(known.length, slope, rate);
 }

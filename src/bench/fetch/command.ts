@@ -95,8 +95,9 @@ function findSources(
     const source = SOURCES.find((one) => one.name === name);
     if (source !== undefined) return source;
     const all = SOURCES.map((one) => one.name);
-    const meant = nearest(name, all);
-    const hint = meant === null ? `there are ${all.join(', ')}` : `did you mean "${meant}"?`;
+    const suggestion = nearest(name, all);
+    const hint =
+      suggestion === null ? `there are ${all.join(', ')}` : `did you mean "${suggestion}"?`;
     throw new UsageError(`no set is called "${name}"; ${hint} A set of your own needs --format`);
   });
 }

@@ -104,8 +104,8 @@ export class GatewayClient {
   }
 
   /** @throws {CallError} no answer, or an answer by a different model */
-  async ask(ask: ModelRequest): Promise<ModelAnswer> {
-    const options = { method: 'POST', body: JSON.stringify(bodyOf(ask)) };
+  async ask(request: ModelRequest): Promise<ModelAnswer> {
+    const options = { method: 'POST', body: JSON.stringify(bodyOf(request)) };
     const response = await this.#fetch('/v1/chat/completions', options).catch((cause: unknown) => {
       throw new CallError(rootCauseMessage(cause), { mayHaveCost: true, cause });
     });
@@ -115,10 +115,10 @@ export class GatewayClient {
       throw new CallError(describeFailure(response.status, json), { mayHaveCost: response.ok });
     }
     const by = response.headers.get('x-suffice-model');
-    if (by !== null && by !== ask.model) {
-      throw new CallError(`${by} answered in place of ${ask.model}`, { mayHaveCost: true });
+    if (by !== null && by !== request.model) {
+      throw new CallError(`${by} answered in place of ${request.model}`, { mayHaveCost: true });
     }
-    return answerIn(parsed.data, ask, response.headers.get('x-suffice-cost-usd'));
+    return answerIn(parsed.data, request, response.headers.get('x-suffice-cost-usd'));
   }
 
   #fetch(path: string, options: RequestInit): Promise<Response> {
@@ -141,8 +141,8 @@ export function ratesOf(
     models.map((model) => {
       const rates = served.get(model);
       if (rates === undefined) {
-        const meant = nearest(model, [...served.keys()]);
-        const hint = meant === null ? '' : `; did you mean "${meant}"?`;
+        const suggestion = nearest(model, [...served.keys()]);
+        const hint = suggestion === null ? '' : `; did you mean "${suggestion}"?`;
         throw new DataError(`the gateway at ${url} does not serve "${model}"${hint}`);
       }
       if (rates === null) {

@@ -10,8 +10,8 @@ export function gradeAnswer({ grader, expected }: LivePrompt, answer: string): 0
   switch (grader) {
     case 'exact': {
       const texts = (Array.isArray(expected) ? expected : [expected]) as readonly string[];
-      const given = normalised(answer);
-      return texts.some((text) => normalised(text) === given) ? 1 : 0;
+      const actual = normalised(answer);
+      return texts.some((text) => normalised(text) === actual) ? 1 : 0;
     }
     case 'regex':
       return new RegExp(expected as string, 'u').test(answer) ? 1 : 0;

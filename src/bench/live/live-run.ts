@@ -57,12 +57,12 @@ export class LiveRun {
   /** Resolves when nothing more can be done; failed calls are counted, not thrown. */
   async run(prompts: readonly LivePrompt[]): Promise<LiveResult> {
     const { journal, models } = this.#parts;
-    const asks = prompts.flatMap((prompt) =>
+    const calls = prompts.flatMap((prompt) =>
       models
         .filter((model) => journal.answer(prompt.hash, model) === null)
         .map((model) => () => this.#answer(prompt, model)),
     );
-    await this.#runAll(asks);
+    await this.#runAll(calls);
     const comparisons = prompts.flatMap((prompt) => this.#comparisonsOf(prompt));
     const { judge } = this.#parts;
     const open = comparisons.filter(
@@ -88,8 +88,8 @@ export class LiveRun {
     // The reference is as good as itself; no comparison is needed.
     if (comparisons.length === 0) return this.#referenceFor(prompt, model) === null ? null : 1;
     const verdicts = comparisons.map((one) => journal.verdict(comparisonId(judge, one)));
-    const given = verdicts.filter((verdict) => verdict !== null);
-    return given.length === verdicts.length ? scoreOfVerdicts(given) : null;
+    const available = verdicts.filter((verdict) => verdict !== null);
+    return available.length === verdicts.length ? scoreOfVerdicts(available) : null;
   }
 
   /** The text that an answer is compared with; `null` while it is missing. */
@@ -170,25 +170,25 @@ export class LiveRun {
    *
    * @returns `null` if the call was not made or failed
    */
-  async #pay(ask: ModelRequest): Promise<PaidAnswer | null> {
+  async #pay(request: ModelRequest): Promise<PaidAnswer | null> {
     const { journal, budgetUsd } = this.#parts;
-    const rates = this.#parts.rates.get(ask.model);
-    if (rates === undefined) throw new Error(`the rates of ${ask.model} were not looked up`);
-    const mostUsd = maxCostUsd(ask, rates);
+    const rates = this.#parts.rates.get(request.model);
+    if (rates === undefined) throw new Error(`the rates of ${request.model} were not looked up`);
+    const mostUsd = maxCostUsd(request, rates);
     if (journal.committedUsd + mostUsd > budgetUsd) {
       this.#unpaid += 1;
       return null;
     }
     const call = journal.begin(mostUsd);
     try {
-      const answer = await this.#parts.gateway.ask(ask);
+      const answer = await this.#parts.gateway.ask(request);
       // An unreported cost counts at its maximum, so that the budget always holds.
       return { ...answer, call, costUsd: answer.costUsd ?? mostUsd };
     } catch (error) {
       const isFree = error instanceof CallError && !error.mayHaveCost;
       journal.settle({ kind: 'failure', call, cost_usd: isFree ? 0 : mostUsd });
       if (!(error instanceof CallError)) throw error;
-      this.#fail(`${ask.model}: ${error.message}`);
+      this.#fail(`${request.model}: ${error.message}`);
       return null;
     }
   }

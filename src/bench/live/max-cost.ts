@@ -10,11 +10,11 @@ const MIN_CHARS_PER_TOKEN = 3;
 const TOKENS_PER_RATE = 1_000_000;
 
 /** An upper bound on a call's cost in US dollars: its maximum number of tokens at the highest rates. */
-export function maxCostUsd(ask: ModelRequest, rates: MaxRates): number {
-  const text = JSON.stringify(ask.messages) + JSON.stringify(ask.tools ?? []);
+export function maxCostUsd(request: ModelRequest, rates: MaxRates): number {
+  const text = JSON.stringify(request.messages) + JSON.stringify(request.tools ?? []);
   const beyondAscii = text.replace(/[ -~]/gu, '').length;
   const inTokens = (text.length - beyondAscii) / MIN_CHARS_PER_TOKEN + beyondAscii;
-  return (inTokens * rates.input + ask.maxTokens * rates.output) / TOKENS_PER_RATE;
+  return (inTokens * rates.input + request.maxTokens * rates.output) / TOKENS_PER_RATE;
 }
 
 /** A placeholder text with this many tokens, where only the length matters. */
@@ -35,9 +35,9 @@ export function maxRemainingCostUsd(
   { models, maxTokens }: Pick<LiveOptions, 'models' | 'maxTokens'>,
   { judge, rates, journal }: CostInputs,
 ): number {
-  const usd = (model: string, ask: Parameters<typeof maxCostUsd>[0]): number => {
+  const usd = (model: string, request: Parameters<typeof maxCostUsd>[0]): number => {
     const known = rates.get(model);
-    return known === undefined ? 0 : maxCostUsd(ask, known);
+    return known === undefined ? 0 : maxCostUsd(request, known);
   };
   const longest = textOfTokens(maxTokens);
   let sum = 0;

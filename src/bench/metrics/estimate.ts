@@ -72,12 +72,12 @@ export function estimatesOf<Name extends string>({
 /**
  * The estimate from a value and its resampled values.
  *
- * @param drawn - values that are not finite are ignored
+ * @param resampled - values that are not finite are ignored
  */
-export function estimateFrom(value: number, drawn: readonly number[]): Estimate {
+export function estimateFrom(value: number, resampled: readonly number[]): Estimate {
   if (!Number.isFinite(value)) return { value: null, low: null, high: null };
-  const sorted = drawn.filter(Number.isFinite).sort((a, b) => a - b);
-  if (sorted.length === 0 || sorted.length < LEAST_FINITE * drawn.length) {
+  const sorted = resampled.filter(Number.isFinite).sort((a, b) => a - b);
+  if (sorted.length === 0 || sorted.length < LEAST_FINITE * resampled.length) {
     return { value, low: null, high: null };
   }
   return { value, low: quantileOf(sorted, LOWEST), high: quantileOf(sorted, HIGHEST) };

@@ -10,12 +10,15 @@ export function choosePair(
   set: BenchSet,
   models: readonly string[],
   population: Population,
-  asked: Pair | null,
+  requested: Pair | null,
 ): { readonly pair: Pair | null; readonly note: string | null } {
   const has = ({ weak, strong }: Pair): boolean => models.includes(weak) && models.includes(strong);
-  if (asked !== null) {
-    if (has(asked)) return { pair: asked, note: null };
-    return { pair: null, note: `This set does not have both ${asked.weak} and ${asked.strong}.` };
+  if (requested !== null) {
+    if (has(requested)) return { pair: requested, note: null };
+    return {
+      pair: null,
+      note: `This set does not have both ${requested.weak} and ${requested.strong}.`,
+    };
   }
   if (set.known !== null && has(set.known)) {
     return { pair: { weak: set.known.weak, strong: set.known.strong }, note: null };

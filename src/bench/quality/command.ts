@@ -72,7 +72,7 @@ async function openRouter(
     ollamaModels: () => Promise.resolve(null),
   });
   const missing: string[] = [];
-  const ground = await loadRoutingInputs(await source.load(), shipped, {
+  const inputs = await loadRoutingInputs(await source.load(), shipped, {
     clock,
     onPredictorMissing: (error) => {
       missing.push(error.message);
@@ -85,7 +85,7 @@ async function openRouter(
     },
   });
   const rules = await loadRules(shipped.rules);
-  const { catalog } = ground;
+  const { catalog } = inputs;
   if (options.artefacts !== null) {
     const predictor = await shipped.cache.predictor(options.artefacts);
     if (predictor.encoder !== null) {
@@ -96,7 +96,7 @@ async function openRouter(
     }
     return { catalog, rules, predictor, reader: null, degraded: null };
   }
-  const { predictor, encoder, degraded } = ground.predictor;
+  const { predictor, encoder, degraded } = inputs.predictor;
   const reader = encoder === null ? null : encoder.reader;
   return { catalog, rules, predictor, reader, degraded: missing[0] ?? degraded };
 }
@@ -203,8 +203,8 @@ function commandOf(options: QualityOptions): string {
     ['--artefacts', artefacts],
     ['--config', config],
   ];
-  const given = named.flatMap(([name, value]) => (value === null ? [] : [name, quoted(value)]));
-  return ['suffice bench quality', ...given, ...paths.map(quoted)].join(' ');
+  const flags = named.flatMap(([name, value]) => (value === null ? [] : [name, quoted(value)]));
+  return ['suffice bench quality', ...flags, ...paths.map(quoted)].join(' ');
 }
 
 async function writeReports(

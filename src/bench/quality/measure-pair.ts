@@ -140,8 +140,11 @@ function randomRanker(
     new PairCurve(Float64Array.from(weak, random), weak, strong).figures(counts),
   );
   const figure = (name: keyof PairFigures): Estimate => {
-    const drawn = draws.map((figures) => figures[name]);
-    return estimateFrom(drawn.reduce((sum, value) => sum + value, 0) / drawn.length, drawn);
+    const resampled = draws.map((figures) => figures[name]);
+    return estimateFrom(
+      resampled.reduce((sum, value) => sum + value, 0) / resampled.length,
+      resampled,
+    );
   };
   const figures: Figures<keyof PairFigures> = UNDEFINED_FIGURES;
   const names = Object.keys(figures) as (keyof PairFigures)[];

@@ -125,10 +125,10 @@ function learnersFor(
 }
 
 function lazily(make: () => Learner): Learner {
-  let made: Learner | null = null;
+  let learner: Learner | null = null;
   return (train, targets, test) => {
-    made ??= make();
-    return made(train, targets, test);
+    learner ??= make();
+    return learner(train, targets, test);
   };
 }
 

@@ -39,8 +39,8 @@ export function populationOf(source: PopulationInputs): Population {
   const answers = models.map((model, m) => answersOf(source, model, m));
   const priced = answers.map((of) => of.every((answer) => answer !== 'unpriced'));
   const covered = answers.map((of) => {
-    const given = of.filter((answer) => answer !== null).length;
-    return given > 0 && given >= MIN_COVERAGE * set.measured.length;
+    const count = of.filter((answer) => answer !== null).length;
+    return count > 0 && count >= MIN_COVERAGE * set.measured.length;
   });
   const kept = models.flatMap((_, m) => (priced[m] === true && covered[m] === true ? [m] : []));
   const places = routings.flatMap((_, place) =>

@@ -11,17 +11,17 @@ export class EventQueue {
   #waiting: RemovalEvent[] = [];
 
   /** @param nowMs - wall clock */
-  add(told: RemovalEvent, nowMs: number): void {
-    this.#waiting.push(told);
+  add(event: RemovalEvent, nowMs: number): void {
+    this.#waiting.push(event);
     if (this.#waiting.length <= MAX_WAITING) return;
     this.#waiting = [{ kind: 'purge', purge: { filter: {}, atMs: nowMs } }];
   }
 
   /** Publishes the events in order; one that fails stays in the queue, with all after it. */
-  async send(tell: (told: RemovalEvent) => Promise<void>): Promise<void> {
-    for (let told = this.#waiting[0]; told !== undefined; told = this.#waiting[0]) {
-      await tell(told);
-      if (this.#waiting[0] === told) this.#waiting.shift();
+  async deliver(send: (event: RemovalEvent) => Promise<void>): Promise<void> {
+    for (let event = this.#waiting[0]; event !== undefined; event = this.#waiting[0]) {
+      await send(event);
+      if (this.#waiting[0] === event) this.#waiting.shift();
     }
   }
 }

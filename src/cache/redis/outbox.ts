@@ -18,7 +18,7 @@ export interface OutboxParts {
   /** Identifies this process. */
   readonly origin: string;
   /** Publishes an event to the other processes. */
-  readonly publish: (told: RemovalEvent) => Promise<void>;
+  readonly publish: (event: RemovalEvent) => Promise<void>;
 }
 
 /**
@@ -62,8 +62,8 @@ export class Outbox {
   }
 
   /** Adds an event. @param nowMs - wall clock */
-  addEvent(told: RemovalEvent, nowMs: number): void {
-    this.#events.add(told, nowMs);
+  addEvent(event: RemovalEvent, nowMs: number): void {
+    this.#events.add(event, nowMs);
   }
 
   /** Sends everything; if it rejects, what could not be sent stays in the outbox. */
@@ -83,30 +83,30 @@ export class Outbox {
   }
 
   async #sendPending(): Promise<void> {
-    await this.#events.send((told) => this.#sendEvent(told));
+    await this.#events.deliver((event) => this.#sendEvent(event));
     while (this.#pending.size > 0) {
       const batch = [...this.#pending].slice(0, BATCH_SIZE);
       await Promise.all(batch.map(([key, state]) => this.#send(key, state)));
     }
   }
 
-  async #sendEvent(told: RemovalEvent): Promise<void> {
+  async #sendEvent(event: RemovalEvent): Promise<void> {
     const { publish } = this.#parts;
-    const [published] = await Promise.allSettled([publish(told)]);
-    await this.#unlinkFor(told);
+    const [published] = await Promise.allSettled([publish(event)]);
+    await this.#unlinkFor(event);
     // A full server has free memory now.
-    if (published.status === 'rejected') await publish(told);
+    if (published.status === 'rejected') await publish(event);
   }
 
-  async #unlinkFor(told: RemovalEvent): Promise<void> {
+  async #unlinkFor(event: RemovalEvent): Promise<void> {
     const { writer, keys } = this.#parts;
-    if (told.kind === 'dropped') {
+    if (event.kind === 'dropped') {
       // The key may hold a later answer by now.
-      const current = await readHead(writer, `${keys.answers}${told.key}`);
-      if (current?.source === told.source) await this.unlink([told.key]);
+      const current = await readHead(writer, `${keys.answers}${event.key}`);
+      if (current?.source === event.source) await this.unlink([event.key]);
       return;
     }
-    const { filter, atMs } = told.purge;
+    const { filter, atMs } = event.purge;
     // There may be answers that no running process knows of.
     for await (const answers of scanHeads(writer, keys)) {
       const purged = answers.filter((answer) => {

@@ -68,7 +68,7 @@ export class SharedAnswers implements AnswerStoreListener {
     this.#writer = connectRedis(settings, clock);
     this.#outbox = new Outbox({
       ...{ store, clock, keys, origin, writer: this.#writer },
-      publish: (told) => this.#follower.publish(told),
+      publish: (event) => this.#follower.publish(event),
     });
     this.#fetching = new PayloadFetcher({
       ...{ store, clock, onFetch: options.onFetch },

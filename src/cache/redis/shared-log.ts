@@ -92,9 +92,9 @@ function eventOf(kind: string, data: Buffer): SharedEvent | null {
   return kind === 'dropped' && parsed.success ? { kind, ...parsed.data } : null;
 }
 
-function jsonOrNull(given: string): unknown {
+function jsonOrNull(json: string): unknown {
   try {
-    return JSON.parse(given) as unknown;
+    return JSON.parse(json) as unknown;
   } catch {
     // Not JSON: the schema rejects `null`.
     return null;

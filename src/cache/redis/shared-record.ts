@@ -29,10 +29,10 @@ export interface SharedRecord {
 
 /** Encodes an answer with checksums. */
 export function encodeShared(answer: LoadedAnswer): SharedRecord {
-  const { told, words } = splitAnswer(answer);
-  const payload = Buffer.concat(words);
+  const { metadata, chunks } = splitAnswer(answer);
+  const payload = Buffer.concat(chunks);
   const hash = digest(payload).toString('base64');
-  const text = Buffer.from(JSON.stringify({ facts: told, bytes: payload.length, hash }));
+  const text = Buffer.from(JSON.stringify({ facts: metadata, bytes: payload.length, hash }));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(text.length);
   const head = Buffer.concat([MAGIC, length, digest(text), text]);

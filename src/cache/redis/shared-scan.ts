@@ -44,15 +44,15 @@ export async function readHead(
   server: Pick<RedisConnection, 'send'>,
   name: string | Buffer,
 ): Promise<CachedAnswer | null> {
-  let wanted = HEAD_BYTES;
+  let headBytes = HEAD_BYTES;
   for (;;) {
     const head = decodeHead(
-      bytes.parse(await emptyIfWrongType(server.send(['GETRANGE', name, 0, wanted - 1]))),
+      bytes.parse(await emptyIfWrongType(server.send(['GETRANGE', name, 0, headBytes - 1]))),
     );
     if (typeof head !== 'number') return head;
     // It is truncated, or was replaced meanwhile by one with a longer head.
-    if (head <= wanted) return null;
-    wanted = head;
+    if (head <= headBytes) return null;
+    headBytes = head;
   }
 }
 

@@ -23,27 +23,27 @@ const MAX_CHECKED = 2_000;
 
 /** Counts how many predictions of one class there were, were checked, and were wrong. */
 export class ClassCounter {
-  #asked = 0;
-  #seen = 0;
+  #predictions = 0;
+  #checked = 0;
   #wrong = 0;
 
-  constructor([asked, seen, wrong]: ClassCounts = [0, 0, 0]) {
-    this.#asked = asked;
-    this.#seen = seen;
+  constructor([predictions, checked, wrong]: ClassCounts = [0, 0, 0]) {
+    this.#predictions = predictions;
+    this.#checked = checked;
     this.#wrong = wrong;
   }
 
   /** The counts, as the constructor takes them. */
   get counts(): ClassCounts {
-    return [this.#asked, this.#seen, this.#wrong];
+    return [this.#predictions, this.#checked, this.#wrong];
   }
 
-  get asked(): number {
-    return this.#asked;
+  get predictions(): number {
+    return this.#predictions;
   }
 
-  get seen(): number {
-    return this.#seen;
+  get checked(): number {
+    return this.#checked;
   }
 
   get wrong(): number {
@@ -52,16 +52,16 @@ export class ClassCounter {
 
   /** Counts a prediction. */
   countPrediction(): void {
-    this.#asked += 1;
-    if (this.#asked > 100 * MAX_CHECKED) this.#asked /= 2;
+    this.#predictions += 1;
+    if (this.#predictions > 100 * MAX_CHECKED) this.#predictions /= 2;
   }
 
   /** Counts a checked prediction. */
   countResult(isRight: boolean): void {
-    this.#seen += 1;
+    this.#checked += 1;
     if (!isRight) this.#wrong += 1;
-    if (this.#seen <= MAX_CHECKED) return;
-    this.#seen /= 2;
+    if (this.#checked <= MAX_CHECKED) return;
+    this.#checked /= 2;
     this.#wrong /= 2;
   }
 }

@@ -69,7 +69,7 @@ export class ErrorRates {
   readonly #changed = new Set<string>();
 
   /** Counts of all partitions together, by class, the most confident first. */
-  get counts(): readonly Pick<ClassCounter, 'asked' | 'seen' | 'wrong'>[] {
+  get counts(): readonly Pick<ClassCounter, 'predictions' | 'checked' | 'wrong'>[] {
     return this.#all;
   }
 
@@ -136,8 +136,8 @@ export class ErrorRates {
    */
   recheckProbability({ partition, errorProbability }: MatchPrediction, least: number): number {
     const at = predictionClass(errorProbability) ?? 0;
-    const here = this.#partitions.get(partition)?.counts[at]?.seen ?? 0;
-    const checked = here + GLOBAL_SEEN_WEIGHT * (this.#all[at]?.seen ?? 0);
+    const here = this.#partitions.get(partition)?.counts[at]?.checked ?? 0;
+    const checked = here + GLOBAL_SEEN_WEIGHT * (this.#all[at]?.checked ?? 0);
     return Math.max(least, HALF_RECHECKED_AT / (HALF_RECHECKED_AT + checked));
   }
 
@@ -198,7 +198,7 @@ export class ErrorRates {
       const mean = this.#meanOf(at, partition);
       if (mean > CLASS_SLACK * maxError) return false;
       const weight = this.#weightOf(at, partition);
-      const observations = GLOBAL_WEIGHT + (partition?.counts[at]?.seen ?? 0);
+      const observations = GLOBAL_WEIGHT + (partition?.counts[at]?.checked ?? 0);
       const variance = (mean * (1 - mean)) / (observations + 1);
       const next = [
         weights + weight,
@@ -222,9 +222,9 @@ export class ErrorRates {
 
   /** Expected number of predictions of a class. */
   #weightOf(at: number, partition: Partition | undefined): number {
-    const total = this.#all.reduce((sum, { asked }) => sum + asked + 1, 0);
-    const share = ((this.#all[at]?.asked ?? 0) + 1) / total;
-    return (partition?.counts[at]?.asked ?? 0) + GLOBAL_ASKED * share;
+    const total = this.#all.reduce((sum, { predictions }) => sum + predictions + 1, 0);
+    const share = ((this.#all[at]?.predictions ?? 0) + 1) / total;
+    return (partition?.counts[at]?.predictions ?? 0) + GLOBAL_ASKED * share;
   }
 
   #open(name: string): Partition {
@@ -251,11 +251,11 @@ export class ErrorRates {
 
 /** A share from observations and a prior that counts as `weight` observations. */
 function shrunk(
-  seen: Pick<ClassCounter, 'seen' | 'wrong'> | undefined,
+  counts: Pick<ClassCounter, 'checked' | 'wrong'> | undefined,
   prior: number,
   weight: number,
 ): number {
-  return (weight * prior + (seen?.wrong ?? 0)) / (weight + (seen?.seen ?? 0));
+  return (weight * prior + (counts?.wrong ?? 0)) / (weight + (counts?.checked ?? 0));
 }
 
 /** Whether a beta-distributed share with this mean and variance is below `max` with 95 % probability. */

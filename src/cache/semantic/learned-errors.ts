@@ -38,8 +38,8 @@ const PROBES: readonly (readonly [string, string])[] = [
  */
 function revisionOf(judge: QuestionJudge): string {
   const hash = createHash('sha256').update(judge.revision);
-  for (const [asked, kept] of PROBES) {
-    const { probability, veto } = judge.judge(judge.read(asked), judge.read(kept));
+  for (const [question, cached] of PROBES) {
+    const { probability, veto } = judge.judge(judge.read(question), judge.read(cached));
     // Four digits: further ones may depend on the processor.
     hash.update(`\n${probability.toFixed(4)} ${veto ?? ''}`);
   }

@@ -131,8 +131,8 @@ export class QuestionIndex implements AnswerStoreListener {
   }
 
   /** The most similar questions of a partition, up to `most`, the most similar first. */
-  near(partition: string, asked: PreparedQuestion, most: number): readonly NearQuestion[] {
-    const found = this.#partitions.get(partition)?.nearest(asked.vector, most) ?? [];
+  near(partition: string, prepared: PreparedQuestion, most: number): readonly NearQuestion[] {
+    const found = this.#partitions.get(partition)?.nearest(prepared.vector, most) ?? [];
     return found.flatMap(({ id, similarity }) => {
       const entry = this.#entriesById.get(id);
       if (entry === undefined) return [];

@@ -155,13 +155,13 @@ export class SemanticCache {
   similarAnswers(questions: readonly Question[], except: string): readonly CachedAnswer[] {
     const similar = new Map<string, CachedAnswer>();
     for (const { partition, text } of questions) {
-      const asked = this.#index.read(text);
-      if (asked === null) continue;
-      for (const near of this.#index.near(partition, asked, MAX_SIMILAR)) {
+      const prepared = this.#index.read(text);
+      if (prepared === null) continue;
+      for (const near of this.#index.near(partition, prepared, MAX_SIMILAR)) {
         if (near.similarity < MIN_SIMILARITY) break;
         if (near.key === except || similar.has(near.key)) continue;
         // Whether it would be given now does not matter: the maximum error differs between requests, and changes.
-        const match = this.#judged(partition, asked, near, 0);
+        const match = this.#judged(partition, prepared, near, 0);
         if (match !== null) similar.set(near.key, match.answer);
       }
     }
@@ -185,10 +185,10 @@ export class SemanticCache {
   ): SemanticMatch[] {
     const { clock } = this.#parts;
     const startedMs = clock.now();
-    const asked = this.#index.read(question.text);
-    if (asked === null) return [];
+    const prepared = this.#index.read(question.text);
+    if (prepared === null) return [];
     const candidates: SemanticMatch[] = [];
-    const found = this.#index.near(question.partition, asked, MAX_CANDIDATES);
+    const found = this.#index.near(question.partition, prepared, MAX_CANDIDATES);
     const minSimilarity = Math.max(MIN_SIMILARITY, (found[0]?.similarity ?? 0) - SIMILARITY_SLACK);
     for (const near of found) {
       if (near.similarity < minSimilarity) break;
@@ -196,7 +196,7 @@ export class SemanticCache {
         this.#late += 1;
         break;
       }
-      const match = this.#judged(question.partition, asked, near, maxError);
+      const match = this.#judged(question.partition, prepared, near, maxError);
       if (match !== null) candidates.push(match);
       // Candidates that are further away cannot be better than one that is all but certain.
       if (match?.estimate.isServable === true && match.prediction.errorProbability <= CERTAIN_ERROR)
@@ -208,14 +208,14 @@ export class SemanticCache {
   /** `null` if it is vetoed, or too improbable. */
   #judged(
     partition: string,
-    asked: PreparedQuestion,
+    prepared: PreparedQuestion,
     { key, read }: NearQuestion,
     maxError: number,
   ): SemanticMatch | null {
     const { judge, store } = this.#parts;
-    const kept = store.peek(key);
-    if (kept === undefined) return null;
-    const verdict = judge.judge(asked, read());
+    const cached = store.peek(key);
+    if (cached === undefined) return null;
+    const verdict = judge.judge(prepared, read());
     if (verdict.veto !== null) return null;
     const prediction: MatchPrediction = {
       partition,
@@ -223,7 +223,7 @@ export class SemanticCache {
       errorProbability: 1 - verdict.probability,
     };
     const estimate = this.errorRates.estimate(prediction, maxError);
-    return estimate === null ? null : { answer: kept, prediction, verdict, estimate };
+    return estimate === null ? null : { answer: cached, prediction, verdict, estimate };
   }
 }
 

@@ -160,14 +160,14 @@ function leftOver(
     if (!hasOthers) others.load(comparable(other, otherPartner));
     hasOthers = true;
     const near = result.length < MAX_COMPARED ? others.nearestTo(word) : NO_NEAREST_WORD;
-    const instead = standsInstead(i, { own, other, ownPartner, otherPartner });
-    const counterpart = instead ?? near.nearest;
+    const replacement = standsInstead(i, { own, other, ownPartner, otherPartner });
+    const counterpart = replacement ?? near.nearest;
     result.push({
       word,
       position: own.length < 2 ? 0 : i / (own.length - 1),
       nearest: near.nearest,
       similarity: near.similarity,
-      replacement: instead,
+      replacement,
       relation: counterpart === null ? UNRELATED : relationOf(word.entry, counterpart.entry),
     });
   }
@@ -178,8 +178,8 @@ function leftOver(
 function comparable(words: readonly KnownWord[], partner: Int32Array): readonly KnownWord[] {
   const free = words.filter((_, i) => partner[i] === NOWHERE);
   if (free.length >= MAX_COMPARED) return free.slice(0, MAX_COMPARED);
-  const taken = words.filter((_, i) => partner[i] !== NOWHERE);
-  return [...free, ...taken.slice(0, MAX_COMPARED - free.length)];
+  const paired = words.filter((_, i) => partner[i] !== NOWHERE);
+  return [...free, ...paired.slice(0, MAX_COMPARED - free.length)];
 }
 
 const NOWHERE = -1;

@@ -16,13 +16,16 @@ const WAYS = /^(?:km|kilometers?|kilometres?|miles?|meters?|metres?|feet)$/iu;
  */
 export function answerTypesIn(plain: string): readonly string[] {
   if (!/\b(?:who|when|where|why|how)/iu.test(plain)) return [];
-  const found = Array.from(plain.matchAll(ASKING), ([whole, led, before, measure, of, size]) => {
-    if (measure !== undefined) return measured(measure.toLowerCase(), of ?? '', size ?? '');
-    if (before === undefined && LED.test(whole)) return null;
-    const word = (led ?? before ?? '').toLowerCase();
-    return word === 'whom' ? 'who' : word;
-  });
-  return [...new Set(found.filter((asked) => asked !== null))];
+  const found = Array.from(
+    plain.matchAll(ASKING),
+    ([whole, leading, before, measure, of, size]) => {
+      if (measure !== undefined) return measured(measure.toLowerCase(), of ?? '', size ?? '');
+      if (before === undefined && LED.test(whole)) return null;
+      const word = (leading ?? before ?? '').toLowerCase();
+      return word === 'whom' ? 'who' : word;
+    },
+  );
+  return [...new Set(found.filter((type) => type !== null))];
 }
 
 /** `how many days` asks how long, `how many weeks old` how old. */

@@ -19,5 +19,5 @@ const BOUNDS: readonly (readonly [meaning: string, said: RegExp])[] = [
 /** @returns the bounds on the numbers of a text in its plain form: `at least 8` is not `exactly 8` */
 export function boundsIn(plain: string): readonly string[] {
   if (!/\d/u.test(plain)) return [];
-  return BOUNDS.flatMap(([meaning, said]) => (plain.match(said) ?? []).map(() => meaning));
+  return BOUNDS.flatMap(([meaning, pattern]) => (plain.match(pattern) ?? []).map(() => meaning));
 }

@@ -100,8 +100,8 @@ function areExchanged(own: Counted, others: Counted): boolean {
     const found = [...(others.get(number) ?? [])].filter((word) => !words.has(word));
     return found.some((word) =>
       before.get(word)?.some((other) => {
-        const taken = others.get(other);
-        return left.some((one) => taken?.has(one));
+        const partners = others.get(other);
+        return left.some((one) => partners?.has(one));
       }),
     );
   });

@@ -32,5 +32,5 @@ export interface QuestionJudge {
   read: (text: string, vector?: Float32Array) => PreparedQuestion;
   /** Absent if reading a question is too quick to be worth saving. */
   readonly codec?: QuestionCodec;
-  judge: (asked: PreparedQuestion, kept: PreparedQuestion) => Verdict;
+  judge: (question: PreparedQuestion, cached: PreparedQuestion) => Verdict;
 }

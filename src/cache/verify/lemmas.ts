@@ -214,11 +214,11 @@ export function comparativeBases(word: string): readonly string[] {
 }
 
 function without(endings: typeof ENDINGS, word: string): string[] {
-  return endings.flatMap(([ending, instead]) => {
+  return endings.flatMap(([ending, replacement]) => {
     const stem = word.slice(0, -ending.length);
-    if (!word.endsWith(ending) || stem.length + instead.length < SHORTEST_BASE) return [];
+    if (!word.endsWith(ending) || stem.length + replacement.length < SHORTEST_BASE) return [];
     // `stopping`, `biggest`
-    const isDoubled = instead === '' && stem.at(-1) === stem.at(-2);
-    return isDoubled ? [stem, stem.slice(0, -1)] : [stem + instead];
+    const isDoubled = replacement === '' && stem.at(-1) === stem.at(-2);
+    return isDoubled ? [stem, stem.slice(0, -1)] : [stem + replacement];
   });
 }

@@ -108,14 +108,14 @@ function shared(a: Uint32Array, b: Uint32Array): number {
   return count;
 }
 
-function placeOf(rising: Uint32Array, wanted: number): number | undefined {
+function placeOf(rising: Uint32Array, value: number): number | undefined {
   let [low, high] = [0, rising.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((rising[middle] ?? 0) < wanted) low = middle + 1;
+    if ((rising[middle] ?? 0) < value) low = middle + 1;
     else high = middle;
   }
-  return rising[low] === wanted ? low : undefined;
+  return rising[low] === value ? low : undefined;
 }
 
 const part = (all: Uint32Array, starts: Uint32Array, place: number): Uint32Array =>

@@ -29,8 +29,8 @@ export function negationsIn(words: readonly string[]): Negations {
   const places = words.flatMap((word, i) => (isDenial(word, words[i - 1]) ? [i] : []));
   if (places.length === 0) return NO_DENIALS;
   const denied = places.flatMap((place) => {
-    const behind = words.slice(place + 1).find((word) => !LITTLE.has(word));
-    return behind === undefined ? [] : [stemOf(behind)];
+    const next = words.slice(place + 1).find((word) => !LITTLE.has(word));
+    return next === undefined ? [] : [stemOf(next)];
   });
   return { count: places.length, denied: [...new Set(denied)] };
 }
@@ -55,10 +55,10 @@ interface Denying {
 export function differInNegation(a: Denying, b: Denying): boolean {
   if (a.negations.count === b.negations.count) return false;
   const [more, fewer] = a.negations.count > b.negations.count ? [a, b] : [b, a];
-  const said = fewer.words.words.filter((word) => !LITTLE.has(word)).map(stemOf);
+  const stems = fewer.words.words.filter((word) => !LITTLE.has(word)).map(stemOf);
   const isSaid = (stem: string): boolean =>
-    said.includes(stem) && !fewer.negations.denied.includes(stem);
+    stems.includes(stem) && !fewer.negations.denied.includes(stem);
   if (more.negations.denied.some(isSaid)) return true;
   const own = more.words.words.map(stemOf);
-  return said.every((stem) => own.includes(stem));
+  return stems.every((stem) => own.includes(stem));
 }

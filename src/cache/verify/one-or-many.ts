@@ -26,9 +26,9 @@ export function isOneOfMany(a: Request, b: Request): boolean {
 }
 
 function asksForOne({ words: one }: Request, { words: many }: Request): boolean {
-  const asked = ASKS_FOR.exec(one.plain);
-  if (asked === null || !ASKS.test(many.plain) || ASKS_FOR.test(many.plain)) return false;
-  const from = asked[0].trim().split(' ').length;
+  const match = ASKS_FOR.exec(one.plain);
+  if (match === null || !ASKS.test(many.plain) || ASKS_FOR.test(many.plain)) return false;
+  const from = match[0].trim().split(' ').length;
   const behind = one.tokens.slice(from, from + REACH);
   const end = behind.findIndex((token) => ENDS.test(token));
   const nouns = end < 0 ? behind : behind.slice(0, end);

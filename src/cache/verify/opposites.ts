@@ -141,15 +141,15 @@ interface Turnable {
 
 /** Whether one has a word that the other lacks, and the other its opposite; negation is considered: `not optional` is `required`. */
 export function hasOppositeWord(own: Turnable, others: Turnable): boolean {
-  const mine = own.opposable;
-  if (mine.length === 0) return false;
-  return mine.some((stem) => {
+  const ownOpposable = own.opposable;
+  if (ownOpposable.length === 0) return false;
+  return ownOpposable.some((stem) => {
     if (others.opposable.includes(stem)) return false;
     // Opposites come in pairs, so the other word is among `opposable`, too.
     const known = OPPOSITE_OF.get(stem);
     const isOther = (other: string): boolean =>
       others.opposable.includes(other) &&
-      !mine.includes(other) &&
+      !ownOpposable.includes(other) &&
       own.negations.denied.includes(stem) === others.negations.denied.includes(other);
     if (known?.some(isOther) === true) return true;
     const turned = stem.replace(NEGATING_PREFIX, '');
@@ -157,5 +157,5 @@ export function hasOppositeWord(own: Turnable, others: Turnable): boolean {
   });
 }
 
-const hasStem = ({ words: { words } }: Turnable, wanted: string): boolean =>
-  words.some((word) => stemOf(word) === wanted);
+const hasStem = ({ words: { words } }: Turnable, stem: string): boolean =>
+  words.some((word) => stemOf(word) === stem);

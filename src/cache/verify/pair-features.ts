@@ -100,7 +100,7 @@ const order: FeatureGroup = {
   },
 };
 
-const said: FeatureGroup = minMaxOfSides(
+const mentions: FeatureGroup = minMaxOfSides(
   ['names', 'numbers', 'codes', 'sentences'],
   (_side, { words, statistics }) => [
     words.names.length,
@@ -148,7 +148,7 @@ const GROUPS = [
   shared,
   sameness,
   order,
-  said,
+  mentions,
   manner,
   objected,
   UNMATCHED_FEATURES.weighed,

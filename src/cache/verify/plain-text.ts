@@ -100,12 +100,12 @@ export function plainText(text: string): string {
         codes.push(squeezed(code));
         return `\u0001${codes.length - 1}\u0001`;
       });
-  const said = sentencesOf(marked)
+  const statement = sentencesOf(marked)
     .map(plainSentence)
     .filter((sentence) => sentence !== '')
     .join(' ');
   // Who only greets is greeted, and who only thanks is told that he is welcome.
-  const plain = said === '' ? courtesyIn(marked) : said;
+  const plain = statement === '' ? courtesyIn(marked) : statement;
   return plain.replaceAll(/\u0001(\d+)\u0001/gu, (_, index: string) => codes[Number(index)] ?? '');
 }
 
@@ -142,8 +142,8 @@ function plainSentence(sentence: string): string {
   const bare = withoutOpenings(
     MAYBE_CLOSING.test(sentence.slice(-TAIL_CHARS)) ? withoutClosings(sentence) : sentence,
   );
-  const said = expandAbbreviations(expandContractions(bare));
-  const formed = canonicalQuestion(sortLists(withoutOpenings(said.replace(/^[¿¡]/u, ''))));
+  const expanded = expandAbbreviations(expandContractions(bare));
+  const formed = canonicalQuestion(sortLists(withoutOpenings(expanded.replace(/^[¿¡]/u, ''))));
   return replaceNumberWords(replaceSigns(replaceDates(formed.replaceAll(EMPHASIS, ''))));
 }
 

@@ -163,8 +163,14 @@ const COMPARED =
 const BELONGS =
   / (?:in|on|at|for|with|without|when|if|by|during|using|from|to|of|as|regarding|concerning|please)(?: |$)/iu;
 
-function inOrder(whole: string, asks: string, one: string, other: string, end: string): string {
+function inOrder(
+  whole: string,
+  questionPhrase: string,
+  one: string,
+  other: string,
+  end: string,
+): string {
   if (BELONGS.test(other) && !BELONGS.test(one)) return whole;
   const isInOrder = one.toLowerCase() <= other.toLowerCase();
-  return isInOrder ? whole : `${asks} ${other} and ${one}${end}`;
+  return isInOrder ? whole : `${questionPhrase} ${other} and ${one}${end}`;
 }

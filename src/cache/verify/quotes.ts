@@ -23,8 +23,8 @@ export function quotesIn(text: string): readonly string[] {
  */
 export function hasQuotes(quotes: readonly string[], plain: string): boolean {
   if (quotes.length === 0) return true;
-  const said = ` ${lexemes(plain).join(' ')} `;
-  return quotes.every((quote) => said.includes(` ${quote} `));
+  const text = ` ${lexemes(plain).join(' ')} `;
+  return quotes.every((quote) => text.includes(` ${quote} `));
 }
 
 const lexemes = (text: string): readonly string[] => text.toLowerCase().match(WORDS) ?? [];

@@ -119,25 +119,29 @@ export class Verifier implements QuestionJudge {
 
   /** Similarity and probability are computed on first access: a vetoed pair seldom needs them. */
   judge(one: PreparedQuestion, other: PreparedQuestion): Verdict {
-    const [asked, kept] = [this.#opened(one), this.#opened(other)];
-    const objections = applyVetoRules(asked.facts, kept.facts);
-    return new LazyVerdict(asked, kept, firstVeto(objections), () =>
-      this.#probability(asked.compared, kept.compared, objections),
+    const [question, cached] = [this.#opened(one), this.#opened(other)];
+    const objections = applyVetoRules(question.facts, cached.facts);
+    return new LazyVerdict(question, cached, firstVeto(objections), () =>
+      this.#probability(question.compared, cached.compared, objections),
     );
   }
 
-  #probability(asked: AnalysedQuestion, kept: AnalysedQuestion, objections: VetoResults): number {
+  #probability(
+    question: AnalysedQuestion,
+    cached: AnalysedQuestion,
+    objections: VetoResults,
+  ): number {
     const { early, late, network, start, calibration, differences, wordings } = this.#learnt;
     // Same wording, so nothing is left to compare: the highest probability that calibration allows.
-    if (haveSameWording(asked, kept)) return calibrate(calibration, Infinity);
+    if (haveSameWording(question, cached)) return calibrate(calibration, Infinity);
     const { identityDims } = this.#embedder;
     const known = { identityDims, objections, differences, wordings };
-    const features = pairFeatures(asked, kept, known, this.#features);
+    const features = pairFeatures(question, cached, known, this.#features);
     const first = start + early.score(features);
     if (first < MIN_EARLY_LOG_ODDS) return calibrate(calibration, first);
     features[NETWORK_FEATURE] = network.score(
-      asked.contextualWords(network),
-      kept.contextualWords(network),
+      question.contextualWords(network),
+      cached.contextualWords(network),
     );
     return calibrate(calibration, first + late.score(features));
   }
@@ -152,32 +156,32 @@ export class Verifier implements QuestionJudge {
 /** A verdict whose numbers are computed on first access. */
 class LazyVerdict implements Verdict {
   readonly veto: Veto | null;
-  readonly #asked: PreparedQuestion;
-  readonly #kept: PreparedQuestion;
+  readonly #question: PreparedQuestion;
+  readonly #cached: PreparedQuestion;
   readonly #claimed: () => number;
   #similarity: number | null = null;
   #probability: number | null = null;
 
   constructor(
-    asked: PreparedQuestion,
-    kept: PreparedQuestion,
+    question: PreparedQuestion,
+    cached: PreparedQuestion,
     veto: Veto | null,
     claimed: () => number,
   ) {
     this.veto = veto;
-    this.#asked = asked;
-    this.#kept = kept;
+    this.#question = question;
+    this.#cached = cached;
     this.#claimed = claimed;
   }
 
   get similarity(): number {
-    const { vector } = this.#asked;
-    this.#similarity ??= Math.max(-1, Math.min(1, dot(vector, this.#kept.vector)));
+    const { vector } = this.#question;
+    this.#similarity ??= Math.max(-1, Math.min(1, dot(vector, this.#cached.vector)));
     return this.#similarity;
   }
 
   get probability(): number {
-    this.#probability ??= this.#asked.text === this.#kept.text ? 1 : this.#claimed();
+    this.#probability ??= this.#question.text === this.#cached.text ? 1 : this.#claimed();
     return this.#probability;
   }
 }

@@ -115,12 +115,12 @@ const sorted = (items: readonly string[]): readonly string[] =>
  *
  * No objection does not mean that the questions are the same.
  *
- * @param asked - the question to be answered
- * @param kept - the question whose answer is cached
+ * @param question - the question to be answered
+ * @param cached - the question whose answer is cached
  * @returns the first objection, `null` for none
  */
-export function findVeto(asked: string, kept: string): Veto | null {
-  const [a, b] = [asked, kept].map((text) => extractFacts(text, readWords(text)));
+export function findVeto(question: string, cached: string): Veto | null {
+  const [a, b] = [question, cached].map((text) => extractFacts(text, readWords(text)));
   return a === undefined || b === undefined ? null : firstVeto(applyVetoRules(a, b));
 }
 
@@ -201,7 +201,7 @@ const eachOnce = (numbers: readonly string[]): readonly string[] =>
 
 /** Both ask for something, and for nothing in common. */
 const asksOther = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length > 0 && b.length > 0 && !a.some((asked) => b.includes(asked));
+  a.length > 0 && b.length > 0 && !a.some((type) => b.includes(type));
 
 /** One has code, or words in quotation marks, that the other does not have. */
 function haveOtherCode(a: QuestionFacts, b: QuestionFacts): boolean {
@@ -253,10 +253,10 @@ const toTheLetter = (plain: string): string =>
 function lacksCode(a: QuestionFacts, b: QuestionFacts): boolean {
   const unmarked = a.codes.filter((code) => !b.codes.includes(code));
   if (unmarked.length === 0) return false;
-  const said = lexemesOf(b.words.plain);
+  const lexemes = lexemesOf(b.words.plain);
   // CSV means `.csv`.
   const isSaid = (code: string): boolean =>
-    hasRun(said, lexemesOf(code)) ||
+    hasRun(lexemes, lexemesOf(code)) ||
     (/^\.\w+$/u.test(code) && b.words.words.includes(code.slice(1)));
   return !unmarked.every(isSaid);
 }

@@ -52,12 +52,12 @@ function isActiveOf(words: Words, passive: Passive | null): boolean {
   if (passive === null) return false;
   const { asks, object, verb, doer, rest, isPast } = passive;
   if (!startsWith(words, asks)) return false;
-  const said = words.slice(asks.length);
-  const aux = said[0]?.text ?? '';
-  if (doer?.length === 0) return isSubjectAsked(said, passive);
+  const sentence = words.slice(asks.length);
+  const aux = sentence[0]?.text ?? '';
+  if (doer?.length === 0) return isSubjectAsked(sentence, passive);
   // The plain form has no `do` or `how do I`; `did` marks the past tense.
   if (isPast !== (aux === 'did')) return false;
-  const clause = /^d(?:o|oes|id)$/u.test(aux) ? said.slice(1) : said;
+  const clause = /^d(?:o|oes|id)$/u.test(aux) ? sentence.slice(1) : sentence;
   if (doer === null)
     return asks[0]?.text === 'how' && isClause(clause, [], verb, [...object, ...rest]);
   return doer.some((_, end) =>
@@ -66,10 +66,10 @@ function isActiveOf(words: Words, passive: Passive | null): boolean {
 }
 
 /** `what causes tides` for `what are tides caused by`: the form of the verb tells the tense. */
-function isSubjectAsked(said: Words, { verb, object, isPast }: Passive): boolean {
-  const text = said[0]?.text ?? '';
+function isSubjectAsked(clause: Words, { verb, object, isPast }: Passive): boolean {
+  const text = clause[0]?.text ?? '';
   const isSameVerb = isPast ? verbOf(text) === verb : bareStem(text.replace(/s$/u, '')) === verb;
-  return isSameVerb && sameWords(said.slice(1), object);
+  return isSameVerb && sameWords(clause.slice(1), object);
 }
 
 function isClause(clause: Words, doer: Words, verb: string, object: Words): boolean {

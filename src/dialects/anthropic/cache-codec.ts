@@ -81,12 +81,12 @@ function splitBlock(block: JsonObject): SplitBlock {
   switch (block['type']) {
     case 'text': {
       const { citations } = block;
-      const cited = Array.isArray(citations) ? (citations as unknown[]) : [];
+      const citationList = Array.isArray(citations) ? (citations as unknown[]) : [];
       return {
         start: { ...block, text: '', ...(Array.isArray(citations) && { citations: [] }) },
         deltas: [
           ...deltasOf('text_delta', 'text', block),
-          ...cited.map((citation) => ({ type: 'citations_delta', citation })),
+          ...citationList.map((citation) => ({ type: 'citations_delta', citation })),
         ],
       };
     }

@@ -152,9 +152,9 @@ function inputOf(text: string): JsonObject {
 }
 
 function usageWith(tier: string | null, usage: Usage | null): JsonObject {
-  const told = tier === null ? null : encodeTier(tier);
+  const serviceTier = tier === null ? null : encodeTier(tier);
   const written = encodeUsage(usage);
-  return told === null ? written : merged(written, { service_tier: told });
+  return serviceTier === null ? written : merged(written, { service_tier: serviceTier });
 }
 
 /** Messages cannot express images, log probabilities and further choices. */

@@ -41,17 +41,17 @@ export function withoutForeignReasoning(body: Buffer, lacksThinking: boolean): S
   const isGone =
     thinking === undefined ? lacksThinking : history.lacksThought && hasBudget(body, thinking);
   if (isGone) {
-    const gone = found.filter(({ name }) => name === 'thinking');
-    if (gone.length > 0) dropped.push({ field: 'thinking', what: 'thinking' });
+    const removed = found.filter(({ name }) => name === 'thinking');
+    if (removed.length > 0) dropped.push({ field: 'thinking', what: 'thinking' });
     const context = last('context_management');
     const edits = context === undefined ? null : removeThinkingEdits(body, text, context);
     if (edits !== null) {
       dropped.push({ field: 'context_management', what: 'context_management' });
       if (edits.length === 0)
-        gone.push(...found.filter(({ name }) => name === 'context_management'));
+        removed.push(...found.filter(({ name }) => name === 'context_management'));
       splices.push(...edits);
     }
-    splices.push(...removals(gone.sort((a, b) => a.start - b.start)));
+    splices.push(...removals(removed.sort((a, b) => a.start - b.start)));
   }
   if (splices.length === 0) return { body, dropped };
   return {
@@ -83,8 +83,8 @@ function removeForeign(body: Buffer, text: string, from: number, dropped: Loss[]
       return;
     const blocks = scanArray(text, content.start);
     const values = blocks.map((block) => parseValue(body, block));
-    const gone = blocks.filter((_, k) => isForeign(values[k]));
-    if (gone.length === 0) return;
+    const removed = blocks.filter((_, k) => isForeign(values[k]));
+    if (removed.length === 0) return;
     values.forEach((value, k) => {
       const field = `messages[${i}].content[${k}]`;
       if (isForeign(value)) dropped.push({ field, what: 'reasoning' });
@@ -92,8 +92,8 @@ function removeForeign(body: Buffer, text: string, from: number, dropped: Loss[]
     const callsTool = values.some((value) => objectOrEmpty(value)['type'] === 'tool_use');
     if (isAssistant) lacksThought = callsTool;
     // A message of only reasoning is removed as a whole.
-    if (gone.length === blocks.length) emptied.push(message);
-    else splices.push(...removals(gone));
+    if (removed.length === blocks.length) emptied.push(message);
+    else splices.push(...removals(removed));
   });
   return { splices: [...splices, ...removals(emptied)], lacksThought };
 }
@@ -117,9 +117,9 @@ function hasBudget(body: Buffer, thinking: MemberSpan): boolean {
 function removeThinkingEdits(body: Buffer, text: string, context: MemberSpan): Splice[] | null {
   const { found } = scanObject(text, context.start, ['edits']);
   const edits = found.flatMap(({ start }) => scanArray(text, start));
-  const gone = edits.filter((edit) =>
+  const removed = edits.filter((edit) =>
     String(objectOrEmpty(parseValue(body, edit))['type']).startsWith('clear_thinking'),
   );
-  if (gone.length === 0) return null;
-  return gone.length === edits.length ? [] : removals(gone);
+  if (removed.length === 0) return null;
+  return removed.length === edits.length ? [] : removals(removed);
 }

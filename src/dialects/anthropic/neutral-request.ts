@@ -157,12 +157,14 @@ function readThinking(request: JsonObject): Thinking | null {
 }
 
 function readSampling(request: JsonObject): Sampling {
-  const given = {
+  const values = {
     temperature: request['temperature'],
     topP: request['top_p'],
     topK: request['top_k'],
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => typeof value === 'number'));
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => typeof value === 'number'),
+  );
 }
 
 function readTier(tier: unknown): NeutralRequest['serviceTier'] {

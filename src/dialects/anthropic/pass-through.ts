@@ -29,7 +29,7 @@ export function readAnswer(body: Buffer): WholeAnswer {
 /** A stream for a client of the same dialect: the provider's events as they arrive. */
 export function openStream(): AnswerStream {
   return new ReaderAnswerStream(
-    (say, emit) => new PassThroughReader(say, emit),
+    (write, emit) => new PassThroughReader(write, emit),
     (error) => Buffer.from(`event: error\ndata: ${writeError(error)}\n\n`),
   );
 }
@@ -51,8 +51,8 @@ class PassThroughReader implements StreamReader {
   });
   isComplete = false;
 
-  constructor(say: (bytes: readonly Buffer[]) => void, emit: Emit) {
-    this.#say = say;
+  constructor(write: (bytes: readonly Buffer[]) => void, emit: Emit) {
+    this.#say = write;
     this.#decoder = new AnswerDecoder(emit, PLAIN);
   }
 
@@ -79,8 +79,8 @@ class PassThroughReader implements StreamReader {
   /** A whole message although a stream was requested: the client gets a stream. */
   #onMessage(message: JsonObject): void {
     decodeMessage(message, this.#decoder);
-    const told = { ...message, stop_reason: message['stop_reason'] ?? 'end_turn' };
-    this.#say(splitMessage(told).map(({ bytes }) => bytes));
+    const completed = { ...message, stop_reason: message['stop_reason'] ?? 'end_turn' };
+    this.#say(splitMessage(completed).map(({ bytes }) => bytes));
     this.isComplete = true;
   }
 }

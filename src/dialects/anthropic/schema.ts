@@ -31,17 +31,17 @@ const SINGLE = ['items', 'not'];
  */
 export function toEnforceable(schema: JsonObject): JsonObject {
   const out: JsonObject = {};
-  const told: string[] = [];
+  const constraints: string[] = [];
   for (const [name, value] of Object.entries(schema)) {
     if (name === '$schema') continue;
-    if (isUnenforced(name, value)) told.push(`${name}: ${JSON.stringify(value)}`);
+    if (isUnenforced(name, value)) constraints.push(`${name}: ${JSON.stringify(value)}`);
     // `oneOf` is not supported; `anyOf` is close enough for generated values.
     else out[name === 'oneOf' ? 'anyOf' : name] = rewritten(name, value);
   }
   if (out['type'] === 'object' || isObject(out['properties'])) out['additionalProperties'] = false;
-  if (told.length > 0) {
+  if (constraints.length > 0) {
     const described = textOrNull(schema['description']);
-    out['description'] = [described, `(${told.join(', ')})`]
+    out['description'] = [described, `(${constraints.join(', ')})`]
       .filter((text) => text !== null)
       .join(' ');
   }

@@ -22,11 +22,11 @@ export function readStopReason(reason: string): FinishReason {
 /** The `stop_reason` of an answer. */
 export function writeStopReason(
   { reason, stopSequence }: Pick<Finish, 'reason' | 'stopSequence'>,
-  said: { readonly calls: boolean; readonly refusal: boolean },
+  content: { readonly calls: boolean; readonly refusal: boolean },
 ): string {
   if (reason === 'length') return 'max_tokens';
-  if (reason === 'content_filter' || said.refusal) return 'refusal';
+  if (reason === 'content_filter' || content.refusal) return 'refusal';
   // Clients run tools only if the reason is `tool_use`, whatever the content.
-  if (said.calls) return 'tool_use';
+  if (content.calls) return 'tool_use';
   return stopSequence === null ? 'end_turn' : 'stop_sequence';
 }

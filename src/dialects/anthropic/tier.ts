@@ -4,8 +4,8 @@ const TO_OPENAI = lookup({ standard: 'default', priority: 'priority', batch: nul
 const TO_ANTHROPIC = lookup({ default: 'standard', priority: 'priority' });
 
 /** Maps a service tier to OpenAI's name; `null` if OpenAI has no equivalent. */
-export function decodeTier(told: string): string | null {
-  return TO_OPENAI[told] ?? null;
+export function decodeTier(tier: string): string | null {
+  return TO_OPENAI[tier] ?? null;
 }
 
 /** Maps a service tier to Anthropic's name; `null` if Anthropic has no equivalent. */

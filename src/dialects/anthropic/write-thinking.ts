@@ -84,9 +84,9 @@ function encode(
       ...(known !== null && { output_config: { effort: known } }),
     };
   }
-  const wanted = thinking.budgetTokens ?? BUDGET_TOKENS[effort] ?? MIN_BUDGET_TOKENS;
+  const requested = thinking.budgetTokens ?? BUDGET_TOKENS[effort] ?? MIN_BUDGET_TOKENS;
   // Half of the output limit is left for the answer.
-  const budget = Math.min(wanted, Math.floor(maxTokens / 2));
+  const budget = Math.min(requested, Math.floor(maxTokens / 2));
   if (budget < MIN_BUDGET_TOKENS && maxTokens <= MIN_BUDGET_TOKENS) return null;
   const budgetTokens = Math.max(budget, MIN_BUDGET_TOKENS);
   return { thinking: { type: 'enabled', budget_tokens: budgetTokens } };

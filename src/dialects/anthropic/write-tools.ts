@@ -36,8 +36,8 @@ export function writeTools(
   const tools = request.tools.map((tool) => toolOf(tool, traits, losses));
   if (answer !== null) tools.push(answer);
   if (tools.length === 0) return { members: {}, isForced: false, answerTool: null };
-  const wanted = answer === null ? request.toolChoice : forced(request, answer);
-  const choice = supportedChoice(wanted, traits, losses);
+  const requested = answer === null ? request.toolChoice : forced(request, answer);
+  const choice = supportedChoice(requested, traits, losses);
   return {
     members: { tools, ...choosing(choice, request.parallelTools) },
     isForced: isForcedChoice(choice),
@@ -67,9 +67,9 @@ function answerToolFor(
   // Claude has no `json_object`; the prompt has to ask for JSON, which OpenAI requires anyway.
   if (format.kind === 'json_object') losses.note(names.format, 'response_format');
   if (format.kind !== 'json_schema' || isEnforced(format.schema, traits)) return null;
-  const taken = new Set(tools.map(({ name }) => name));
+  const toolNames = new Set(tools.map(({ name }) => name));
   return {
-    name: taken.has('answer') ? 'final_answer' : 'answer',
+    name: toolNames.has('answer') ? 'final_answer' : 'answer',
     description: format.description ?? 'Gives the answer. Call it once, with the whole answer.',
     input_schema: { ...format.schema, type: 'object' },
   };

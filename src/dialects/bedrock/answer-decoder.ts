@@ -193,11 +193,13 @@ export class AnswerDecoder {
 
   #cite(native: JsonObject): void {
     const web = objectOrEmpty(objectOrEmpty(native['location'])['web']);
-    const cited = objectsIn(native['sourceContent']).flatMap(({ text }) => textOrNull(text) ?? []);
+    const sourceTexts = objectsIn(native['sourceContent']).flatMap(
+      ({ text }) => textOrNull(text) ?? [],
+    );
     const citation = {
       url: textOrNull(web['url']),
       title: textOrNull(native['title']),
-      citedText: cited.length === 0 ? null : cited.join(''),
+      citedText: sourceTexts.length === 0 ? null : sourceTexts.join(''),
       native,
     };
     this.#emit({ kind: 'citation', choice: 0, citation });

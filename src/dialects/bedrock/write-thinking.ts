@@ -48,9 +48,13 @@ export function outputLimit({ maxOutputTokens }: NeutralRequest, target: Target)
 }
 
 function encode(thinking: Thinking, traits: ModelTraits): JsonObject | null {
-  const given = effortOf(thinking);
+  const requested = effortOf(thinking);
   const effort =
-    given === 'minimal' ? 'low' : given === 'low' || given === 'medium' ? given : 'high';
+    requested === 'minimal'
+      ? 'low'
+      : requested === 'low' || requested === 'medium'
+        ? requested
+        : 'high';
   switch (traits.thinking) {
     case 'nova':
       return { reasoningConfig: { type: 'enabled', maxReasoningEffort: effort } };

@@ -34,8 +34,8 @@ export function writeTools(
   losses: Losses,
 ): WrittenTools {
   const answer = answerToolFor(request, traits);
-  const wanted = answer === null ? request.toolChoice : answerChoice(request, answer.name);
-  const choice = supportedChoice(wanted, traits.claude, losses);
+  const requested = answer === null ? request.toolChoice : answerChoice(request, answer.name);
+  const choice = supportedChoice(requested, traits.claude, losses);
   const tools = toolsOf(request, choice, losses);
   if (answer !== null) tools.push(answer);
   if (tools.length === 0) return { members: {}, isForced: false, answerTool: null };
@@ -80,9 +80,9 @@ function answerToolFor(
   traits: ModelTraits,
 ): ToolDefinition | null {
   if (format.kind !== 'json_schema' || isEnforced(format.schema, traits)) return null;
-  const taken = new Set(tools.map(({ name }) => name));
+  const toolNames = new Set(tools.map(({ name }) => name));
   return {
-    name: taken.has('answer') ? 'final_answer' : 'answer',
+    name: toolNames.has('answer') ? 'final_answer' : 'answer',
     description: format.description ?? 'Gives the answer. Call it once, with the whole answer.',
     parameters: { ...format.schema, type: 'object' },
     strict: null,

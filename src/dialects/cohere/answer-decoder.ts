@@ -56,15 +56,15 @@ export class AnswerDecoder {
 
   /** @param key - identifies the call in `addArguments` */
   call(key: unknown, native: JsonObject): void {
-    const made = objectOrEmpty(native['function']);
+    const fn = objectOrEmpty(native['function']);
     const call = this.#calls++;
     this.#open.set(key, call);
-    const given = textOrNull(native['id']);
+    const rawId = textOrNull(native['id']);
     // Results are matched to calls by id, so ids must be unique.
-    const isUnique = given !== null && !this.#ids.has(given);
-    const id = isUnique ? given : callId(this.#seed, 0, call);
+    const isUnique = rawId !== null && !this.#ids.has(rawId);
+    const id = isUnique ? rawId : callId(this.#seed, 0, call);
     this.#ids.add(id);
-    this.#emit({ kind: 'call', choice: 0, call, id, name: textOrNull(made['name']) ?? '' });
+    this.#emit({ kind: 'call', choice: 0, call, id, name: textOrNull(fn['name']) ?? '' });
     this.addArguments(key, native);
   }
 
@@ -130,15 +130,15 @@ export function decodeWhole(answer: JsonObject, decoder: AnswerDecoder): void {
  * Cached tokens are reduced by the template's as well.
  */
 function readUsage(value: unknown): Usage | null {
-  const told = objectOrEmpty(value);
-  const all = objectOrEmpty(told['tokens']);
-  const billed = objectOrEmpty(told['billed_units']);
+  const usage = objectOrEmpty(value);
+  const all = objectOrEmpty(usage['tokens']);
+  const billed = objectOrEmpty(usage['billed_units']);
   const count = (from: JsonObject, name: string): number => Math.max(0, numberOr(from[name], 0));
   const input = count(billed, 'input_tokens') || count(all, 'input_tokens');
   const output = count(billed, 'output_tokens') || count(all, 'output_tokens');
   if (input + output === 0) return null;
   const template = Math.max(0, count(all, 'input_tokens') - input);
-  const cached = Math.max(0, count(told, 'cached_tokens') - template);
+  const cached = Math.max(0, count(usage, 'cached_tokens') - template);
   return {
     inputTokens: input,
     outputTokens: output,

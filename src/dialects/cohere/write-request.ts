@@ -30,12 +30,12 @@ const BUDGET_TOKENS: Readonly<Record<string, number>> = {
 
 /** Encodes a neutral request as a Chat v2 request. */
 export function writeRequest(
-  given: NeutralRequest,
+  original: NeutralRequest,
   target: Target,
   losses: Losses,
 ): WrittenRequest {
   // Cohere rejects a response format together with tools.
-  const request = given.tools.length === 0 ? given : withSchemaPrompt(given, losses);
+  const request = original.tools.length === 0 ? original : withSchemaPrompt(original, losses);
   noteUnsupported(request, losses);
   const body: JsonObject = {
     model: target.model,
@@ -161,15 +161,15 @@ function writeFormat({ format, tools, names }: NeutralRequest, losses: Losses): 
   return { response_format: { type: 'json_object', ...schema } };
 }
 
-function writeThinking(wanted: Thinking | null, target: Target, losses: Losses): JsonObject {
-  if (wanted === null) return {};
+function writeThinking(thinking: Thinking | null, target: Target, losses: Losses): JsonObject {
+  if (thinking === null) return {};
   if (!target.canThink) {
     // A model without reasoning already does what is requested.
-    if (wanted.mode !== 'off') losses.note(wanted.at, 'thinking');
+    if (thinking.mode !== 'off') losses.note(thinking.at, 'thinking');
     return {};
   }
-  if (wanted.mode === 'off') return { thinking: { type: 'disabled' } };
-  const budget = wanted.budgetTokens ?? BUDGET_TOKENS[effortOf(wanted)];
+  if (thinking.mode === 'off') return { thinking: { type: 'disabled' } };
+  const budget = thinking.budgetTokens ?? BUDGET_TOKENS[effortOf(thinking)];
   return {
     thinking: { type: 'enabled', ...(budget !== undefined && { token_budget: budget }) },
   };

@@ -43,8 +43,8 @@ function textOf(whole: Buffer): string | null {
 const KINDS: readonly AnswerKind[] = ['empty', 'filtered', 'truncated', 'complete'];
 
 function classifyAnswer(whole: Buffer, repeated?: JsonObject): AnswerKind | null {
-  const said = echoOf(repeated);
-  const kinds = new Set(answerIn(whole)?.choices.map((choice) => kindOfChoice(choice, said)));
+  const echo = echoOf(repeated);
+  const kinds = new Set(answerIn(whole)?.choices.map((choice) => kindOfChoice(choice, echo)));
   return KINDS.find((kind) => kinds.has(kind)) ?? null;
 }
 
@@ -52,8 +52,8 @@ function classifyAnswer(whole: Buffer, repeated?: JsonObject): AnswerKind | null
 function kindOfChoice({ text, finish_reason: finishReason }: JsonObject, echo: string): AnswerKind {
   if (finishReason === 'content_filter') return 'filtered';
   if (finishReason !== 'stop') return 'truncated';
-  const said = textOrNull(text);
-  return said === null || said === echo ? 'empty' : 'complete';
+  const answerText = textOrNull(text);
+  return answerText === null || answerText === echo ? 'empty' : 'complete';
 }
 
 interface Completion {

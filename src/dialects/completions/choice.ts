@@ -70,11 +70,11 @@ function alternatives(list: unknown): JsonObject {
 }
 
 /** Appends a piece of a choice to the whole: its text, and its log probabilities. */
-export function appendPiece(whole: JsonObject, said: JsonObject): void {
-  whole['text'] = String(whole['text']) + (textOrNull(said['text']) ?? '');
-  if (!isObject(said['logprobs'])) return;
+export function appendPiece(whole: JsonObject, piece: JsonObject): void {
+  whole['text'] = String(whole['text']) + (textOrNull(piece['text']) ?? '');
+  if (!isObject(piece['logprobs'])) return;
   const known = objectOrEmpty(whole['logprobs']);
-  const lists = Object.entries(said['logprobs']).map(([name, list]) => {
+  const lists = Object.entries(piece['logprobs']).map(([name, list]) => {
     const before = Array.isArray(known[name]) ? (known[name] as unknown[]) : [];
     return [name, [...before, ...(list as unknown[])]] as const;
   });

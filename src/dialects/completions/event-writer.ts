@@ -25,8 +25,8 @@ export class CompletionsWriter implements EventWriter {
     else if (event.kind === 'usage') this.#usage = event.usage;
     else if (event.kind === 'tier') this.#head = { ...this.#head, ...tierOf(event) };
     else {
-      const said = this.#choiceOf(event.choice).encode(event);
-      if (said !== null) this.#chunk([said]);
+      const choice = this.#choiceOf(event.choice).encode(event);
+      if (choice !== null) this.#chunk([choice]);
     }
   }
 
@@ -52,10 +52,10 @@ export class CompletionsWriter implements EventWriter {
     const known = this.#choices.get(index);
     if (known !== undefined) return known;
     const echo = echoOf(this.#rules.request?.parsed);
-    const made = new CompletionChoice(index, echo.length);
-    this.#choices.set(index, made);
-    if (echo !== '') this.#chunk([made.written(echo)]);
-    return made;
+    const choice = new CompletionChoice(index, echo.length);
+    this.#choices.set(index, choice);
+    if (echo !== '') this.#chunk([choice.written(echo)]);
+    return choice;
   }
 
   #chunk(choices: readonly JsonObject[], more: JsonObject = {}): void {

@@ -48,10 +48,10 @@ class Assembly {
     if (!Array.isArray(choices)) return false;
     this.#head = head;
     if (isObject(usage)) this.#usage = usage;
-    for (const said of objectsIn(choices)) {
-      const choice = this.#choiceOf(numberOr(said['index'], 0));
-      appendPiece(choice, said);
-      choice['finish_reason'] ??= said['finish_reason'];
+    for (const piece of objectsIn(choices)) {
+      const choice = this.#choiceOf(numberOr(piece['index'], 0));
+      appendPiece(choice, piece);
+      choice['finish_reason'] ??= piece['finish_reason'];
     }
     return true;
   }
@@ -59,8 +59,8 @@ class Assembly {
   #choiceOf(index: number): JsonObject {
     const known = this.#choices.get(index);
     if (known !== undefined) return known;
-    const made = { text: '', index, logprobs: null, finish_reason: null };
-    this.#choices.set(index, made);
-    return made;
+    const choice = { text: '', index, logprobs: null, finish_reason: null };
+    this.#choices.set(index, choice);
+    return choice;
   }
 }

@@ -17,9 +17,9 @@ export function fitForDeepSeek(body: Buffer): Buffer {
   const hasCalls = body.includes('"tool_calls"');
   if (!hasCalls && !body.includes('"developer"')) return body;
   const request: unknown = JSON.parse(body.toString('utf8'));
-  const given: unknown = isObject(request) ? request['messages'] : null;
-  if (!isObject(request) || !Array.isArray(given)) return body;
-  const messages: unknown[] = given;
+  const rawMessages: unknown = isObject(request) ? request['messages'] : null;
+  if (!isObject(request) || !Array.isArray(rawMessages)) return body;
+  const messages: unknown[] = rawMessages;
   const needsReasoning = messages.some((message) => isObject(message) && callsTools(message));
   const fitted = messages.map((message) =>
     isObject(message) ? fitMessage(message, needsReasoning) : message,

@@ -134,8 +134,8 @@ function noteLosses(request: EmbeddingRequest, family: Family, losses: Losses): 
 
 /** The token count in Bedrock's header, for models whose body has none. */
 function countedIn(header: (name: string) => string | undefined): number | null {
-  const told = header('x-amzn-bedrock-input-token-count') ?? '';
-  return /^\d+$/u.test(told) ? Number(told) : null;
+  const count = header('x-amzn-bedrock-input-token-count') ?? '';
+  return /^\d+$/u.test(count) ? Number(count) : null;
 }
 
 /** The vectors of an answer in any family's format; `null` if there are none. */

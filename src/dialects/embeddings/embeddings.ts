@@ -49,7 +49,7 @@ export interface EmbeddingAdapter {
   prepareRequests(
     request: EmbeddingRequest,
     target: EmbeddingTarget,
-  ): { readonly asked: readonly ProviderEmbeddingRequest[]; readonly dropped: readonly Loss[] };
+  ): { readonly requests: readonly ProviderEmbeddingRequest[]; readonly dropped: readonly Loss[] };
   /**
    * @param answers - the responses to the requests, in order
    * @throws {GatewayError} `upstream_failed` if there is not one vector per input, or for an error inside a 200
@@ -80,7 +80,7 @@ export function embeddingAdapter(client: EmbeddingClient, form: EmbeddingFormat)
 function direct(dialect: EmbeddingDialect): EmbeddingAdapter {
   return {
     prepareRequests: (request, target) => ({
-      asked: [dialect.editRequest(request, target)],
+      requests: [dialect.editRequest(request, target)],
       dropped: [],
     }),
     readAnswers: ([answer], request, target, defaults) => {
@@ -94,10 +94,10 @@ function translation(client: EmbeddingClient, provider: EmbeddingProvider): Embe
   return {
     prepareRequests: (request, target) => {
       const losses = new Losses(target.onLoss, `${target.model} (${target.provider})`);
-      const asked = splitInputs(request, provider.maxInputs(target.model)).map((part) =>
+      const requests = splitInputs(request, provider.maxInputs(target.model)).map((part) =>
         provider.writeRequest(part, target, losses),
       );
-      return { asked, dropped: losses.list };
+      return { requests, dropped: losses.list };
     },
     readAnswers: (answers, request, _target, defaults) => {
       const answer = joined(answers.map((one) => provider.readAnswer(one)));

@@ -71,22 +71,22 @@ function pathOf(model: string, verb: EmbeddingVerb): string {
 }
 
 function readRequest(body: Buffer, model: string, verb: EmbeddingVerb): EmbeddingRequest {
-  const said = parseBody(body);
-  const request = camelMembers(said);
+  const json = parseBody(body);
+  const request = camelMembers(json);
   const single = verb === 'embedContent';
-  const asked = single ? [request] : toList(request['requests']).map(camelMembers);
-  if (asked.length === 0) throw invalid('requests', 'must hold at least one request');
-  const [first] = asked;
+  const requests = single ? [request] : toList(request['requests']).map(camelMembers);
+  if (requests.length === 0) throw invalid('requests', 'must hold at least one request');
+  const [first] = requests;
   const at = (i: number) => (single ? '' : `requests[${i}].`);
   return {
     body,
-    parsed: said,
+    parsed: json,
     model,
-    inputs: asked.map((one, i) => textIn(one['content'], `${at(i)}content`)),
+    inputs: requests.map((one, i) => textIn(one['content'], `${at(i)}content`)),
     dimensions: numberOr(first?.['outputDimensionality'], null),
     base64: false,
     single,
-    foreign: asked.flatMap((one, i) =>
+    foreign: requests.flatMap((one, i) =>
       Object.keys(one).flatMap((name) => (READ.has(name) ? [] : [`${at(i)}${name}`])),
     ),
   };

@@ -134,8 +134,8 @@ function vectorOf({ embedding }: JsonObject): Vector {
 function usageIn(body: Buffer): number | null {
   const [usage] = scanObject(body, 0, ['usage']).found;
   if (usage === undefined) return null;
-  const told = objectOrEmpty(JSON.parse(body.toString('utf8', usage.start, usage.end)));
-  return numberOr(told['prompt_tokens'] ?? told['total_tokens'], null);
+  const usageJson = objectOrEmpty(JSON.parse(body.toString('utf8', usage.start, usage.end)));
+  return numberOr(usageJson['prompt_tokens'] ?? usageJson['total_tokens'], null);
 }
 
 /** @param own - the provider's members; those that the gateway does not set are kept */

@@ -103,11 +103,11 @@ export class AnswerDecoder {
       const isBlocked = !(native in REASONS) && !isNormalEnd(native);
       const reason = REASONS[native] ?? (isBlocked ? 'content_filter' : 'stop');
       // Gemini has no finish reason for calls.
-      const called = candidate.calls > 0 && reason === 'stop';
+      const hasCalls = candidate.calls > 0 && reason === 'stop';
       this.#emit({
         kind: 'finish',
         choice,
-        reason: called ? 'tool_calls' : reason,
+        reason: hasCalls ? 'tool_calls' : reason,
         stopSequence: null,
         native,
       });
@@ -122,8 +122,8 @@ export class AnswerDecoder {
   }
 
   /** Emits the tier once: every response repeats it. */
-  #tier(told: unknown): void {
-    const tierName = textOrNull(told)?.toLowerCase() ?? null;
+  #tier(value: unknown): void {
+    const tierName = textOrNull(value)?.toLowerCase() ?? null;
     if (tierName === null || tierName === this.#lastTier) return;
     this.#lastTier = tierName;
     this.#emit({ kind: 'tier', tier: TIERS[tierName] ?? null });
@@ -171,8 +171,13 @@ export class AnswerDecoder {
     }
   }
 
-  #call(called: JsonObject, signature: string | null, known: Candidate, choice: number): void {
-    const name = textOrNull(called['name']);
+  #call(
+    functionCall: JsonObject,
+    signature: string | null,
+    known: Candidate,
+    choice: number,
+  ): void {
+    const name = textOrNull(functionCall['name']);
     if (name !== null) {
       this.#closeCall(known, choice);
       // The signature of the preceding reasoning, which must be sent back with the call.
@@ -180,12 +185,13 @@ export class AnswerDecoder {
         this.#emit({ kind: 'signature', choice, signature, vendor: 'gemini' });
       known.hasOutput = true;
       const call = known.calls++;
-      const id = textOrNull(called['id']) ?? callId(this.#seed, choice, call);
+      const id = textOrNull(functionCall['id']) ?? callId(this.#seed, choice, call);
       this.#emit({ kind: 'call', choice, call, id, name });
-      if (isObject(called['args'])) this.#arguments(exactJson(called['args']), known, choice);
+      if (isObject(functionCall['args']))
+        this.#arguments(exactJson(functionCall['args']), known, choice);
       else known.open = new PartialArguments();
     }
-    known.open?.add(called['partialArgs']);
+    known.open?.add(functionCall['partialArgs']);
   }
 
   #closeCall(known: Candidate, choice: number): void {

@@ -60,6 +60,6 @@ function hasCalls({ parts }: KnownCandidate): boolean {
 
 /** A candidate's text, without reasoning. */
 function textIn({ parts }: KnownCandidate): string | null {
-  const said = parts.filter(({ thought }) => thought !== true);
-  return textOrNull(said.map(({ text }) => textOrNull(text) ?? '').join(''));
+  const answerParts = parts.filter(({ thought }) => thought !== true);
+  return textOrNull(answerParts.map(({ text }) => textOrNull(text) ?? '').join(''));
 }

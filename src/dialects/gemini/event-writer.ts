@@ -19,9 +19,9 @@ export class GeminiWriter implements EventWriter {
   }
 
   add(event: AnswerEvent): void {
-    const said = this.#answer.add(event);
-    if (said === null) return;
-    const { index, part } = said;
+    const written = this.#answer.add(event);
+    if (written === null) return;
+    const { index, part } = written;
     this.#event({ candidates: [{ content: contentOf([part]), index }], ...this.#answer.head });
   }
 
@@ -53,17 +53,20 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerOptions
   const answer = new Answer(rules);
   const parts = new Map<number, JsonObject[]>();
   for (const event of events) {
-    const said = answer.add(event);
-    if (said === null) continue;
-    const known = parts.get(said.index) ?? [];
-    parts.set(said.index, known);
-    append(known, said.part);
+    const written = answer.add(event);
+    if (written === null) continue;
+    const known = parts.get(written.index) ?? [];
+    parts.set(written.index, known);
+    append(known, written.part);
   }
   const candidates = answer.candidates.map((one) => {
-    const said = parts.get(one.index) ?? [];
+    const written = parts.get(one.index) ?? [];
     const closing = one.closingParts();
-    const hasNoClosing = said.length > 0 && closing.every((part) => part['text'] === '');
-    return { content: contentOf(hasNoClosing ? said : [...said, ...closing]), ...one.closing() };
+    const hasNoClosing = written.length > 0 && closing.every((part) => part['text'] === '');
+    return {
+      content: contentOf(hasNoClosing ? written : [...written, ...closing]),
+      ...one.closing(),
+    };
   });
   const response = { candidates, ...answer.usage, ...answer.head };
   return Buffer.from(exactJson(response));
@@ -140,9 +143,9 @@ class Answer {
   #candidate(index: number): CandidateEncoder {
     const known = this.#candidates.get(index);
     if (known !== undefined) return known;
-    const made = new CandidateEncoder(index, this.#rules.request?.hidesThoughts === true);
-    this.#candidates.set(index, made);
-    return made;
+    const encoder = new CandidateEncoder(index, this.#rules.request?.hidesThoughts === true);
+    this.#candidates.set(index, encoder);
+    return encoder;
   }
 }
 

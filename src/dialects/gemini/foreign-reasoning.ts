@@ -30,18 +30,18 @@ export function withoutForeignReasoning(body: Buffer): StrippedRequest {
   elementsOf(text, contents).forEach((content, i) => {
     const parts = scanObject(text, content.start, ['parts']).found.at(-1);
     if (parts === undefined || !text.slice(parts.start, parts.end).includes(ENCODED_MARK)) return;
-    const gone: ElementSpan[] = [];
+    const removed: ElementSpan[] = [];
     const all = elementsOf(text, parts);
     all.forEach((part, k) => {
       const written = removeForeign(body, text, part);
       if (written === null) return;
       dropped.push({ field: `contents[${i}].parts[${k}]`, what: 'reasoning' });
-      if (written === 'gone') gone.push(part);
+      if (written === 'gone') removed.push(part);
       else splices.push(...written);
     });
     // A turn of only reasoning is removed as a whole.
-    if (gone.length === all.length) emptied.push(content);
-    else splices.push(...removals(gone));
+    if (removed.length === all.length) emptied.push(content);
+    else splices.push(...removals(removed));
   });
   splices.push(...removeElements(emptied, text, contents));
   return {
@@ -56,9 +56,9 @@ function elementsOf(text: string, { start, end }: MemberSpan): ElementSpan[] {
   return [{ nameStart: start, start, end, previousEnd: start, commaEnd: null }];
 }
 
-function removeElements(gone: readonly ElementSpan[], text: string, list: MemberSpan): Splice[] {
-  if (text[list.start] !== '{') return removals(gone);
-  return gone.map(({ start, end }) => ({ start, end, text: '[]' }));
+function removeElements(removed: readonly ElementSpan[], text: string, list: MemberSpan): Splice[] {
+  if (text[list.start] !== '{') return removals(removed);
+  return removed.map(({ start, end }) => ({ start, end, text: '[]' }));
 }
 
 /** The splices that remove another vendor's signature from a part; `gone` if the part has nothing else, `null` if it has none. */

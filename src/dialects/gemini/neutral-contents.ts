@@ -81,11 +81,13 @@ function modelParts(placed: readonly PlacedPart[], calls: CallMatcher): ContentP
       const unsigned = { signature: null, redacted: null, vendor: 'gemini' as const };
       return [{ kind: 'reasoning', text, ...(signature ?? unsigned), at }];
     }
-    const said = isObject(part['functionCall'])
+    const content = isObject(part['functionCall'])
       ? [calls.read(part['functionCall'], at)]
       : plainParts({ part, at });
     // Gemini puts the signature of preceding reasoning into the next part.
-    return signature === null ? said : [{ kind: 'reasoning', text: '', ...signature, at }, ...said];
+    return signature === null
+      ? content
+      : [{ kind: 'reasoning', text: '', ...signature, at }, ...content];
   });
 }
 
@@ -155,8 +157,8 @@ class CallMatcher {
   readonly #byId = new Map<string, CallQueue>();
   readonly #byName = new Map<string, CallQueue>();
 
-  read(called: JsonObject, at: string): ContentPart {
-    const { id: rawId, name: rawName, args } = camelMembers(called);
+  read(functionCall: JsonObject, at: string): ContentPart {
+    const { id: rawId, name: rawName, args } = camelMembers(functionCall);
     const name = textOrNull(rawName) ?? '';
     const id = textOrNull(rawId) ?? `call_${at.replace(/\D+/g, '_').replace(/^_|_$/g, '')}`;
     const call = { id, name, isAnswered: false };
@@ -173,8 +175,8 @@ class CallMatcher {
       plainParts({ part: camelMembers(inner), at: `${at}.functionResponse.parts[${i}]` }),
     );
     const { text, isError } = readResponse(objectOrEmpty(result['response']));
-    const said: ContentPart[] = text === '' ? [] : [{ kind: 'text', text, at }];
-    return { kind: 'tool_result', callId, parts: [...said, ...media], isError, at };
+    const texts: ContentPart[] = text === '' ? [] : [{ kind: 'text', text, at }];
+    return { kind: 'tool_result', callId, parts: [...texts, ...media], isError, at };
   }
 
   /** Matches a result by id, otherwise by name and order. */

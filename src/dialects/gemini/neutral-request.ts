@@ -36,8 +36,8 @@ const FUNCTION_READ = nameSet('name description parameters parametersJsonSchema'
 const FUNCTION_FOREIGN = nameSet('response responseJsonSchema behavior');
 
 /** The neutral form of a generateContent request whose shape has been checked. */
-export function readNeutral(given: JsonObject, stream: boolean): NeutralRequest {
-  const request = camelMembers(given);
+export function readNeutral(json: JsonObject, stream: boolean): NeutralRequest {
+  const request = camelMembers(json);
   const config = camelMembers(request['generationConfig']);
   const calling = camelMembers(camelMembers(request['toolConfig'])['functionCallingConfig']);
   const allowed = textsIn(calling['allowedFunctionNames']);
@@ -119,8 +119,8 @@ function readFormat(config: JsonObject): AnswerFormat {
   return { kind: 'json_schema', name: 'answer', description: null, schema, strict: null };
 }
 
-function readThinking(given: unknown): Thinking | null {
-  const config = camelMembers(given);
+function readThinking(value: unknown): Thinking | null {
+  const config = camelMembers(value);
   const at = 'generationConfig.thinkingConfig';
   const budget = numberOr(config['thinkingBudget'], null);
   const effort = textOrNull(config['thinkingLevel'])?.toLowerCase() ?? null;
@@ -154,8 +154,8 @@ function foreignMembers(request: JsonObject, config: JsonObject): ForeignMember[
   if (mimeType !== 'text/plain' && mimeType !== 'application/json') {
     members.push({ field: 'generationConfig.responseMimeType', isKnown: true });
   }
-  toList(request['tools']).forEach((given, i) => {
-    const tool = camelMembers(given);
+  toList(request['tools']).forEach((value, i) => {
+    const tool = camelMembers(value);
     for (const name of Object.keys(tool)) {
       // All other tools run at Google.
       const field = `tools[${i}].${name}`;

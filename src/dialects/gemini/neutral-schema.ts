@@ -15,12 +15,12 @@ const NOT_COPIED = new Set(['nullable', 'propertyOrdering', 'example', 'type']);
  * JSON Schema stays as it is.
  */
 export function jsonSchemaOf(value: unknown): JsonObject {
-  const given = camelMembers(value);
-  const schema: JsonObject = { ...typeOf(given) };
-  for (const [name, inner] of Object.entries(given)) {
-    if (!NOT_COPIED.has(name)) schema[name] = rewritten(name, inner, given);
+  const source = camelMembers(value);
+  const schema: JsonObject = { ...typeOf(source) };
+  for (const [name, inner] of Object.entries(source)) {
+    if (!NOT_COPIED.has(name)) schema[name] = rewritten(name, inner, source);
   }
-  if (given['nullable'] === true) allowNull(schema);
+  if (source['nullable'] === true) allowNull(schema);
   return schema;
 }
 
@@ -29,8 +29,8 @@ function typeOf({ type }: JsonObject): JsonObject {
   return type === 'TYPE_UNSPECIFIED' ? {} : { type: type.toLowerCase() };
 }
 
-function rewritten(name: string, value: unknown, given: JsonObject): unknown {
-  if (name === 'properties') return propertiesOf(value, textsIn(given['propertyOrdering']));
+function rewritten(name: string, value: unknown, source: JsonObject): unknown {
+  if (name === 'properties') return propertiesOf(value, textsIn(source['propertyOrdering']));
   if (name === '$defs' || name === 'defs') return schemasOf(value);
   if (name === 'items' && isObject(value)) return jsonSchemaOf(value);
   if (name === 'additionalProperties' && isObject(value)) return jsonSchemaOf(value);

@@ -25,7 +25,7 @@ export function readAnswer(body: Buffer): WholeAnswer {
 /** A stream for a client of the same dialect: the provider's responses as they arrive. */
 export function openStream(): AnswerStream {
   return new ReaderAnswerStream(
-    (say, emit) => new PassThroughReader(say, emit),
+    (write, emit) => new PassThroughReader(write, emit),
     (error) => Buffer.from(`data: ${writeError(error)}\r\n\r\n`),
   );
 }
@@ -49,8 +49,8 @@ class PassThroughReader implements StreamReader {
   });
   isComplete = false;
 
-  constructor(say: (bytes: readonly Buffer[]) => void, emit: Emit) {
-    this.#say = say;
+  constructor(write: (bytes: readonly Buffer[]) => void, emit: Emit) {
+    this.#say = write;
     this.#decoder = new AnswerDecoder(emit, NO_SEED);
   }
 

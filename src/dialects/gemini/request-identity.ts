@@ -17,11 +17,11 @@ const LISTS = new Set(['tools', 'safetySettings', 'safety_settings']);
  */
 export function identityOf(body: Buffer): RequestIdentity {
   const request = objectOrEmpty(JSON.parse(body.toString('utf8')) as unknown);
-  const given = Object.entries(request).filter(
+  const relevant = Object.entries(request).filter(
     ([name, value]) =>
       value !== null && !IRRELEVANT.has(name) && !(LISTS.has(name) && isEmpty(value)),
   );
-  const members: JsonObject = Object.fromEntries(given);
+  const members: JsonObject = Object.fromEntries(relevant);
   if ('contents' in members) members['contents'] = toList(members['contents']).map(plainContent);
   const { temperature, seed } = camelMembers(camelMembers(request)['generationConfig']);
   const sampled = typeof temperature === 'number' && temperature > 0 && isEmpty(seed);

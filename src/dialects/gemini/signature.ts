@@ -21,20 +21,20 @@ export type Signature = Pick<ReasoningPart, 'signature' | 'redacted' | 'vendor'>
  */
 export function encodeSignature({ signature, redacted, vendor }: Signature): string {
   if (vendor === 'gemini' && signature !== null) return signature;
-  const kept = JSON.stringify({ vendor, signature, redacted });
-  return Buffer.from(MARK + kept).toString('base64');
+  const envelope = JSON.stringify({ vendor, signature, redacted });
+  return Buffer.from(MARK + envelope).toString('base64');
 }
 
 /** Decodes a signature that a client sent back; `null` if there is none, and for the placeholder. */
-export function decodeSignature(kept: unknown): Signature | null {
-  const text = textOrNull(kept);
+export function decodeSignature(value: unknown): Signature | null {
+  const text = textOrNull(value);
   if (text === null || text === PLACEHOLDER_SIGNATURE) return null;
   if (!isForeignSignature(text)) return { signature: text, redacted: null, vendor: 'gemini' };
-  const told = parsedObject(Buffer.from(text, 'base64').toString('utf8').slice(MARK.length));
-  const vendor = VENDORS.find((known) => known === told?.['vendor']);
+  const envelope = parsedObject(Buffer.from(text, 'base64').toString('utf8').slice(MARK.length));
+  const vendor = VENDORS.find((known) => known === envelope?.['vendor']);
   const proof = {
-    signature: textOrNull(told?.['signature']),
-    redacted: textOrNull(told?.['redacted']),
+    signature: textOrNull(envelope?.['signature']),
+    redacted: textOrNull(envelope?.['redacted']),
   };
   return vendor === undefined ? null : { ...proof, vendor };
 }

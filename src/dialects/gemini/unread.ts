@@ -40,8 +40,8 @@ export function unreadBelow(request: JsonObject, config: JsonObject): ForeignMem
   ];
 }
 
-function unreadOfPart(given: JsonObject, at: string): ForeignMember[] {
-  const part = camelMembers(given);
+function unreadOfPart(json: JsonObject, at: string): ForeignMember[] {
+  const part = camelMembers(json);
   const isRead =
     typeof part['text'] === 'string' || READ_PARTS.some((name) => isObject(part[name]));
   if (!isRead) return [];

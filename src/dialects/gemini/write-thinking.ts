@@ -38,37 +38,37 @@ function levelsOf(model: string): readonly string[] {
  * A model that cannot stop thinking gets the lowest level, which is noted as a loss.
  */
 export function thinkingConfig(
-  wanted: Thinking | null,
+  thinking: Thinking | null,
   target: Target,
   losses: Losses,
 ): JsonObject {
-  if (wanted === null) return {};
+  if (thinking === null) return {};
   const { canThink, model } = target;
-  if (wanted.mode === 'off') {
+  if (thinking.mode === 'off') {
     // A model without reasoning already does what is requested.
     if (!canThink) return {};
     if (!supportsLevels(model)) return { thinkingConfig: { thinkingBudget: 0 } };
-    losses.note(wanted.at, 'thinking');
+    losses.note(thinking.at, 'thinking');
     return { thinkingConfig: { thinkingLevel: LOWEST } };
   }
   if (!canThink) {
-    losses.note(wanted.at, 'thinking');
+    losses.note(thinking.at, 'thinking');
     return {};
   }
-  return { thinkingConfig: { ...amount(wanted, model, losses), includeThoughts: true } };
+  return { thinkingConfig: { ...amount(thinking, model, losses), includeThoughts: true } };
 }
 
-function amount(wanted: Thinking, model: string, losses: Losses): JsonObject {
-  const effort = effortOf(wanted);
-  const isLeftToModel = wanted.mode === 'adaptive' && wanted.effort === null;
+function amount(thinking: Thinking, model: string, losses: Losses): JsonObject {
+  const effort = effortOf(thinking);
+  const isLeftToModel = thinking.mode === 'adaptive' && thinking.effort === null;
   if (supportsLevels(model)) {
     if (isLeftToModel) return {};
     const level = nearestEffort(effort, levelsOf(model)) ?? HIGHEST;
-    if (level !== effort) losses.hint(wanted.at, 'thinking');
+    if (level !== effort) losses.hint(thinking.at, 'thinking');
     return { thinkingLevel: level };
   }
-  if (wanted.budgetTokens !== null)
-    return { thinkingBudget: Math.min(wanted.budgetTokens, MAX_BUDGET_TOKENS) };
+  if (thinking.budgetTokens !== null)
+    return { thinkingBudget: Math.min(thinking.budgetTokens, MAX_BUDGET_TOKENS) };
   if (isLeftToModel) return { thinkingBudget: DYNAMIC_BUDGET };
   return { thinkingBudget: BUDGET_TOKENS[effort] ?? MAX_BUDGET_TOKENS };
 }

@@ -35,9 +35,9 @@ const ID_CHARS = 9;
  */
 export function fitForMistral(body: Buffer): Buffer {
   const request: unknown = JSON.parse(body.toString('utf8'));
-  const given: unknown = isObject(request) ? request['messages'] : null;
-  if (!isObject(request) || !Array.isArray(given)) return body;
-  const messages: unknown[] = given;
+  const rawMessages: unknown = isObject(request) ? request['messages'] : null;
+  if (!isObject(request) || !Array.isArray(rawMessages)) return body;
+  const messages: unknown[] = rawMessages;
   const fitted = messages.map((message, i) =>
     isObject(message) ? fitMessage(message, i === messages.length - 1) : message,
   );
@@ -81,11 +81,11 @@ function fitMessage(message: JsonObject, isLast: boolean): JsonObject {
   const known = typeof role === 'string' ? MEMBERS[role] : undefined;
   if (known === undefined) return message;
   const { tool_call_id: callId, tool_calls: calls } = message;
-  const said = Object.entries(message).filter(
+  const supported = Object.entries(message).filter(
     ([name, value]) => known.includes(name) || !(ECHOED.has(name) || value === null),
   );
   const fitted: JsonObject = {
-    ...Object.fromEntries(said),
+    ...Object.fromEntries(supported),
     role,
     ...(isLast && role === 'assistant' && { prefix: true }),
     ...(typeof callId === 'string' && { tool_call_id: mistralId(callId) }),

@@ -5,10 +5,10 @@ import { isObject, merged, type JsonObject } from '../json.js';
  *
  * Vendors reject a schema without `properties`, although it means the same.
  *
- * @param given - `null` for a function without arguments
+ * @param declared - `null` for a function without arguments
  */
-export function argumentSchema(given: JsonObject | null): JsonObject {
-  const schema = given ?? {};
+export function argumentSchema(declared: JsonObject | null): JsonObject {
+  const schema = declared ?? {};
   if (schema['type'] === 'object' && isObject(schema['properties'])) return schema;
   return merged(schema, { type: 'object', properties: schema['properties'] ?? {} });
 }

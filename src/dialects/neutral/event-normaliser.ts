@@ -78,14 +78,14 @@ export class EventNormaliser {
     if (!Number.isSafeInteger(index) || index < 0) {
       throw new GatewayError('upstream_failed', 'The provider numbered its answers in no order.');
     }
-    const made = {
+    const choice = {
       index: this.#choices.size,
       calls: new Map<number, number>(),
       callCount: 0,
       isFinished: false,
     };
-    this.#choices.set(index, made);
-    return made;
+    this.#choices.set(index, choice);
+    return choice;
   }
 }
 

@@ -20,13 +20,14 @@ export interface FittedRequest {
 
 /** Rewrites a request to fit its provider's limits; returns the same object if it already does. */
 export function fitRequest(
-  given: NeutralRequest,
+  original: NeutralRequest,
   target: Target,
   limits: ProviderLimits = {},
 ): FittedRequest {
-  const called = inCallOrder(withUniqueCallIds(given.turns));
-  const turns = limits.requiresTextSystem === true ? withTextOnlySystem(called) : called;
-  const request = withJsonPrompt(turns === given.turns ? given : { ...given, turns });
+  const turnsInCallOrder = inCallOrder(withUniqueCallIds(original.turns));
+  const turns =
+    limits.requiresTextSystem === true ? withTextOnlySystem(turnsInCallOrder) : turnsInCallOrder;
+  const request = withJsonPrompt(turns === original.turns ? original : { ...original, turns });
   const { format } = request;
   const isWrapped =
     format.kind === 'json_schema' &&

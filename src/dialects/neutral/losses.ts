@@ -64,8 +64,8 @@ export class Losses {
    *
    * A conversation must be able to move from one vendor to another without an error.
    */
-  hint(said: string, what: string): void {
-    const field = this.#asWritten.get(said) ?? said;
+  hint(clientField: string, what: string): void {
+    const field = this.#asWritten.get(clientField) ?? clientField;
     if (this.#fields.has(field)) return;
     this.#fields.add(field);
     this.#list.push({ field, what });

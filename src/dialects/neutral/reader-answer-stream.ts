@@ -34,7 +34,7 @@ export class ReaderAnswerStream implements AnswerStream {
    * @param losses - `null` if the client gets everything
    */
   constructor(
-    open: (say: (bytes: readonly Buffer[]) => void, emit: Emit) => StreamReader,
+    open: (write: (bytes: readonly Buffer[]) => void, emit: Emit) => StreamReader,
     writeFailure: (error: GatewayError) => Buffer,
     losses: AnswerLosses | null = null,
   ) {

@@ -28,18 +28,18 @@ export interface RenamedTools {
 /**
  * Replaces tool names that a provider rejects, wherever they occur.
  *
- * @param taken - matches the names that are accepted
+ * @param pattern - matches the names that are accepted
  * @returns `null` if all are accepted
  */
-export function renameTools(request: NeutralRequest, taken: RegExp): RenamedTools | null {
+export function renameTools(request: NeutralRequest, pattern: RegExp): RenamedTools | null {
   const own = new Map<string, string>();
   for (const name of namesIn(request)) {
     // An empty name is left for the provider to reject.
-    if (name !== '' && !taken.test(name)) own.set(hashedName(name), name);
+    if (name !== '' && !pattern.test(name)) own.set(hashedName(name), name);
   }
   if (own.size === 0) return null;
-  const given = new Map([...own].map(([name, theirs]) => [theirs, name]));
-  const nameOf = (name: string): string => given.get(name) ?? name;
+  const originals = new Map([...own].map(([name, theirs]) => [theirs, name]));
+  const nameOf = (name: string): string => originals.get(name) ?? name;
   return {
     request: {
       ...request,

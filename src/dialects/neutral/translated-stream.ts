@@ -10,12 +10,12 @@ export function translatedStream(
   losses: AnswerLosses,
 ): AnswerStream {
   return new ReaderAnswerStream(
-    (say, emit) => {
+    (write, emit) => {
       const reader = openReader((event) => {
         emit(event);
         writer.add(event);
       });
-      return new TranslatingReader(say, reader, writer);
+      return new TranslatingReader(write, reader, writer);
     },
     (error) => writer.fail(error),
     losses,
@@ -28,8 +28,8 @@ class TranslatingReader implements StreamReader {
   readonly #writer: EventWriter;
   isComplete = false;
 
-  constructor(say: (bytes: readonly Buffer[]) => void, reader: EventReader, writer: EventWriter) {
-    this.#say = say;
+  constructor(write: (bytes: readonly Buffer[]) => void, reader: EventReader, writer: EventWriter) {
+    this.#say = write;
     this.#reader = reader;
     this.#writer = writer;
   }

@@ -45,15 +45,15 @@ export class AnswerDecoder {
   }
 
   #call(native: JsonObject): void {
-    const made = objectOrEmpty(native['function']);
+    const fn = objectOrEmpty(native['function']);
     const call = this.#calls++;
-    const given = textOrNull(native['id']) ?? '';
+    const rawId = textOrNull(native['id']) ?? '';
     // Results are matched to calls by id, so ids must be unique; servers before 0.12 send none.
-    const isUnique = given !== '' && !this.#ids.has(given);
-    const id = isUnique ? given : callId(this.#seed, 0, call);
+    const isUnique = rawId !== '' && !this.#ids.has(rawId);
+    const id = isUnique ? rawId : callId(this.#seed, 0, call);
     this.#ids.add(id);
-    this.#emit({ kind: 'call', choice: 0, call, id, name: textOrNull(made['name']) ?? '' });
-    const args = made['arguments'] ?? {};
+    this.#emit({ kind: 'call', choice: 0, call, id, name: textOrNull(fn['name']) ?? '' });
+    const args = fn['arguments'] ?? {};
     const text = typeof args === 'string' ? args : exactJson(args);
     this.#emit({ kind: 'arguments', choice: 0, call, text });
   }
@@ -69,8 +69,8 @@ export class AnswerDecoder {
 }
 
 /** A token in OpenAI's format; Ollama sends `bytes` only if they are not valid text. */
-function logprobOf(told: JsonObject): JsonObject {
-  return { ...tokenOf(told), top_logprobs: objectsIn(told['top_logprobs']).map(tokenOf) };
+function logprobOf(entry: JsonObject): JsonObject {
+  return { ...tokenOf(entry), top_logprobs: objectsIn(entry['top_logprobs']).map(tokenOf) };
 }
 
 function tokenOf({ token, logprob, bytes }: JsonObject): JsonObject {

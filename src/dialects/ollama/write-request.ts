@@ -14,8 +14,8 @@ const LEVELS = new Set(['low', 'medium', 'high']);
 const LOWEST: Readonly<Record<string, string>> = { none: 'low', minimal: 'low' };
 
 /** Encodes a neutral request as a chat request. */
-export const writeRequest: ProviderDialect['writeRequest'] = (given, target, losses) => {
-  const request = mayCall(given) ? withSchemaPrompt(given, losses) : given;
+export const writeRequest: ProviderDialect['writeRequest'] = (original, target, losses) => {
+  const request = mayCall(original) ? withSchemaPrompt(original, losses) : original;
   noteUnsupported(request, losses);
   const options = optionsOf(request);
   const body: JsonObject = {
@@ -89,18 +89,18 @@ function writeFormat(request: NeutralRequest, losses: Losses): JsonObject {
   return { format: format.kind === 'json_schema' ? format.schema : 'json' };
 }
 
-function writeThinking(wanted: Thinking | null, target: Target, losses: Losses): JsonObject {
-  if (wanted === null) return {};
+function writeThinking(thinking: Thinking | null, target: Target, losses: Losses): JsonObject {
+  if (thinking === null) return {};
   if (!target.canThink) {
     // Ollama rejects `think` for models without reasoning, which already do what `off` requests.
-    if (wanted.mode !== 'off') losses.note(wanted.at, 'thinking');
+    if (thinking.mode !== 'off') losses.note(thinking.at, 'thinking');
     return {};
   }
-  if (wanted.mode === 'off') return { think: false };
+  if (thinking.mode === 'off') return { think: false };
   // Only gpt-oss supports levels; how other models treat one differs between versions.
   if (!target.model.toLowerCase().includes('gpt-oss')) return { think: true };
-  const effort = effortOf(wanted);
-  if (!LEVELS.has(effort)) losses.hint(wanted.at, 'thinking');
+  const effort = effortOf(thinking);
+  if (!LEVELS.has(effort)) losses.hint(thinking.at, 'thinking');
   return { think: LEVELS.has(effort) ? effort : (LOWEST[effort] ?? 'high') };
 }
 

@@ -123,10 +123,10 @@ export class AnswerDecoder {
 
   #citations(message: JsonObject, choice: number): void {
     for (const native of objectsIn(message['annotations'])) {
-      const cited = objectOrEmpty(native['url_citation']);
+      const urlCitation = objectOrEmpty(native['url_citation']);
       const citation = {
-        url: textOrNull(cited['url']),
-        title: textOrNull(cited['title']),
+        url: textOrNull(urlCitation['url']),
+        title: textOrNull(urlCitation['title']),
         citedText: null,
         native,
       };
@@ -136,30 +136,30 @@ export class AnswerDecoder {
 
   #decodeCall(item: JsonObject, choice: number, position: number): void {
     const call = numberOr(item['index'], position);
-    const called = objectOrEmpty(item['function'] ?? item['custom']);
+    const fn = objectOrEmpty(item['function'] ?? item['custom']);
     const id = textOrNull(item['id']);
-    const name = textOrNull(called['name']);
+    const name = textOrNull(fn['name']);
     if (id !== null && name !== null) this.#emit({ kind: 'call', choice, call, id, name });
-    const text = textOrNull(called['arguments']) ?? textOrNull(called['input']);
+    const text = textOrNull(fn['arguments']) ?? textOrNull(fn['input']);
     if (text !== null) this.#emit({ kind: 'arguments', choice, call, text });
   }
 
-  #decodeLegacyCall(called: JsonObject, choice: number): void {
-    const name = textOrNull(called['name']);
+  #decodeLegacyCall(fn: JsonObject, choice: number): void {
+    const name = textOrNull(fn['name']);
     if (name !== null && !this.#legacyCalls.has(choice)) {
       this.#legacyCalls.add(choice);
       // Results of this legacy form refer to the function's name.
       this.#emit({ kind: 'call', choice, call: 0, id: name, name });
     }
-    const text = textOrNull(called['arguments']);
+    const text = textOrNull(fn['arguments']);
     if (text !== null) this.#emit({ kind: 'arguments', choice, call: 0, text });
   }
 
   #finish(choice: JsonObject, at: number): void {
-    const told = textOrNull(choice['finish_reason']);
-    if (told === null) return;
-    const native = textOrNull(choice['native_finish_reason']) ?? told;
-    const reason = told === 'function_call' ? 'tool_calls' : (told as FinishReason);
+    const finishReason = textOrNull(choice['finish_reason']);
+    if (finishReason === null) return;
+    const native = textOrNull(choice['native_finish_reason']) ?? finishReason;
+    const reason = finishReason === 'function_call' ? 'tool_calls' : (finishReason as FinishReason);
     // vLLM reports the stop sequence here.
     const stopSequence = textOrNull(choice['stop_reason']);
     this.#emit({ kind: 'finish', choice: at, reason, stopSequence, native });

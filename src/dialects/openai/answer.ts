@@ -99,13 +99,13 @@ function normaliseChoice(choice: JsonObject, makeCallId: (index: number) => stri
   choice['logprobs'] ??= null;
   normaliseMessage(message, makeCallId);
 
-  const told = choice['finish_reason'];
-  const known = readFinish(told);
+  const rawFinish = choice['finish_reason'];
+  const known = readFinish(rawFinish);
   choice['finish_reason'] = reconcileFinish(known ?? 'stop', {
     toolCalls: message['tool_calls'] !== undefined,
     functionCall: message['function_call'] !== undefined,
   });
-  if (known !== null && known !== told) choice['native_finish_reason'] ??= told;
+  if (known !== null && known !== rawFinish) choice['native_finish_reason'] ??= rawFinish;
 }
 
 function normaliseMessage(message: JsonObject, makeCallId: (index: number) => string): void {

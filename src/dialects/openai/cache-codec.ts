@@ -48,10 +48,10 @@ function streamFrames(whole: Buffer): readonly Frame[] | null {
   const answer = jsonOrNull(whole.toString('utf8'));
   if (!isObject(answer)) return null;
   const { choices, usage, ...head } = answer;
-  const told = objectsIn(choices);
-  if (told.length === 0) return null;
+  const choiceObjects = objectsIn(choices);
+  if (choiceObjects.length === 0) return null;
   const base = { ...head, object: 'chat.completion.chunk' };
-  const frames = told.flatMap((choice, i) => {
+  const frames = choiceObjects.flatMap((choice, i) => {
     const index = typeof choice['index'] === 'number' ? choice['index'] : i;
     const rest = without(choice, ['index', 'message', 'finish_reason', 'logprobs']);
     const { logprobs = null } = choice;

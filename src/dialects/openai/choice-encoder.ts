@@ -100,7 +100,7 @@ export class ChoiceEncoder {
   #cite({ url, title, native }: Citation): JsonObject {
     if (url === null) return { provider_annotations: [native] };
     const at = this.#textChars;
-    const cited = { url, title: title ?? url, start_index: at, end_index: at };
-    return { annotations: [{ type: 'url_citation', url_citation: cited }] };
+    const urlCitation = { url, title: title ?? url, start_index: at, end_index: at };
+    return { annotations: [{ type: 'url_citation', url_citation: urlCitation }] };
   }
 }

@@ -107,10 +107,10 @@ export class ChoiceNormaliser {
       this.changed = true;
     }
     if (isObject(delta)) return delta;
-    const made: JsonObject = isObject(message) && !this.#started ? message : {};
-    choice['delta'] = made;
+    const firstDelta: JsonObject = isObject(message) && !this.#started ? message : {};
+    choice['delta'] = firstDelta;
     this.changed = true;
-    return made;
+    return firstDelta;
   }
 
   #normaliseRole(delta: JsonObject): boolean {

@@ -55,12 +55,13 @@ export class OpenAiReader implements EventReader {
 
   #tell(chunk: JsonObject): void {
     const mended = this.#normaliser.normalise(chunk);
-    for (const told of mended === 'unchanged' ? [chunk] : mended) this.#decoder.decode(told);
+    for (const normalised of mended === 'unchanged' ? [chunk] : mended)
+      this.#decoder.decode(normalised);
   }
 
   #finish(): void {
     if (!this.#normaliser.isComplete) throw this.#events.cutError();
-    for (const told of this.#normaliser.finish()) this.#decoder.decode(told);
+    for (const normalised of this.#normaliser.finish()) this.#decoder.decode(normalised);
     this.isComplete = true;
     this.#events.close();
   }

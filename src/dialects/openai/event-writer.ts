@@ -98,10 +98,10 @@ export class OpenAiWriter implements EventWriter {
   #choiceOf(index: number): ChoiceEncoder {
     const known = this.#choices.get(index);
     if (known !== undefined) return known;
-    const made = new ChoiceEncoder(index);
-    this.#choices.set(index, made);
+    const encoder = new ChoiceEncoder(index);
+    this.#choices.set(index, encoder);
     this.#chunk(index, { role: 'assistant', content: '', refusal: null });
-    return made;
+    return encoder;
   }
 
   #chunk(index: number, delta: JsonObject, more: JsonObject = {}): void {

@@ -50,8 +50,8 @@ class Assembly {
     const choices = [...this.#choices].sort(([a], [b]) => a - b).map(([, choice]) => choice);
     const isWhole = this.#isDone && !this.#isUnknown && choices.length > 0;
     if (!isWhole || !choices.every((choice) => choice.isWhole)) return null;
-    const said = choices.map((choice) => choice.written());
-    const answer = merged(this.#head, { object: 'chat.completion', choices: said });
+    const written = choices.map((choice) => choice.written());
+    const answer = merged(this.#head, { object: 'chat.completion', choices: written });
     if (this.#usage !== null) answer['usage'] = this.#usage;
     return Buffer.from(JSON.stringify(answer));
   }
@@ -137,8 +137,8 @@ class ChoiceAssembly {
   #takeCall({ index, function: part, ...call }: JsonObject): void {
     const at = typeof index === 'number' ? index : this.#calls.size;
     const known = this.#calls.get(at) ?? {};
-    const given = Object.fromEntries(Object.entries(call).filter(([, value]) => value !== null));
-    const grown = { ...known, ...given };
+    const members = Object.fromEntries(Object.entries(call).filter(([, value]) => value !== null));
+    const grown = { ...known, ...members };
     if (isObject(part)) grown['function'] = grownFunction(known['function'], part);
     this.#calls.set(at, grown);
   }

@@ -4,13 +4,13 @@
  * Some providers quote the key or parts of it, which is the operator's secret, so anything like a key is redacted; models,
  * times and regions, which contain digits as well, are not.
  */
-export function keyRejectedMessage(told: string): string {
-  const said = told.replace(/(?:\bsk-)?[\w*.-]{6,}/g, (word, at: number) => {
+export function keyRejectedMessage(message: string): string {
+  const redacted = message.replace(/(?:\bsk-)?[\w*.-]{6,}/g, (word, at: number) => {
     if (word.startsWith('sk-')) return '[redacted]';
     if (!/[\d*]/.test(word) || TIME_OR_REGION.test(word)) return word;
-    return BEFORE_MODEL.test(told.slice(0, at)) ? word : '[redacted]';
+    return BEFORE_MODEL.test(message.slice(0, at)) ? word : '[redacted]';
   });
-  return `The provider refused the gateway's own key for it; the client's key is not at fault. The provider said: ${said}`;
+  return `The provider refused the gateway's own key for it; the client's key is not at fault. The provider said: ${redacted}`;
 }
 
 /** Text that precedes the name of a model. */

@@ -80,8 +80,8 @@ function readFile(file: JsonObject, type: string, at: string): ContentPart {
 
 /** A file uploaded to OpenAI, by its id. */
 function fileOf(id: unknown): Source | null {
-  const given = textOrNull(id);
-  return given === null ? null : { kind: 'file', id: given, owner: 'openai' };
+  const fileId = textOrNull(id);
+  return fileId === null ? null : { kind: 'file', id: fileId, owner: 'openai' };
 }
 
 function fileSource(data: string): Source {

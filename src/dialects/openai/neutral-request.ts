@@ -116,13 +116,13 @@ function readFormat(value: unknown): AnswerFormat {
   const format = objectOrEmpty(value);
   if (format['type'] === 'json_object') return { kind: 'json_object' };
   if (format['type'] !== 'json_schema') return { kind: 'text' };
-  const given = objectOrEmpty(format['json_schema']);
+  const jsonSchema = objectOrEmpty(format['json_schema']);
   return {
     kind: 'json_schema',
-    name: textOrNull(given['name']) ?? 'answer',
-    description: textOrNull(given['description']),
-    schema: objectOrEmpty(given['schema']),
-    strict: typeof given['strict'] === 'boolean' ? given['strict'] : null,
+    name: textOrNull(jsonSchema['name']) ?? 'answer',
+    description: textOrNull(jsonSchema['description']),
+    schema: objectOrEmpty(jsonSchema['schema']),
+    strict: typeof jsonSchema['strict'] === 'boolean' ? jsonSchema['strict'] : null,
   };
 }
 
@@ -141,7 +141,7 @@ export function readThinking(request: JsonObject): Thinking | null {
 
 /** The sampling parameters; absent if the client does not set them. */
 export function readSampling(request: JsonObject): Sampling {
-  const given = {
+  const values = {
     temperature: request['temperature'],
     topP: request['top_p'],
     topK: request['top_k'],
@@ -149,7 +149,9 @@ export function readSampling(request: JsonObject): Sampling {
     presencePenalty: request['presence_penalty'],
     seed: request['seed'],
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => typeof value === 'number'));
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => typeof value === 'number'),
+  );
 }
 
 function readTier(tier: unknown): NeutralRequest['serviceTier'] {

@@ -56,11 +56,11 @@ function fromDetails(error: JsonObject): number | null {
 }
 
 function fromMessage(message: string | null): number | null {
-  const said =
+  const delay =
     /(?:(?:try again|retry) (?:in|after)|please wait) ((?:\d+(?:\.\d+)?\s*(?:ms|[hms])\s*)+)/i.exec(
       message ?? '',
     )?.[1];
-  return said === undefined ? null : durationS(said);
+  return delay === undefined ? null : durationS(delay);
 }
 
 /** `20`, `1.5`, `1500ms`, `34.4s`, `6m0s` in seconds. */

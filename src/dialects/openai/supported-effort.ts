@@ -19,20 +19,20 @@ const HIGHEST = 'high';
  * @throws {GatewayError} `invalid_request` if nothing may be dropped and the model cannot do what is requested
  */
 export function supportedEffort(
-  wanted: Thinking | null,
+  thinking: Thinking | null,
   target: ReasoningSupport,
   losses: Losses,
 ): string | null {
-  if (wanted === null) return null;
-  const isOff = wanted.mode === 'off';
+  if (thinking === null) return null;
+  const isOff = thinking.mode === 'off';
   // A model without reasoning already does what is requested.
   if (isOff && !target.canThink) return null;
-  const effort = isOff ? 'none' : effortOf(wanted);
+  const effort = isOff ? 'none' : effortOf(thinking);
   const known = supportedBy(target, isOff);
   const nearest = known.length === 0 ? null : (nearestEffort(effort, known) ?? HIGHEST);
   if (nearest === effort) return effort;
-  if (isOff || nearest === null) losses.note(wanted.at, 'thinking');
-  else losses.hint(wanted.at, 'thinking');
+  if (isOff || nearest === null) losses.note(thinking.at, 'thinking');
+  else losses.hint(thinking.at, 'thinking');
   return nearest;
 }
 

@@ -91,10 +91,10 @@ export class ToolCallNormaliser {
     const index = typeof item['index'] === 'number' ? item['index'] : null;
     const id = idText(item['id']);
     const isFunction = item['custom'] === undefined && item['type'] !== 'custom';
-    const given = objectOrEmpty(item['function']);
-    const name = textOrNull(given['name']);
+    const fn = objectOrEmpty(item['function']);
+    const name = textOrNull(fn['name']);
     const known = this.#find(index, id, name);
-    if (known !== undefined && !startsNewCall(known, { id, name, args: given['arguments'] })) {
+    if (known !== undefined && !startsNewCall(known, { id, name, args: fn['arguments'] })) {
       return known;
     }
     // An item without any values neither starts a call nor belongs to one.
@@ -142,8 +142,8 @@ export function wholeToolCalls(value: unknown, makeId: MakeCallId): JsonObject[]
   const seen = new Set<string>();
   const calls = objectsIn(value).filter((item) => !isEmptyCall(item));
   return calls.map((item, i) => {
-    const given = idText(item['id']);
-    const id = given === null || seen.has(given) ? makeId(i) : given;
+    const rawId = idText(item['id']);
+    const id = rawId === null || seen.has(rawId) ? makeId(i) : rawId;
     seen.add(id);
     if (item['function'] === undefined && item['custom'] !== undefined) return { ...item, id };
     const { name, arguments: args, ...extras } = objectOrEmpty(item['function']);
@@ -190,11 +190,11 @@ function isSameItem(item: JsonObject, sent: JsonObject, wasAnnounced: boolean): 
   if (item['index'] !== sent['index'] || sent['function'] === undefined) {
     return item['index'] === sent['index'];
   }
-  const given = objectOrEmpty(item['function']);
-  const made = objectOrEmpty(sent['function']);
-  if (given['arguments'] !== made['arguments']) return false;
-  if (wasAnnounced) return !('id' in item) && !('type' in item) && !('name' in given);
-  return item['id'] === sent['id'] && item['type'] === 'function' && given['name'] === made['name'];
+  const fn = objectOrEmpty(item['function']);
+  const sentFn = objectOrEmpty(sent['function']);
+  if (fn['arguments'] !== sentFn['arguments']) return false;
+  if (wasAnnounced) return !('id' in item) && !('type' in item) && !('name' in fn);
+  return item['id'] === sent['id'] && item['type'] === 'function' && fn['name'] === sentFn['name'];
 }
 
 /** Some servers use numbers as ids; clients expect strings. */

@@ -41,9 +41,9 @@ export class TrustedChunks {
     if (!Array.isArray(chunk['choices'])) return;
     const choices = objectsIn(chunk['choices']);
     for (const choice of choices) this.#track(choice);
-    const told = chunk['usage'];
-    if (told !== undefined && told !== null) {
-      this.#usage = readUsage(told) ?? this.#usage;
+    const usage = chunk['usage'];
+    if (usage !== undefined && usage !== null) {
+      this.#usage = readUsage(usage) ?? this.#usage;
       if (choices.length === 0 && !this.#includeUsage) return;
       if (choices.length > 0) {
         this.#unsent = { ...chunk, choices: [] };

@@ -17,11 +17,11 @@ const MAX_STOP = 4;
 
 /** Encodes a neutral request as a chat completion request. */
 export function writeRequest(
-  given: NeutralRequest,
+  original: NeutralRequest,
   target: Target,
   losses: Losses,
 ): WrittenRequest {
-  const request = target.supportsSchemas ? given : withSchemaPrompt(given, losses);
+  const request = target.supportsSchemas ? original : withSchemaPrompt(original, losses);
   noteForeignMembers(request, losses);
   noteCacheMarkers(request, losses);
   const body: JsonObject = {

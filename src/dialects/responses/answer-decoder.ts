@@ -82,11 +82,11 @@ export class AnswerDecoder {
     const id = textOrNull(itemId) ?? textOrNull(objectOrEmpty(item)['id']) ?? '';
     const known = this.#items.get(at);
     if (known !== undefined) return known;
-    const made = new ItemDecoder(this.#emit, this.#calls);
+    const decoder = new ItemDecoder(this.#emit, this.#calls);
     if (isCall(item)) this.#calls += 1;
-    this.#items.set(at, made);
-    if (id !== '') this.#byId.set(id, made);
-    return made;
+    this.#items.set(at, decoder);
+    if (id !== '') this.#byId.set(id, decoder);
+    return decoder;
   }
 }
 
@@ -122,21 +122,21 @@ function partOf(event: JsonObject, of = ''): string {
   return of === '' ? String(index) : `${of} ${index}`;
 }
 
-function reasonOf(native: string | null, called: boolean): FinishReason {
+function reasonOf(native: string | null, hasCalls: boolean): FinishReason {
   if (native === 'content_filter') return 'content_filter';
   if (native !== null) return 'length';
-  return called ? 'tool_calls' : 'stop';
+  return hasCalls ? 'tool_calls' : 'stop';
 }
 
 /** Token counts have the same meaning as in Chat Completions, but other names. */
 function usageOf(value: unknown): Usage | null {
-  const told = objectOrEmpty(value);
+  const usage = objectOrEmpty(value);
   const reading = readUsage({
-    prompt_tokens: told['input_tokens'],
-    completion_tokens: told['output_tokens'],
-    total_tokens: told['total_tokens'],
-    prompt_tokens_details: told['input_tokens_details'],
-    completion_tokens_details: told['output_tokens_details'],
+    prompt_tokens: usage['input_tokens'],
+    completion_tokens: usage['output_tokens'],
+    total_tokens: usage['total_tokens'],
+    prompt_tokens_details: usage['input_tokens_details'],
+    completion_tokens_details: usage['output_tokens_details'],
   });
   return reading?.usage ?? null;
 }

@@ -19,13 +19,13 @@ const UNANSWERED = new Set(['failed', 'cancelled', 'queued', 'in_progress']);
  *
  * @returns `null` if there is none
  */
-export function findEmbeddedError(told: JsonObject, eventName = ''): GatewayError | null {
-  const { type } = told;
+export function findEmbeddedError(object: JsonObject, eventName = ''): GatewayError | null {
+  const { type } = object;
   const isEvent = type === 'error' || eventName === 'error';
-  if (isEvent) return errorOf(isObject(told['error']) ? told['error'] : told);
-  if (type === 'response.failed') return errorOf(objectOrEmpty(told['response'])['error']);
+  if (isEvent) return errorOf(isObject(object['error']) ? object['error'] : object);
+  if (type === 'response.failed') return errorOf(objectOrEmpty(object['response'])['error']);
   // A whole response always has `error`: `null` for success.
-  return isObject(told['error']) ? errorOf(told['error']) : null;
+  return isObject(object['error']) ? errorOf(object['error']) : null;
 }
 
 /**
@@ -51,8 +51,8 @@ export function parseResponse(body: Buffer): JsonObject {
 }
 
 function errorOf(error: unknown): GatewayError {
-  const told = objectOrEmpty(error);
-  const status = STATUSES[textOrNull(told['code']) ?? ''] ?? 500;
-  const body = Buffer.from(JSON.stringify({ error: told }));
+  const members = objectOrEmpty(error);
+  const status = STATUSES[textOrNull(members['code']) ?? ''] ?? 500;
+  const body = Buffer.from(JSON.stringify({ error: members }));
   return readError({ status, body, retryAfter: undefined }, 0);
 }

@@ -48,8 +48,8 @@ export class CallItem implements OutputItem {
 
   #closeFunction(status: ItemStatus): JsonObject {
     const { name } = this.#own;
-    const told = { name, arguments: this.#arguments };
-    this.#place.emit('response.function_call_arguments.done', told);
+    const done = { name, arguments: this.#arguments };
+    this.#place.emit('response.function_call_arguments.done', done);
     return this.#written(status, this.#arguments);
   }
 
@@ -60,7 +60,7 @@ export class CallItem implements OutputItem {
     return this.#written(status, input);
   }
 
-  #written(status: ItemStatus, said: string): JsonObject {
+  #written(status: ItemStatus, text: string): JsonObject {
     const { kind, name, namespace } = this.#own;
     const isCustom = kind === 'custom';
     return {
@@ -70,7 +70,7 @@ export class CallItem implements OutputItem {
       call_id: this.#callId,
       ...(namespace !== null && { namespace }),
       name,
-      ...(isCustom ? { input: said } : { arguments: said }),
+      ...(isCustom ? { input: text } : { arguments: text }),
     };
   }
 }

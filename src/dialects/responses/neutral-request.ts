@@ -124,8 +124,8 @@ function foreignMembers(request: JsonObject): ForeignMember[] {
       isKnown: KNOWN_FOREIGN.has(name) || HINTS.has(name),
       isHint: HINTS.has(name),
     }));
-  textsIn(request['include']).forEach((wanted, i) => {
-    if (!SHOWN.has(wanted)) members.push({ field: `include[${i}]`, isKnown: true, isHint: true });
+  textsIn(request['include']).forEach((value, i) => {
+    if (!SHOWN.has(value)) members.push({ field: `include[${i}]`, isKnown: true, isHint: true });
   });
   const { format, verbosity } = objectOrEmpty(request['text']);
   if (isUnknownFormat(format)) members.push({ field: 'text.format', isKnown: true });

@@ -34,11 +34,11 @@ export function readAnswer(body: Buffer): WholeAnswer {
 export function openStream(): AnswerStream {
   let sequence = 0;
   return new ReaderAnswerStream(
-    (say, emit) =>
+    (write, emit) =>
       new ResponsesReader(emit, (event, { name, bytes, start, end }) => {
         sequence = numberOr(event['sequence_number'], sequence) + 1;
         const head = Buffer.from(`event: ${name === '' ? String(event['type']) : name}`);
-        say([head, DATA, onOneLine(bytes.subarray(start, end)), BLANK_LINE]);
+        write([head, DATA, onOneLine(bytes.subarray(start, end)), BLANK_LINE]);
       }),
     (error) => {
       const event = { type: 'error', sequence_number: sequence, ...errorMembers(error) };

@@ -27,14 +27,14 @@ export function readdressed(to: Recipient): AnswerRewriter {
   };
   const rewriteResponse = (response: JsonObject): JsonObject => {
     learnDigits(response);
-    const moved = parsedObject(rename(JSON.stringify(response))) ?? response;
-    return { ...relabel(moved, to.request), ...timesOf(moved, to.nowS), id };
+    const renamed = parsedObject(rename(JSON.stringify(response))) ?? response;
+    return { ...relabel(renamed, to.request), ...timesOf(renamed, to.nowS), id };
   };
   const rewriteEvent = (event: string): string => {
     const [head = '', data = ''] = event.split(DATA);
-    const { response, ...told } = parsedObject(Buffer.from(data, 'latin1').toString('utf8')) ?? {};
+    const { response, ...rest } = parsedObject(Buffer.from(data, 'latin1').toString('utf8')) ?? {};
     if (!RESPONSE_MEMBER.test(data) || !isObject(response)) return rename(event);
-    const json = JSON.stringify({ ...told, response: rewriteResponse(response) });
+    const json = JSON.stringify({ ...rest, response: rewriteResponse(response) });
     return `${head}${DATA}${Buffer.from(json).toString('latin1')}\n\n`;
   };
   return {
@@ -51,6 +51,8 @@ export function readdressed(to: Recipient): AnswerRewriter {
 }
 
 function timesOf(response: JsonObject, nowS: number): JsonObject {
-  const told = ['created_at', 'completed_at'].filter((name) => typeof response[name] === 'number');
-  return Object.fromEntries(told.map((name) => [name, nowS]));
+  const timestamps = ['created_at', 'completed_at'].filter(
+    (name) => typeof response[name] === 'number',
+  );
+  return Object.fromEntries(timestamps.map((name) => [name, nowS]));
 }

@@ -61,8 +61,8 @@ const SELF_CONTAINED = new Set<unknown>([
   'custom_tool_call_output',
 ]);
 
-function plainItem(given: unknown): unknown {
-  const item = withoutNulls(given);
+function plainItem(value: unknown): unknown {
+  const item = withoutNulls(value);
   if (!isObject(item)) return item;
   const { type = 'message', role } = item;
   if (!SELF_CONTAINED.has(type)) return item;

@@ -159,15 +159,15 @@ class CallerResponses implements StoredResponses {
 
   /** Parses each response once, however many of its items are requested: it may be megabytes. */
   items(ids: Iterable<string>): Map<string, JsonObject> {
-    const wanted = new Map<string, Set<string>>();
+    const requested = new Map<string, Set<string>>();
     for (const id of ids) {
       const responseId = this.#responseOfItem.get(id);
       if (responseId === undefined) continue;
-      const itemIds = wanted.get(responseId) ?? new Set();
-      wanted.set(responseId, itemIds.add(id));
+      const itemIds = requested.get(responseId) ?? new Set();
+      requested.set(responseId, itemIds.add(id));
     }
     const found = new Map<string, JsonObject>();
-    for (const [responseId, itemIds] of wanted) {
+    for (const [responseId, itemIds] of requested) {
       for (const item of objectsIn(this.#read(responseId)?.response['output'])) {
         const id = String(item['id']);
         if (itemIds.has(id) && !found.has(id)) found.set(id, item);

@@ -25,9 +25,9 @@ export function decodeSignature(content: unknown): Signature | null {
   if (text === null) return null;
   if (!text.startsWith(MARK)) return { signature: text, redacted: null, vendor: 'openai' };
   const bytes = Buffer.from(text.slice(MARK.length), 'base64url');
-  const told = parsedObject(bytes.toString('utf8'));
-  const vendor = VENDORS.find((known) => known === told?.['vendor']);
+  const envelope = parsedObject(bytes.toString('utf8'));
+  const vendor = VENDORS.find((known) => known === envelope?.['vendor']);
   if (vendor === undefined) return null;
-  const signature = textOrNull(told?.['signature']);
-  return { vendor, signature, redacted: textOrNull(told?.['redacted']) };
+  const signature = textOrNull(envelope?.['signature']);
+  return { vendor, signature, redacted: textOrNull(envelope?.['redacted']) };
 }

@@ -25,15 +25,15 @@ export function splitResponse({ body, items }: KnownResponse): readonly Buffer[]
 
 function itemEvents(item: JsonObject, index: number): Event[] {
   const at = { item_id: item['id'], output_index: index };
-  const [begun, ...events] = contentOf(item);
-  const said = events.map(({ type, ...members }) => ({
+  const [first, ...events] = contentOf(item);
+  const typed = events.map(({ type, ...members }) => ({
     type: `response.${type}`,
     ...at,
     ...members,
   }));
   return [
-    { type: 'response.output_item.added', output_index: index, item: { ...item, ...begun } },
-    ...said,
+    { type: 'response.output_item.added', output_index: index, item: { ...item, ...first } },
+    ...typed,
     { type: 'response.output_item.done', output_index: index, item },
   ];
 }
@@ -51,11 +51,11 @@ function callEvents(item: JsonObject): [JsonObject, ...Event[]] {
   const [member, eventName] = isCustom
     ? (['input', 'custom_tool_call_input'] as const)
     : (['arguments', 'function_call_arguments'] as const);
-  const said = textOrNull(item[member]) ?? '';
-  const whole = { ...(!isCustom && { name: item['name'] }), [member]: said };
+  const text = textOrNull(item[member]) ?? '';
+  const whole = { ...(!isCustom && { name: item['name'] }), [member]: text };
   return [
     { status: 'in_progress', [member]: '' },
-    { type: `${eventName}.delta`, delta: said },
+    { type: `${eventName}.delta`, delta: text },
     { type: `${eventName}.done`, ...whole },
   ];
 }
@@ -89,20 +89,20 @@ function partEvents(part: JsonObject, i: number): Event[] {
   const name = PART_TEXTS.get(kind) ?? 'text';
   const isText = kind === 'output_text';
   const empty = isText ? { annotations: [], logprobs: [] } : {};
-  const begun = { ...without(part, ['provider_annotations']), [name]: '', ...empty };
+  const emptyPart = { ...without(part, ['provider_annotations']), [name]: '', ...empty };
   const { logprobs = [] } = part;
   const text = textOrNull(part[name]);
-  const said = text === null ? [] : [{ delta: text, ...(isText && { logprobs: [] }) }];
-  const cited = partsOf(part, 'annotations').map((annotation, annotation_index) => ({
+  const deltas = text === null ? [] : [{ delta: text, ...(isText && { logprobs: [] }) }];
+  const citationEvents = partsOf(part, 'annotations').map((annotation, annotation_index) => ({
     type: 'output_text.annotation.added',
     ...at,
     annotation_index,
     annotation,
   }));
   return [
-    { type: 'content_part.added', ...at, part: begun },
-    ...said.map((delta) => ({ type: `${kind}.delta`, ...at, ...delta })),
-    ...cited,
+    { type: 'content_part.added', ...at, part: emptyPart },
+    ...deltas.map((delta) => ({ type: `${kind}.delta`, ...at, ...delta })),
+    ...citationEvents,
     { type: `${kind}.done`, ...at, [name]: part[name], ...(isText && { logprobs }) },
     { type: 'content_part.done', ...at, part },
   ];

@@ -21,18 +21,18 @@ export interface StatefulRequest {
 export function readStatefulRequest(body: Buffer, shelf: StoredResponses): StatefulRequest {
   const parsed = parseBody(body);
   const previous = textOrNull(parsed['previous_response_id']);
-  const told = { ...parsed, store: shelf.isEnabled && parsed['store'] !== false };
-  const given = itemsOf(parsed['input']);
+  const withStore = { ...parsed, store: shelf.isEnabled && parsed['store'] !== false };
+  const items = itemsOf(parsed['input']);
   // An invalid input is rejected by the usual checks.
-  if (given === null) return { request: checkedRequest(body, told), toStore: null };
-  const expanded = resolveReferences(given, shelf);
-  const asked = told.store ? { input: objectsIn(expanded), previous } : null;
-  const isPlain = previous === null && expanded.every((item, i) => item === given[i]);
-  if (isPlain) return { request: checkedRequest(body, told), toStore: asked };
+  if (items === null) return { request: checkedRequest(body, withStore), toStore: null };
+  const expanded = resolveReferences(items, shelf);
+  const toStore = withStore.store ? { input: objectsIn(expanded), previous } : null;
+  const isPlain = previous === null && expanded.every((item, i) => item === items[i]);
+  if (isPlain) return { request: checkedRequest(body, withStore), toStore };
   const input = [...historyOf(previous, shelf), ...expanded];
   const sent = { ...without(parsed, ['previous_response_id']), input };
   const bytes = Buffer.from(JSON.stringify(sent));
-  return { request: checkedRequest(bytes, { ...told, input }), toStore: asked };
+  return { request: checkedRequest(bytes, { ...withStore, input }), toStore };
 }
 
 function historyOf(previous: string | null, shelf: StoredResponses): readonly JsonObject[] {

@@ -3,7 +3,7 @@
 import type { EncoderReply, EncoderSetup, EncodeRequest } from './messages.js';
 import { loadModel } from './model.js';
 
-const say = (message: EncoderReply): void => {
+const reply = (message: EncoderReply): void => {
   process.send?.(message);
 };
 const failed = (error: unknown): EncoderReply => ({
@@ -23,17 +23,17 @@ process.once('message', (setup: EncoderSetup) => {
       process.on('message', ({ texts }: EncodeRequest) => {
         model.encode(texts).then(
           (vectors) => {
-            say({ kind: 'vectors', vectors });
+            reply({ kind: 'vectors', vectors });
           },
           (error: unknown) => {
-            say(failed(error));
+            reply(failed(error));
           },
         );
       });
-      say({ kind: 'ready', facts: { id: model.id, dims: model.dims } });
+      reply({ kind: 'ready', facts: { id: model.id, dims: model.dims } });
     },
     (error: unknown) => {
-      say(failed(error));
+      reply(failed(error));
     },
   );
 });

@@ -19,7 +19,7 @@ export interface RestartingEncoderOptions {
   readonly open: (source: string) => Promise<RunningEncoder>;
   readonly clock: Clock;
   /** Called with the error when it fails after it was open, and with `null` when it works again. */
-  readonly onChange: (trouble: Error | null) => void;
+  readonly onChange: (error: Error | null) => void;
 }
 
 /** The model that was opened is not the required one. */

@@ -18,9 +18,9 @@ export class SharedEncoders {
   }
 
   /** @throws {OtherEncoderError} the model has another id than the one wanted */
-  async lease(wanted: Omit<RestartingEncoderOptions, 'open'>): Promise<EncoderLease> {
-    const name = `${wanted.id} ${wanted.source}`;
-    const shared = this.#shared.get(name) ?? this.#share(name, wanted);
+  async lease(options: Omit<RestartingEncoderOptions, 'open'>): Promise<EncoderLease> {
+    const name = `${options.id} ${options.source}`;
+    const shared = this.#shared.get(name) ?? this.#share(name, options);
     shared.users += 1;
     let isReleased = false;
     const release = (): void => {
@@ -36,8 +36,8 @@ export class SharedEncoders {
     }
   }
 
-  #share(name: string, wanted: Omit<RestartingEncoderOptions, 'open'>): Shared {
-    const opening = RestartingEncoder.open({ ...wanted, open: this.#open });
+  #share(name: string, options: Omit<RestartingEncoderOptions, 'open'>): Shared {
+    const opening = RestartingEncoder.open({ ...options, open: this.#open });
     const shared = { opening, users: 0 };
     this.#shared.set(name, shared);
     return shared;

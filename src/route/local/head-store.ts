@@ -181,9 +181,9 @@ export class HeadStore {
   }
 }
 
-async function unlessDamaged<T>(wanted: Promise<T>, otherwise: T): Promise<T> {
+async function unlessDamaged<T>(promise: Promise<T>, otherwise: T): Promise<T> {
   try {
-    return await wanted;
+    return await promise;
   } catch (error) {
     if (error instanceof ArtefactError) return otherwise;
     throw error;

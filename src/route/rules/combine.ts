@@ -22,20 +22,20 @@ const KEEP_ALL: RuleValue<number> = { value: 1, rule: null };
 
 /** @param rule - the rule's name, `null` for a policy */
 export function settingsOf(rule: string | null, written: Policy | Rule): RuleSettings {
-  const ruled = <T>(value: T | undefined): RuleValue<T> | null =>
+  const withRule = <T>(value: T | undefined): RuleValue<T> | null =>
     value === undefined ? null : { value, rule };
   return {
-    only: ruled(written.only),
-    never: ruled(written.never),
-    require: ruled(written.require),
-    costUsd: ruled(written.limit?.cost_usd),
-    latencyMs: ruled(written.limit?.latency_ms),
-    contextTokens: ruled(written.limit?.context_tokens),
-    keep: ruled(written.keep),
-    keepEach: ruled(written.keep_each),
-    prefer: ruled(written.prefer),
-    pin: ruled(written.pin),
-    fallbacks: ruled(written.fallbacks),
+    only: withRule(written.only),
+    never: withRule(written.never),
+    require: withRule(written.require),
+    costUsd: withRule(written.limit?.cost_usd),
+    latencyMs: withRule(written.limit?.latency_ms),
+    contextTokens: withRule(written.limit?.context_tokens),
+    keep: withRule(written.keep),
+    keepEach: withRule(written.keep_each),
+    prefer: withRule(written.prefer),
+    pin: withRule(written.pin),
+    fallbacks: withRule(written.fallbacks),
   };
 }
 
@@ -111,8 +111,8 @@ function all<K extends List>(
 ): NonNullable<RuleSettings[K]>[] {
   const found: NonNullable<RuleSettings[K]>[] = [];
   for (const source of sources) {
-    const ruled = source[key];
-    if (ruled !== null) found.push(ruled);
+    const value = source[key];
+    if (value !== null) found.push(value);
   }
   return found;
 }
@@ -120,9 +120,9 @@ function all<K extends List>(
 function smallest(sources: readonly RuleSettings[], key: Limit): RuleValue<number> | null {
   let least: RuleValue<number> | null = null;
   for (const source of sources) {
-    const ruled = source[key];
+    const value = source[key];
     // Of equal limits the first is named: it would apply without the other.
-    if (ruled !== null && (least === null || ruled.value < least.value)) least = ruled;
+    if (value !== null && (least === null || value.value < least.value)) least = value;
   }
   return least;
 }

@@ -23,12 +23,12 @@ export function constantFault(node: ASTNode): ConstantFault | null {
 }
 
 function faultOf(
-  given: ASTNode | undefined,
+  argument: ASTNode | undefined,
   faultIn: (text: string) => string | null,
 ): ConstantFault | null {
-  if (given?.op !== 'value' || typeof given.args !== 'string') return null;
-  const message = faultIn(given.args);
-  return message === null ? null : { offset: given.start, message };
+  if (argument?.op !== 'value' || typeof argument.args !== 'string') return null;
+  const message = faultIn(argument.args);
+  return message === null ? null : { offset: argument.start, message };
 }
 
 function timestampFault(text: string): string | null {

@@ -216,11 +216,11 @@ function presence(node: ASTNode | undefined): Part | null {
 }
 
 /** `time.now.getHours("Europe/Berlin")` */
-function calendar(name: string, receiver: ASTNode, given: readonly ASTNode[]): Part | null {
+function calendar(name: string, receiver: ASTNode, args: readonly ASTNode[]): Part | null {
   const field = Object.hasOwn(CALENDAR, name) ? CALENDAR[name] : undefined;
   if (field === undefined || receiver.op !== '.' || receiver.args[1] !== 'now') return null;
   if (receiver.args[0].op !== 'id' || receiver.args[0].args !== 'time') return null;
-  const zone = given[0] === undefined ? null : compile(given[0])?.constant;
+  const zone = args[0] === undefined ? null : compile(args[0])?.constant;
   if (zone !== null && typeof zone !== 'string') return null;
   const read = calendarReader(field, zone);
   return { kind: 'number', run: (facts) => read(facts.timeMs), constant: null, throws: false };
@@ -228,20 +228,20 @@ function calendar(name: string, receiver: ASTNode, given: readonly ASTNode[]): P
 
 function method(name: string, receiver: ASTNode, argument: ASTNode | undefined): Part | null {
   if (argument === undefined) return null;
-  const given = compile(argument)?.constant;
-  if (typeof given !== 'string') return null;
-  if (name === 'orValue') return labelOrDefault(receiver, given);
+  const constant = compile(argument)?.constant;
+  if (typeof constant !== 'string') return null;
+  if (name === 'orValue') return labelOrDefault(receiver, constant);
   const text = compile(receiver);
-  const test = TESTS[name]?.(given);
+  const test = TESTS[name]?.(constant);
   if (text?.kind !== 'string' || test === undefined) return null;
   return bool((facts) => test(textOf(text, facts)), text);
 }
 
-const TESTS: Readonly<Record<string, (given: string) => (text: string) => boolean>> = {
-  startsWith: (given) => (text) => text.startsWith(given),
-  endsWith: (given) => (text) => text.endsWith(given),
-  contains: (given) => (text) => text.includes(given),
-  like: (given) => globMatcher([given]),
+const TESTS: Readonly<Record<string, (constant: string) => (text: string) => boolean>> = {
+  startsWith: (constant) => (text) => text.startsWith(constant),
+  endsWith: (constant) => (text) => text.endsWith(constant),
+  contains: (constant) => (text) => text.includes(constant),
+  like: (constant) => globMatcher([constant]),
 };
 
 /** `key.metadata.?region.orValue("eu")` */

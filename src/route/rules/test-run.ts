@@ -137,9 +137,9 @@ function modelChecks({ expect }: RuleTest, got: Attempt): readonly Check[] {
     checks.push({ what: 'model', expected: 'refused (no_candidate)', got: model, isRight });
   }
   if (expect.model !== undefined) {
-    const wanted = listOf(expect.model);
-    const isRight = !wasRefused && globMatcher(wanted)(model);
-    checks.push({ what: 'model', expected: wanted.join(' or '), got: model, isRight });
+    const expected = listOf(expect.model);
+    const isRight = !wasRefused && globMatcher(expected)(model);
+    checks.push({ what: 'model', expected: expected.join(' or '), got: model, isRight });
   }
   if (expect.not !== undefined) {
     const unwanted = listOf(expect.not);

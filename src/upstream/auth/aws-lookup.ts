@@ -120,8 +120,8 @@ async function forWebIdentity(
     WebIdentityToken: await readToken(tokenFile),
   });
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const asking = { method: 'POST', headers, body: form.toString(), timeoutMs: FAR_MS } as const;
-  const text = await ask(url, asking, proxies);
+  const request = { method: 'POST', headers, body: form.toString(), timeoutMs: FAR_MS } as const;
+  const text = await ask(url, request, proxies);
   // The answer is XML of four plain values; none of them can hold a character that is written otherwise.
   const told = (tag: string) => new RegExp(`<${tag}>([^<]+)</${tag}>`, 'u').exec(text)?.[1];
   return lent({
@@ -179,12 +179,12 @@ async function readToken(file: string): Promise<string> {
 
 async function ask(
   url: string,
-  asking: CredentialRequest,
+  request: CredentialRequest,
   proxies: ProxyChoice = ProxyChoice.none,
 ): Promise<string> {
   let reply: Awaited<ReturnType<typeof sendCredentialRequest>>;
   try {
-    reply = await sendCredentialRequest(url, asking, proxies);
+    reply = await sendCredentialRequest(url, request, proxies);
   } catch (cause) {
     const why = `could not be asked for one${proxyReason(cause)}`;
     throw failed(`No access key was found, and ${url} ${why}.`, cause);

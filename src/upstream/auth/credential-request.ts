@@ -14,13 +14,13 @@ export interface CredentialRequest {
 /** Sends one request, by way of the proxy to its place if there is one, and reads the answer whatever its status. */
 export async function sendCredentialRequest(
   url: string,
-  { timeoutMs, ...asking }: CredentialRequest,
+  { timeoutMs, ...options }: CredentialRequest,
   proxies: ProxyChoice,
 ): Promise<{ readonly status: number; readonly text: string }> {
   const tunnel = tunnelTo(new URL(url), timeoutMs, proxies);
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const reply = await request(url, { ...asking, signal, ...(tunnel && { dispatcher: tunnel }) });
+    const reply = await request(url, { ...options, signal, ...(tunnel && { dispatcher: tunnel }) });
     return { status: reply.statusCode, text: await reply.body.text() };
   } finally {
     await tunnel?.destroy();

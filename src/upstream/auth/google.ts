@@ -137,9 +137,9 @@ async function post(
   proxies: ProxyChoice,
 ): Promise<{ readonly status: number; readonly text: string }> {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const asking = { method: 'POST', headers, body: form, timeoutMs: TIMEOUT_MS } as const;
+  const request = { method: 'POST', headers, body: form, timeoutMs: TIMEOUT_MS } as const;
   try {
-    return await sendCredentialRequest(url, asking, proxies);
+    return await sendCredentialRequest(url, request, proxies);
   } catch (cause) {
     throw refused(`could not be reached${proxyReason(cause)}`, cause);
   }

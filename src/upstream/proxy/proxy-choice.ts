@@ -38,18 +38,18 @@ export class ProxyChoice {
    * @throws {Error} where `faultFor` has one
    */
   proxyFor(url: URL): OutgoingProxy | null {
-    const given = this.#givenFor(url);
-    if (given === null) return null;
-    const proxy = OutgoingProxy.parse(given.text, given.source);
-    if (proxy === null) throw new Error(`${given.source} must be ${PROXY_URL_FORMAT}`);
+    const setting = this.#givenFor(url);
+    if (setting === null) return null;
+    const proxy = OutgoingProxy.parse(setting.text, setting.source);
+    if (proxy === null) throw new Error(`${setting.source} must be ${PROXY_URL_FORMAT}`);
     return proxy;
   }
 
   /** Why the proxy to a place cannot be used, as a sentence without its URL; `null` if it can. */
   faultFor(url: URL): string | null {
-    const given = this.#givenFor(url);
-    if (given === null || OutgoingProxy.parse(given.text, given.source) !== null) return null;
-    return `is to be reached through the proxy of ${given.source}, which must be ${PROXY_URL_FORMAT}.`;
+    const setting = this.#givenFor(url);
+    if (setting === null || OutgoingProxy.parse(setting.text, setting.source) !== null) return null;
+    return `is to be reached through the proxy of ${setting.source}, which must be ${PROXY_URL_FORMAT}.`;
   }
 
   #givenFor(url: URL): GivenProxy | null {

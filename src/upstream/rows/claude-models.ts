@@ -47,7 +47,7 @@ export const CLAUDE_REFUSALS: readonly ModelNote[] = [
     {
       members: { thinking: null },
       types: ['enabled'],
-      instead: '{"type":"adaptive","display":"summarized"}',
+      replacement: '{"type":"adaptive","display":"summarized"}',
     },
     'reject `thinking` with a budget, and get adaptive thinking instead',
     THINKING,

@@ -121,9 +121,9 @@ type Given = Pick<ProviderRow, 'name' | 'displayName' | 'baseUrl' | 'keyVariable
   Partial<ProviderRow>;
 
 /** A row of a provider that imitates OpenAI and asks for a bearer key, but for what is given. */
-export function row(given: Given): ProviderRow {
+export function row(fields: Given): ProviderRow {
   return {
-    auth: given.keyVariable === null ? 'none' : 'bearer',
+    auth: fields.keyVariable === null ? 'none' : 'bearer',
     dialect: 'openai',
     responses: false,
     serves: ['chat'],
@@ -143,6 +143,6 @@ export function row(given: Given): ProviderRow {
     fit: null,
     notes: '',
     evidence: 'unchecked',
-    ...given,
+    ...fields,
   };
 }

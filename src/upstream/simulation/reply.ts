@@ -31,12 +31,12 @@ const FILLER = [
 
 /** Answers a request the way the named model would if it knew nothing. Same request, same reply. */
 export function replyTo(request: SimulatedRequest): SimulatedReply {
-  const called = toolFor(request);
+  const calledTool = toolFor(request);
   const most = request.max_completion_tokens ?? request.max_tokens ?? Infinity;
   const choices = Array.from({ length: request.n ?? 1 }, (_, index): SimulatedChoice => {
-    const full = called === null ? textFor(request, index) : argumentsFor(called);
+    const full = calledTool === null ? textFor(request, index) : argumentsFor(calledTool);
     const text = cut(full, most * CHARS_PER_TOKEN);
-    const tool = called?.name ?? null;
+    const tool = calledTool?.name ?? null;
     if (text.length < full.length) return { text, tool, finishReason: 'length' };
     return { text, tool, finishReason: tool === null ? 'stop' : 'tool_calls' };
   });
@@ -70,8 +70,8 @@ function toolFor(request: SimulatedRequest): SimulatedTool | null {
     const { name } = choice.function;
     return tools.find((tool) => tool.name === name) ?? null;
   }
-  const asked = lastUserText(request);
-  const named = tools.find((tool) => asked.includes(tool.name));
+  const userText = lastUserText(request);
+  const named = tools.find((tool) => userText.includes(tool.name));
   return named ?? (choice === 'required' ? (tools[0] ?? null) : null);
 }
 

@@ -62,28 +62,28 @@ function object(schema: Schema, place: Place): Record<string, unknown> {
   const required = new Set(listOf(schema['required']));
   // Optional properties make a nicer answer, but are where recursion ends.
   const isDeep = place.depth > 3;
-  const made: Record<string, unknown> = {};
+  const members: Record<string, unknown> = {};
   for (const [name, inner] of Object.entries(properties)) {
-    if (required.has(name) || !isDeep) made[name] = build(inner, place);
+    if (required.has(name) || !isDeep) members[name] = build(inner, place);
   }
   for (const name of required) {
-    if (typeof name === 'string' && !(name in made)) {
-      made[name] = build(schema['additionalProperties'] ?? { type: 'string' }, place);
+    if (typeof name === 'string' && !(name in members)) {
+      members[name] = build(schema['additionalProperties'] ?? { type: 'string' }, place);
     }
   }
-  return made;
+  return members;
 }
 
 function list(schema: Schema, place: Place): unknown[] {
   const first = listOf(schema['prefixItems']);
-  const made = first.map((inner) => build(inner, place));
+  const items = first.map((inner) => build(inner, place));
   const least = limit(schema['minItems']) ?? (place.depth > 3 ? 0 : 1);
   const most = limit(schema['maxItems']) ?? Infinity;
-  if (schema['items'] === false) return made;
-  while (made.length < Math.min(least, most)) {
-    made.push(build(schema['items'] ?? { type: 'string' }, place));
+  if (schema['items'] === false) return items;
+  while (items.length < Math.min(least, most)) {
+    items.push(build(schema['items'] ?? { type: 'string' }, place));
   }
-  return made;
+  return items;
 }
 
 const FORMATS: Readonly<Record<string, string>> = {
@@ -101,8 +101,8 @@ const FORMATS: Readonly<Record<string, string>> = {
 
 function text(schema: Schema): string {
   const format = typeof schema['format'] === 'string' ? FORMATS[schema['format']] : undefined;
-  const made = format ?? 'simulated';
-  const padded = made.padEnd(limit(schema['minLength']) ?? 0, ' simulated');
+  const example = format ?? 'simulated';
+  const padded = example.padEnd(limit(schema['minLength']) ?? 0, ' simulated');
   return padded.slice(0, limit(schema['maxLength']) ?? undefined);
 }
 
@@ -114,8 +114,8 @@ function number(schema: Schema): number {
   const most = limit(schema['maximum']) ?? below - step;
   // A range narrower than a step, such as 0 < x < 1: its middle.
   if (least > most) return (Math.max(above, least - step) + Math.min(below, most + step)) / 2;
-  const wished = Math.min(Math.max(1, least), most);
-  const stepped = Math.ceil(wished / step) * step;
+  const length = Math.min(Math.max(1, least), most);
+  const stepped = Math.ceil(length / step) * step;
   return stepped <= most ? stepped : Math.floor(most / step) * step;
 }
 

@@ -14,7 +14,7 @@ const target = (model: string) =>
 
 function asked(form: EmbeddingFormat, model: string, input: unknown, more: object = {}) {
   const request = openAiEmbeddings.readRequest(bytes({ model: 'x', input, ...more }));
-  const { asked: all, dropped } = embeddingAdapter(openAiEmbeddings, form).prepareRequests(
+  const { requests: all, dropped } = embeddingAdapter(openAiEmbeddings, form).prepareRequests(
     request,
     target(model),
   );
@@ -84,7 +84,7 @@ describe('vectors of models behind Bedrock', () => {
         target('amazon.titan-embed-text-v2:0'),
       );
 
-    const { asked: all, dropped } = ask(requestOf(10_000));
+    const { requests: all, dropped } = ask(requestOf(10_000));
 
     expect(all).toHaveLength(10_000);
     expect(dropped).toHaveLength(10_000);

@@ -13,7 +13,7 @@ const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
 const read = (more: object = {}) =>
   openAiEmbeddings.readRequest(bytes({ model: 'x', input: ['a', 'b'], ...more }));
 const asked = (more: object = {}) => {
-  const { asked: all, dropped } = passage.prepareRequests(read(more), TARGET);
+  const { requests: all, dropped } = passage.prepareRequests(read(more), TARGET);
   const [first] = all;
   return { path: first?.path, json: JSON.parse(String(first?.body)) as unknown, dropped };
 };

@@ -24,7 +24,7 @@ const bytes = (body: unknown) =>
 
 function asked(client: EmbeddingClient, to: 'openai' | 'gemini', body: unknown, target = {}) {
   const request = client.readRequest(bytes(body));
-  const { asked: all, dropped } = embeddingAdapter(client, to).prepareRequests(request, {
+  const { requests: all, dropped } = embeddingAdapter(client, to).prepareRequests(request, {
     ...TARGET,
     ...target,
   });

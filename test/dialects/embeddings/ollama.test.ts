@@ -18,7 +18,10 @@ describe('vectors of Ollama', () => {
     );
 
   test('are asked for in its words', () => {
-    const { asked, dropped } = passage.prepareRequests(request, { ...target, onLoss: 'drop' });
+    const { requests: asked, dropped } = passage.prepareRequests(request, {
+      ...target,
+      onLoss: 'drop',
+    });
 
     expect(asked.map(({ path, body }) => [path, JSON.parse(body.toString()) as unknown])).toEqual([
       [

@@ -73,11 +73,11 @@ export function partsOfFound(verdicts: readonly Verdict[]): FoundPairs {
     const part = isWritten ? 'fit' : partOfWritten(pair);
     parts[part].push({ pair, half: a.half ?? b.half, isWritten });
   }
-  const met = new Set(textsOf(parts.fit));
+  const knownTexts = new Set(textsOf(parts.fit));
   const isNew = ({ pair, half }: FoundPair): boolean =>
-    half === null && !met.has(pair.a) && !met.has(pair.b);
+    half === null && !knownTexts.has(pair.a) && !knownTexts.has(pair.b);
   const calibration = parts.calibration.filter(isNew);
-  for (const text of textsOf(calibration)) met.add(text);
+  for (const text of textsOf(calibration)) knownTexts.add(text);
   return { fit: parts.fit, calibration, development: parts.development.filter(isNew) };
 }
 

@@ -56,9 +56,9 @@ export async function readQuestions(
   for (const { source, own, half } of [...halves, ...others].filter(isQuestionSet)) {
     for (const text of own.flatMap(({ a, b }) => [a, b])) add({ text, source, half });
   }
-  for (const [file, wanted] of SOURCES) {
+  for (const [file, pattern] of SOURCES) {
     for await (const { text, source } of readJsonl(path.join(dataFolder, 'text', file), line)) {
-      if (wanted.test(source)) add({ text, source, half: null });
+      if (pattern.test(source)) add({ text, source, half: null });
     }
   }
   for (const { pairs: writtenPairs } of await readWritten('fit')) {

@@ -110,11 +110,11 @@ async function nearPairs(
   progress: EmbedderOptions['progress'],
 ): Promise<readonly (readonly [FoundQuestion, FoundQuestion])[]> {
   const graph = await graphOf(questions, embedder, progress);
-  const wanted = Math.min(NEIGHBOURS, questions.length);
+  const neighbours = Math.min(NEIGHBOURS, questions.length);
   const seen = new Set<number>();
   return questions.flatMap((a, i) => {
     progress.tick(() => `looked up: ${i} of ${questions.length} questions`);
-    const { neighbors } = graph.searchKnn([...embedder.embed(a.text)], wanted);
+    const { neighbors } = graph.searchKnn([...embedder.embed(a.text)], neighbours);
     return neighbors.flatMap((j) => {
       const b = questions[j];
       const place = Math.min(i, j) * questions.length + Math.max(i, j);
@@ -162,11 +162,11 @@ function choose(ranges: readonly UncertainPair[][], random: Random): readonly Un
     const [source, most] = MOST_OF_SOURCE.find(
       ([own]) => own.test(a.source) || own.test(b.source),
     ) ?? [OTHER_SOURCES, Infinity];
-    const taken = ofSource.get(source) ?? 0;
+    const count = ofSource.get(source) ?? 0;
     const isUsed = [a, b].some(({ text }) => (uses.get(text) ?? 0) >= USES);
-    if (isUsed || taken >= most) return false;
+    if (isUsed || count >= most) return false;
     for (const { text } of [a, b]) uses.set(text, (uses.get(text) ?? 0) + 1);
-    ofSource.set(source, taken + 1);
+    ofSource.set(source, count + 1);
     return true;
   };
   // From the highest probability down: those are the most valuable to label.

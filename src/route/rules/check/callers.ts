@@ -43,8 +43,8 @@ function unknownCallers(
 function comparisonFault(node: ASTNode, keys: readonly KnownKey[]): string | null {
   if (node.op !== '==' && node.op !== '!=' && node.op !== 'in') return null;
   const [left, right] = node.args;
-  const given = constantOf(right) ?? constantOf(left);
-  const texts = textsOf(right) ?? (typeof given === 'string' ? [given] : []);
+  const constant = constantOf(right) ?? constantOf(left);
+  const texts = textsOf(right) ?? (typeof constant === 'string' ? [constant] : []);
   const sides = [left, right];
   if (sides.some((side) => fieldOf(side)?.name === 'key.name')) {
     const names = keys.map(({ name }) => name);

@@ -103,16 +103,16 @@ function isComparison(node: ASTNode): node is Extract<ASTNode, { op: Comparison 
 function comparison(
   order: Comparison,
   of: ASTNode,
-  given: number | string | null,
+  constant: number | string | null,
 ): (AllowedValues & { readonly of: ASTNode }) | null {
-  if (given === null) return null;
-  if (order === '==') return { of, oneOf: [given] };
-  if (order === '!=') return { of, noneOf: [given] };
-  if (typeof given === 'string') return null;
+  if (constant === null) return null;
+  if (order === '==') return { of, oneOf: [constant] };
+  if (order === '!=') return { of, noneOf: [constant] };
+  if (typeof constant === 'string') return null;
   const isOpen = order === '<' || order === '>';
   return order === '<' || order === '<='
-    ? { of, within: { least: -Infinity, most: given, isOpen } }
-    : { of, within: { least: given, most: Infinity, isOpen } };
+    ? { of, within: { least: -Infinity, most: constant, isOpen } }
+    : { of, within: { least: constant, most: Infinity, isOpen } };
 }
 
 function excludes(one: Restriction, other: Restriction): boolean {

@@ -27,8 +27,8 @@ function unknownPolicies(subject: CheckedRules, { rule, path, policies }: Checke
 }
 
 function withoutEffect(subject: CheckedRules, { rule, path }: CheckedRule): Fault[] {
-  const says = Object.values(rule.settings).some((part) => part !== null);
-  if (says || rule.written.stop) return [];
+  const hasSettings = Object.values(rule.settings).some((part) => part !== null);
+  if (hasSettings || rule.written.stop) return [];
   return [warn(subject, path, `rule "${rule.name}" matches, but changes nothing.`)];
 }
 

@@ -71,14 +71,14 @@ function isComparison(ast: ASTNode): ast is Extract<ASTNode, { op: Comparison }>
 
 /** Whether comparing any value between `least` and `most` with `given` is always true or always false; else `null`. */
 const HOLDS: Readonly<
-  Record<Comparison, (least: number, most: number, given: number) => boolean | null>
+  Record<Comparison, (least: number, most: number, constant: number) => boolean | null>
 > = {
-  '==': (least, most, given) => (given < least || given > most ? false : null),
-  '!=': (least, most, given) => (given < least || given > most ? true : null),
-  '<': (least, most, given) => (most < given ? true : least >= given ? false : null),
-  '<=': (least, most, given) => (most <= given ? true : least > given ? false : null),
-  '>': (least, most, given) => (least > given ? true : most <= given ? false : null),
-  '>=': (least, most, given) => (least >= given ? true : most < given ? false : null),
+  '==': (least, most, constant) => (constant < least || constant > most ? false : null),
+  '!=': (least, most, constant) => (constant < least || constant > most ? true : null),
+  '<': (least, most, constant) => (most < constant ? true : least >= constant ? false : null),
+  '<=': (least, most, constant) => (most <= constant ? true : least > constant ? false : null),
+  '>': (least, most, constant) => (least > constant ? true : most <= constant ? false : null),
+  '>=': (least, most, constant) => (least >= constant ? true : most < constant ? false : null),
 };
 
 const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
@@ -100,12 +100,13 @@ function comparison(operator: Comparison, left: ASTNode, right: ASTNode): boolea
 function compareField(
   operator: Comparison,
   field: NamedField | null,
-  given: number | string,
+  constant: number | string,
 ): boolean | null {
-  if (field?.range !== undefined && typeof given === 'number') {
-    return HOLDS[operator](...field.range, given);
+  if (field?.range !== undefined && typeof constant === 'number') {
+    return HOLDS[operator](...field.range, constant);
   }
-  if (field === null || typeof given !== 'string' || isPossibleValue(field, given)) return null;
+  if (field === null || typeof constant !== 'string' || isPossibleValue(field, constant))
+    return null;
   return operator === '==' ? false : operator === '!=' ? true : null;
 }
 
