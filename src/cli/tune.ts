@@ -152,16 +152,7 @@ async function fit(
     return EXIT.failed;
   }
   const installed = shouldInstall ? await store.install(head, nowIso) : null;
-  io.out(
-    formatTuneReport({
-      data,
-      task,
-      gains,
-      isImprovement,
-      installed,
-      dryRun: options.dryRun,
-    }),
-  );
+  io.out(formatTuneReport({ data, task, gains, isImprovement, installed, dryRun: options.dryRun }));
   return isImprovement ? EXIT.ok : EXIT.failed;
 }
 

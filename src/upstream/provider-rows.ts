@@ -5,7 +5,7 @@ import { VENDORS } from './rows/vendors.js';
 
 export type { ProviderRow } from './rows/row.js';
 
-/** The provider whose models answer inside this process. */
+/** The provider of simulated models, which answer inside this process. */
 export const SIMULATION = 'simulation';
 
 /**

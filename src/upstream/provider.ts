@@ -8,10 +8,10 @@ import type { ProxyChoice } from './proxy/proxy-choice.js';
 import { Redaction } from './redaction.js';
 import type { ProviderRow } from './rows/row.js';
 
-/** Enough for a thousand answers under way from one provider at a time. */
+/** Default limit of simultaneous connections to one provider: about a thousand answers in flight. */
 const DEFAULT_CONNECTIONS = 1_024;
 
-/** Where chat is asked for behind the base URL, whole and streamed; `{model}` is what the provider calls it. */
+/** Chat paths relative to the base URL, for whole and streamed answers; `{model}` is the provider's model name. */
 const PATHS: Readonly<Record<DialectName, { readonly whole: string; readonly stream: string }>> = {
   openai: { whole: '/chat/completions', stream: '/chat/completions' },
   anthropic: { whole: '/messages', stream: '/messages' },
@@ -25,19 +25,20 @@ const PATHS: Readonly<Record<DialectName, { readonly whole: string; readonly str
   bedrock: { whole: '/model/{model}/converse', stream: '/model/{model}/converse-stream' },
 };
 
-/** Where OpenAI's dialect has chat; everything else of it stands beside that. */
+/** The chat path of OpenAI's dialect; its other endpoints are siblings of this path. */
 const CHAT = '/chat/completions';
 
-/** What streams are made of, by dialect. */
+/** Media types of streams; server-sent events for all dialects that are not listed. */
 const EVENTS = 'text/event-stream';
 const STREAM_TYPES: Partial<Record<DialectName, string>> = {
   bedrock: 'application/vnd.amazon.eventstream',
   ollama: 'application/x-ndjson',
 };
 
+/** Maximum number of models whose traits are memoised. */
 const MOST_NOTED = 1_000;
 
-/** What the provider's notes on models come to for one of them. */
+/** All notes of the provider's row that apply to one model, combined. */
 interface ModelTraits {
   readonly responsesOnly: boolean;
   readonly renames: ProviderRow['renames'];
@@ -45,19 +46,19 @@ interface ModelTraits {
   readonly efforts: readonly string[] | null;
 }
 
-/** What a provider is made of besides its row. */
+/** What a `Provider` is constructed from, in addition to its row. */
 export interface ProviderParts {
   /** See `Provider.kind`. */
   readonly kind: string;
   readonly url: URL;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What signs requests one by one; `null` where headers alone do. */
+  /** Credentials that sign every request; `null` if fixed headers authorise it. */
   readonly credentials: Credentials | null;
-  /** What stands for the names in braces. */
+  /** Values of the placeholders in the provider's URLs, by name. */
   readonly places: Readonly<Record<string, string>>;
   readonly connections: number | undefined;
-  /** By way of what its own and other addresses are reached. */
+  /** Chooses the proxy for the provider's own and for other addresses. */
   readonly proxies: ProxyChoice;
 }
 
@@ -68,13 +69,13 @@ export interface ProviderParts {
  */
 export class Provider {
   readonly name: string;
-  /** The known provider that it is, as the name of its row; for a server of the operator's own, its name. */
+  /** The name of the known provider's row; for a server that is not known, the configured name. */
   readonly kind: string;
   readonly displayName: string;
-  /** What it speaks first of all. */
+  /** Its primary dialect. */
   readonly dialect: DialectName;
   readonly serves: ProviderRow['serves'];
-  /** What it is asked for vectors in. */
+  /** The format of its embedding requests. */
   readonly vectorForm: EmbeddingFormat;
   readonly trustedAnswers: boolean;
   readonly usageOption: boolean;
@@ -83,32 +84,32 @@ export class Provider {
   readonly schemas: boolean;
   /** See `ProviderRow.effortByName`. */
   readonly effortByName: boolean;
-  /** It is told where a client wants to be answered. */
+  /** Whether it accepts routing preferences (OpenRouter's `provider` member). */
   readonly takesRouteTerms: boolean;
-  /** What every request to it calls otherwise. */
+  /** Request members that it names differently, whatever the model. */
   readonly renames: ProviderRow['renames'];
   readonly members: ProviderRow['members'];
   readonly fit: ProviderRow['fit'];
   readonly connections: number;
   /** Scheme, host and port. */
   readonly origin: string;
-  /** What it is reached through; `null` for nothing. */
+  /** The proxy for requests to it; `null` if it is reached directly. */
   readonly proxy: OutgoingProxy | null;
-  /** By way of what the addresses are reached that lend it a proof of who asks. */
+  /** Chooses the proxy for the addresses that issue its credentials. */
   readonly proxies: ProxyChoice;
-  /** What is to be said of itself by a stream: a media type. */
+  /** The media type that its streams must have. */
   readonly streamType: string;
-  /** All of its dialect's API is behind the base URL, files and batches included; otherwise chat alone, elsewhere. */
+  /** Whether its dialect's whole API is behind the base URL, files and batches included; otherwise only chat is, at a path of its own. */
   readonly isWholeApi: boolean;
-  /** Where tokens of a request are counted; `null` where the provider has no such place. */
+  /** The path of the token counting endpoint; `null` if the provider has none. */
   readonly countPath: string | null;
   readonly #models: ProviderRow['models'];
-  /** By model: every request asks, and matching names takes longer than the answer. */
+  /** Memoised by model: every request needs them, and matching the names is slow. */
   readonly #traits = new Map<string, ModelTraits>();
   readonly #paths: { readonly whole: string; readonly stream: string };
   readonly #base: string;
   readonly #query: string;
-  /** Where responses are asked for besides; `null` where they are not. */
+  /** The path of OpenAI's Responses API; `null` if the provider does not serve it. */
   readonly #responsesPath: string | null;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #credentials: Credentials | null;
@@ -151,24 +152,24 @@ export class Provider {
     this.#redaction = new Redaction(parts, this.proxy?.secretPasswords());
   }
 
-  /** What it is best asked in for a client, and for a model that may know one dialect only. */
+  /** The dialect for a request to a model: Responses if the client uses it or the model requires it, else the primary one. */
   dialectFor(client: ClientDialectName, model: string): DialectName {
     if (this.#responsesPath === null) return this.dialect;
     const { responsesOnly } = this.#traitsOf(model);
     return client === 'responses' || responsesOnly ? 'responses' : this.dialect;
   }
 
-  /** What requests to one of its models call otherwise, those to every model included. */
+  /** Request members that are named differently for this model, including those of all models. */
   renamesFor(model: string): ProviderRow['renames'] {
     return this.#traitsOf(model).renames;
   }
 
-  /** What requests to one of its models must not have. */
+  /** Parameters that this model does not support. */
   refusalsFor(model: string): readonly UnsupportedParams[] {
     return this.#traitsOf(model).refusals;
   }
 
-  /** The efforts that one of its models knows, none for one that does not think; `null` where nobody knows. */
+  /** The reasoning efforts that a model supports, empty for a model without reasoning; `null` if unknown. */
   effortsFor(model: string): readonly string[] | null {
     return this.#traitsOf(model).efforts;
   }
@@ -183,15 +184,15 @@ export class Provider {
       refusals: notes.flatMap(({ refuses = [] }) => refuses),
       efforts: notes.find(({ efforts }) => efforts !== undefined)?.efforts ?? null,
     };
-    // Clients of passed endpoints may name any model.
+    // Clients of passthrough endpoints may name any model.
     if (this.#traits.size < MOST_NOTED) this.#traits.set(model, traits);
     return traits;
   }
 
   /**
-   * Where chat is asked for, with the base URL's query if it has one.
+   * The path of chat requests, with the base URL's query if it has one.
    *
-   * @param dialect - one of those that `dialectFor` gives; by default the provider's first
+   * @param dialect - a result of `dialectFor`; by default the provider's primary dialect
    */
   pathFor(model: string, stream: boolean, dialect = this.dialect): string {
     if (dialect !== this.dialect && this.#responsesPath !== null) return this.#responsesPath;
@@ -199,7 +200,7 @@ export class Provider {
     return path.replace('{model}', () => encodeURIComponent(model));
   }
 
-  /** Another path beside chat's, behind the base URL, with the queries of all. */
+  /** The path of another endpoint of the same API, with the queries of the base URL and of `path`. */
   siblingPath(path: string, model: string): string {
     const [chat = '', query = ''] = this.pathFor(model, false).split('?');
     const base = chat.endsWith(CHAT) ? chat.slice(0, -CHAT.length) : this.#base;
@@ -207,23 +208,23 @@ export class Provider {
     return base + path + (more === '' ? '' : `${path.includes('?') ? '&' : '?'}${more}`);
   }
 
-  /** What it said went wrong, without the secrets that it was sent. */
+  /** Removes the secrets that were sent to the provider from its error. */
   redacted(error: GatewayError): GatewayError {
     return this.#redaction.redact(error);
   }
 
-  /** Authorization included, names in lower case: for the wire only, never for a log. */
+  /** All fixed headers, including authorization, with names in lower case. For requests only, never for logs. */
   secretHeaders(): Readonly<Record<string, string>> {
     return this.#headers;
   }
 
-  /** What signs requests one by one: for the wire only, never for a log; `null` where headers do. */
+  /** Credentials that sign every request; `null` if headers authorise it. For requests only, never for logs. */
   secretCredentials(): Credentials | null {
     return this.#credentials;
   }
 }
 
-/** A path behind the base URL's own, with both their queries. */
+/** Appends a path to the base URL's, and combines their queries. */
 function at(url: URL, path: string, places: Readonly<Record<string, string>>): string {
   const base = url.pathname.replace(/\/+$/u, '');
   const filled = fillTemplate(path, places);
@@ -231,9 +232,9 @@ function at(url: URL, path: string, places: Readonly<Record<string, string>>): s
 }
 
 /**
- * The text with what is known for names in braces put in their place.
+ * Replaces placeholders (`{name}`) by their values; those without a value stay.
  *
- * `{name.service}` is the host of that service of Google's at the place.
+ * `{name.service}` becomes the host of that Google service in the location `name`.
  */
 export function fillTemplate(text: string, places: Readonly<Record<string, string>>): string {
   return text.replace(/\{(\w+)(?:\.(\w+))?\}/gu, (whole, name: string, service?: string) => {
@@ -243,7 +244,7 @@ export function fillTemplate(text: string, places: Readonly<Record<string, strin
   });
 }
 
-/** Regions have hosts of their own, and so have the two multi-regions, which are called otherwise. */
+/** The host of a Google service: regions and the two multi-regions (`us`, `eu`) follow different patterns. */
 function googleHost(service: string, location: string): string {
   if (location === 'global') return `${service}.googleapis.com`;
   const isMulti = location === 'us' || location === 'eu';

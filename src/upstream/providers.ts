@@ -13,40 +13,40 @@ import { basicAuthHeader } from './basic-auth.js';
 export { Provider } from './provider.js';
 export { PROVIDERS, SIMULATION, type ProviderRow } from './provider-rows.js';
 
-/** What an operator may say of a provider; everything has a value of its own in the provider's row. */
+/** The settings of a provider; the defaults come from the provider's row. */
 export interface ProviderSettings {
-  /** The known provider that this is another account, region or server of; by default the one of its own name. */
+  /** The known provider of which this is another account, region or server; default: the one with the same name. */
   readonly kind?: string | undefined;
   readonly apiKey?: string | undefined;
-  /** An access key of AWS, or where one is looked for, for providers that take its signatures. */
+  /** An AWS access key, or where to look one up; for providers that accept AWS signatures. */
   readonly aws?: AwsSource | undefined;
-  /** Credentials of a Google account, for providers that take its tokens. */
+  /** Credentials of a Google account; for providers that accept Google's tokens. */
   readonly google?: GoogleFile | undefined;
-  /** What stands in braces in the provider's address: a region, a project, a resource. */
+  /** Values of the placeholders in the provider's address: a region, a project, a resource. */
   readonly place?: Readonly<Record<string, string>> | undefined;
-  /** Its wire protocol; a provider that is not known speaks OpenAI's unless told so. */
+  /** Its wire protocol; default for a server that is not known: OpenAI's. */
   readonly dialect?: DialectName | undefined;
-  /** An `http:` or `https:` URL that `/chat/completions` or `/messages` is put behind; may carry a query. */
+  /** An `http:` or `https:` URL to which `/chat/completions` or `/messages` is appended; may have a query. */
   readonly baseUrl?: string | undefined;
-  /** Sent with every request, after ours; a name of ours (`authorization`) replaces it. */
+  /** Sent with every request; a header that the gateway also sets (`authorization`) is replaced by this one. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** It speaks OpenAI's responses besides. */
+  /** Whether it also serves OpenAI's Responses API. */
   readonly responses?: boolean | undefined;
   readonly trustedAnswers?: boolean | undefined;
   readonly usageOption?: boolean | undefined;
-  /** Most connections to it at a time; further requests wait for one. */
+  /** Maximum number of simultaneous connections; further requests wait for one. */
   readonly connections?: number | undefined;
-  /** The URL of what it is reached through, `null` for nothing; by default what the variables say. */
+  /** The URL of a proxy, or `null` for none; default: what the environment variables say. */
   readonly proxy?: string | null | undefined;
-  /** What the environment says of proxies, by name; see `PROXY_VARIABLES`. */
+  /** The environment's proxy variables, by name; see `PROXY_VARIABLES`. */
   readonly proxyVariables?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A provider, or the plain sentence that says why there is none and what would help. */
+/** A provider, or a sentence that says why there is none and what would help. */
 export type ResolvedProvider =
   { readonly ok: true; readonly provider: Provider } | { readonly ok: false; readonly why: string };
 
-/** What is known of a provider of this name or kind; `undefined` for a server of the operator's own. */
+/** The row of the provider with this name or kind; `undefined` if it is not a known provider. */
 export function knownProvider(
   name: string,
   { kind = name }: Pick<ProviderSettings, 'kind'>,
@@ -55,10 +55,10 @@ export function knownProvider(
 }
 
 /**
- * Makes a provider of its name and what the operator says of it.
+ * Makes a provider from its name and its settings.
  *
- * A name that is not in {@link PROVIDERS} needs a kind that is, or a base URL, and is taken for an
- * untrusted OpenAI-compatible server in the second case unless told otherwise. A provider with a base URL of the operator's needs no key.
+ * A name that is not in {@link PROVIDERS} needs a kind that is, or a base URL. With a base URL it is an untrusted
+ * OpenAI-compatible server unless the settings say otherwise. A provider with a configured base URL needs no key.
  */
 export function resolveProvider(name: string, settings: ProviderSettings = {}): ResolvedProvider {
   const row = rowOf(name, settings);
@@ -91,7 +91,7 @@ export function resolveProvider(name: string, settings: ProviderSettings = {}): 
   };
 }
 
-/** The source of what is said of a server that is not known. */
+/** The `source` of the row of a server that is not known. */
 const OWN_SERVER = 'the operator';
 
 function proxiesOf(name: string, { proxy, proxyVariables }: ProviderSettings): ProxyChoice {
@@ -106,16 +106,16 @@ function keyIn({ apiKey }: ProviderSettings): string {
   return apiKey?.trim() ?? '';
 }
 
-/** What the operator says of places, and what is usual for the rest; by name. */
+/** The placeholder values by name: the operator's, otherwise the row's defaults. */
 function placesOf(row: ProviderRow, { place = {} }: ProviderSettings): Record<string, string> {
-  const defaults = Object.entries(row.places).flatMap(([name, { usual: value }]) =>
-    value === null ? [] : [[name, value] as const],
+  const defaults = Object.entries(row.places).flatMap(([name, { usual }]) =>
+    usual === null ? [] : [[name, usual] as const],
   );
   const overrides = Object.entries(place).map(([name, value]) => [name, bareHost(value)] as const);
   return { ...Object.fromEntries(defaults), ...Object.fromEntries(overrides) };
 }
 
-/** People copy a host out of a browser: with the scheme before it and a slash behind it. */
+/** Removes a scheme and trailing slashes, which hosts copied from a browser have. */
 function bareHost(value: string): string {
   return value
     .trim()
@@ -141,7 +141,7 @@ function placeFault(
   return `needs a place ${name}: set place.${name}, or ${variables.join(' or ')}.`;
 }
 
-/** What would be refused at every single request, and in words that help nobody. */
+/** Finds settings with which every request would fail, with an unhelpful error. */
 function settingsFault(row: ProviderRow, settings: ProviderSettings): string | null {
   for (const [name, value] of Object.entries(lowerCased(settings.headers ?? {}))) {
     if (!isSafeHeader(name, value)) return `has a header ${name} that cannot be sent.`;
@@ -152,25 +152,25 @@ function settingsFault(row: ProviderRow, settings: ProviderSettings): string | n
 function credentialsFault(row: ProviderRow, settings: ProviderSettings): string | null {
   const { aws, google } = settings;
   const key = keyIn(settings);
-  // A line break that was pasted along with the key, most of the time.
+  // Usually a line break that was pasted along with the key.
   if (!isKey(key)) return 'has a key with a character that cannot be in a key.';
   if (aws !== undefined && row.auth !== 'aws')
     return `takes no signatures of AWS${hintAt(row, 'bedrock')}.`;
   if (google !== undefined && row.auth !== 'google')
     return `takes no tokens of Google${hintAt(row, 'vertex')}.`;
   const hasOther = aws !== undefined || google !== undefined;
-  // A server of the operator's own may well ask for no key.
+  // A server at a configured address may need no key.
   const needsKey = row.keyVariable !== null && settings.baseUrl === undefined;
   return key === '' && !hasOther && needsKey ? `needs a key: set ${row.keyVariable}.` : null;
 }
 
-/** What a server of the operator's own may have been meant to be; nothing for providers that are known. */
+/** Suggests a `kind` for a server that is not known; empty for known providers. */
 function hintAt({ source }: ProviderRow, kind: string): string {
   if (source !== OWN_SERVER) return '';
   return `; if it is another account or address of ${kind}, set kind: ${kind}`;
 }
 
-/** Whether a key can be sent, as far as its characters go; none can. */
+/** Whether all characters of a key can be sent in a header; an empty key is valid. */
 export function isKey(text: string): boolean {
   return /^[\x21-\x7e]*$/u.test(text);
 }
@@ -193,21 +193,21 @@ function rowOf(name: string, settings: ProviderSettings): ProviderRow | null {
     baseUrl: settings.baseUrl,
     keyVariable: null,
     auth: 'bearer',
-    // Counts where it speaks responses, which is said of those who have OpenAI's models.
+    // Only matters if it serves the Responses API, as servers with OpenAI's models do.
     models: [RESPONSES_ONLY],
     source: OWN_SERVER,
   });
 }
 
 function adjusted(row: ProviderRow, settings: ProviderSettings): ProviderRow {
-  // A server behind another URL is another server, whatever it is called: not trusted unless told so.
+  // A server at another URL is another server, whatever its name, so it is not trusted by default.
   const isOwn = settings.baseUrl === undefined;
   const trusted = settings.trustedAnswers ?? (row.trustedAnswers && isOwn);
   const dialect = settings.dialect ?? row.dialect;
   return {
     ...row,
     dialect,
-    // Paths, members and the like are of the row's own dialect.
+    // Paths, members and so on apply only to the row's own dialect.
     ...(dialect !== row.dialect && NO_HABITS),
     responses: speaksResponses(row, settings),
     trustedAnswers: trusted,
@@ -215,7 +215,7 @@ function adjusted(row: ProviderRow, settings: ProviderSettings): ProviderRow {
   };
 }
 
-/** Whether a provider is asked in OpenAI's responses by clients of these, beside its own dialect. */
+/** Whether clients of OpenAI's Responses API are served through the provider's own Responses API. */
 export function speaksResponses(
   row: Pick<ProviderRow, 'dialect' | 'responses'>,
   { dialect, responses, baseUrl }: Pick<ProviderSettings, 'dialect' | 'responses' | 'baseUrl'>,
@@ -232,12 +232,12 @@ function urlOf(
   const text = fillTemplate(baseUrl, places);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return null;
-  // Everybody writes Ollama's address as its OpenAI-compatible door has it.
+  // Ollama's address is commonly given with the path of its OpenAI-compatible API.
   if (row.dialect === 'ollama') url.pathname = url.pathname.replace(/\/v1\/?$/u, '');
   return url;
 }
 
-/** What a row says of its own dialect. */
+/** Neutral values of the row members that apply only to the row's own dialect. */
 const NO_HABITS = {
   paths: null,
   models: [],
@@ -249,7 +249,7 @@ const NO_HABITS = {
   takesRouteTerms: false,
 } as const;
 
-/** The version of the API that requests made here are written for. */
+/** The API version for which the gateway writes its requests. */
 const ANTHROPIC_VERSION = '2023-06-01';
 
 function ownHeaders({ auth, dialect }: ProviderRow, url: URL, key: string): Record<string, string> {
@@ -264,11 +264,11 @@ function ownHeaders({ auth, dialect }: ProviderRow, url: URL, key: string): Reco
 /** From the key, or from a base URL of the form `https://user:password@host`. */
 function authorization(url: URL, key: string): { authorization?: string } {
   if (key !== '') return { authorization: `Bearer ${key}` };
-  const proof = basicAuthHeader(url);
-  return proof === undefined ? {} : { authorization: proof };
+  const basic = basicAuthHeader(url);
+  return basic === undefined ? {} : { authorization: basic };
 }
 
-/** Names that belong to the connection, or that we write ourselves. */
+/** Headers of the connection, and headers that the gateway sets itself. */
 const OWN_HEADERS = /^(connection|content-length|transfer-encoding|keep-alive|upgrade|expect)$/u;
 
 function isSafeHeader(name: string, value: string): boolean {

@@ -8,16 +8,16 @@ import { simulatedRequest } from './simulation/request.js';
 import { type Identity, streamChunks, wholeBody } from './simulation/wire.js';
 import { UpstreamError } from './upstream-error.js';
 
-/** How fast a simulated model is to answer; `null`: at once. */
+/** The speed of a simulated model; `null`: it answers at once. */
 export type SpeedOf = (upstream: Upstream) => Speed | null;
 
-/** Answers requests inside this process, in OpenAI's wire form, and says in every answer that it does. */
+/** Answers requests inside this process, in OpenAI's wire format; every answer is marked as simulated. */
 export interface Simulation {
-  /** As an upstream would: whole answers after the time they take, streams at the model's pace. */
+  /** Keeps the model's speed: a whole answer comes after the time it takes, a stream at the model's rate. */
   call(request: UpstreamRequest): Promise<UpstreamAnswer>;
 }
 
-/** Opens no socket and keeps nothing but a counter for ids. */
+/** Opens no socket; its only state is a counter for ids. */
 export function openSimulation(options: {
   readonly clock: Clock;
   readonly speedOf?: SpeedOf | undefined;
@@ -114,7 +114,7 @@ function clientGone(request: UpstreamRequest): UpstreamError {
   });
 }
 
-/** The body as JSON, or `undefined`, which no request is. */
+/** The body as JSON; `undefined`, which fails validation, if it is not JSON. */
 function parse(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8')) as unknown;

@@ -5,29 +5,30 @@ import { ProxyChoice } from '../proxy/proxy-choice.js';
 import { proxyReason } from '../proxy/proxy-error.js';
 import { sendCredentialRequest, type CredentialRequest } from './credential-request.js';
 
-/** An access key of AWS. */
+/** An AWS access key. */
 export interface AwsKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of keys that are lent for a time. */
+  /** Only temporary keys have one. */
   readonly sessionToken?: string | undefined;
 }
 
-/** Where keys of AWS are looked for, as AWS's own tools do. */
+/** How AWS keys are looked up; the order is that of AWS's own tools. */
 export interface AwsLookup {
-  /** Only this profile of the shared files; absent for wherever there are keys. */
+  /** Only this profile of the shared files is used; absent: all sources are tried. */
   readonly profile?: string | undefined;
-  /** What the environment says of {@link AWS_VARIABLES}, by name. */
+  /** The values of {@link AWS_VARIABLES}, by name. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Keys, and until when they may be used: milliseconds since 1970, `null` for ever. */
+/** Keys and their expiry. */
 export interface ExpiringKeys {
   readonly keys: AwsKeys;
+  /** Milliseconds since 1970; `null` if they do not expire. */
   readonly untilMs: number | null;
 }
 
-/** What the environment may say to a look-up. */
+/** The environment variables that a look-up reads. */
 export const AWS_VARIABLES: readonly string[] = [
   'AWS_PROFILE',
   'AWS_SHARED_CREDENTIALS_FILE',
@@ -46,16 +47,16 @@ export const AWS_VARIABLES: readonly string[] = [
   'AWS_EC2_METADATA_SERVICE_ENDPOINT',
 ];
 
-/** Where a machine of EC2 is told its keys. */
-const MACHINE = 'http://169.254.169.254';
-/** Where a container of ECS is told its keys. */
-const CONTAINER = 'http://169.254.170.2';
-/** These addresses answer from next door, or not at all. */
+/** The metadata service of an EC2 instance. */
+const INSTANCE_METADATA = 'http://169.254.169.254';
+/** The credentials service of an ECS container. */
+const CONTAINER_CREDENTIALS = 'http://169.254.170.2';
+/** Link-local addresses: they answer fast, or do not exist. */
 const NEAR_MS = 1_000;
 const FAR_MS = 10_000;
 const MAX_REPLY_CHARS = 200;
 
-const lentReply = z.looseObject({
+const keysReply = z.looseObject({
   AccessKeyId: z.string().min(1),
   SecretAccessKey: z.string().min(1),
   Token: z.string().min(1),
@@ -63,11 +64,11 @@ const lentReply = z.looseObject({
 });
 
 /**
- * Finds keys: in a profile of the shared files, for a web identity, in a container, on a machine; the first place
- * that is set up counts.
+ * Looks up keys in a profile of the shared files, by web identity, from the container's and from the instance's
+ * metadata service. The first source that is configured is used.
  *
- * @param proxies - ways to AWS itself; containers and machines answer from next door, and are asked directly
- * @throws {GatewayError} `upstream_auth_failed` where no place has any, or the one that should does not
+ * @param proxies - for requests to AWS itself; metadata services are link-local, so they are called directly
+ * @throws {GatewayError} `upstream_auth_failed` if no source has keys, or the configured one fails
  */
 export async function findAwsKeys(
   { profile, variables }: AwsLookup,
@@ -82,28 +83,28 @@ export async function findAwsKeys(
   if (tokenFile !== undefined && role !== undefined) {
     return forWebIdentity(tokenFile, role, variables, proxies);
   }
-  return (await inContainer(variables)) ?? onMachine(variables);
+  return (await inContainer(variables)) ?? onInstance(variables);
 }
 
 async function inProfile(name: string, variables: AwsLookup['variables']): Promise<AwsKeys | null> {
   const filepath = variables['AWS_SHARED_CREDENTIALS_FILE'];
   const configFilepath = variables['AWS_CONFIG_FILE'];
-  // Takes as long to load as a tenth of our own start, and few need it.
+  // Loaded on demand: it takes a tenth of the gateway's start-up time, and few installations need it.
   const { parseKnownFiles } = await import('@smithy/core/config');
   const profiles = await parseKnownFiles({
-    // Keys may be replaced while we run.
+    // Keys may be replaced while the gateway runs.
     ignoreCache: true,
     ...(filepath !== undefined && { filepath }),
     ...(configFilepath !== undefined && { configFilepath }),
   });
-  const told = profiles[name];
-  const accessKeyId = told?.['aws_access_key_id'];
-  const secretAccessKey = told?.['aws_secret_access_key'];
+  const profile = profiles[name];
+  const accessKeyId = profile?.['aws_access_key_id'];
+  const secretAccessKey = profile?.['aws_secret_access_key'];
   if (accessKeyId === undefined || secretAccessKey === undefined) return null;
-  return { accessKeyId, secretAccessKey, sessionToken: told?.['aws_session_token'] };
+  return { accessKeyId, secretAccessKey, sessionToken: profile?.['aws_session_token'] };
 }
 
-/** Exchanges the token that a cluster gives its pods; such a request is signed by nothing but the token. */
+/** Exchanges the token that a cluster gives its pods for keys; the request needs no signature. */
 async function forWebIdentity(
   tokenFile: string,
   role: string,
@@ -122,13 +123,13 @@ async function forWebIdentity(
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const request = { method: 'POST', headers, body: form.toString(), timeoutMs: FAR_MS } as const;
   const text = await ask(url, request, proxies);
-  // The answer is XML of four plain values; none of them can hold a character that is written otherwise.
-  const told = (tag: string) => new RegExp(`<${tag}>([^<]+)</${tag}>`, 'u').exec(text)?.[1];
-  return lent({
-    AccessKeyId: told('AccessKeyId'),
-    SecretAccessKey: told('SecretAccessKey'),
-    Token: told('SessionToken'),
-    Expiration: told('Expiration'),
+  // The answer is XML with four plain values, none of which can contain an escaped character.
+  const valueOf = (tag: string) => new RegExp(`<${tag}>([^<]+)</${tag}>`, 'u').exec(text)?.[1];
+  return expiringKeysOf({
+    AccessKeyId: valueOf('AccessKeyId'),
+    SecretAccessKey: valueOf('SecretAccessKey'),
+    Token: valueOf('SessionToken'),
+    Expiration: valueOf('Expiration'),
   });
 }
 
@@ -137,21 +138,21 @@ async function inContainer(variables: AwsLookup['variables']): Promise<ExpiringK
   const url =
     relative === undefined
       ? variables['AWS_CONTAINER_CREDENTIALS_FULL_URI']
-      : `${CONTAINER}${relative}`;
+      : `${CONTAINER_CREDENTIALS}${relative}`;
   if (url === undefined) return null;
   const file = variables['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'];
   const token =
     file === undefined ? variables['AWS_CONTAINER_AUTHORIZATION_TOKEN'] : await readToken(file);
   const headers = token === undefined ? {} : { authorization: token };
-  return lent(parsed(await ask(url, { method: 'GET', headers, timeoutMs: NEAR_MS })));
+  return expiringKeysOf(parsed(await ask(url, { method: 'GET', headers, timeoutMs: NEAR_MS })));
 }
 
-/** The second version of the service only, which asks for a token first: the first one can be tricked. */
-async function onMachine(variables: AwsLookup['variables']): Promise<ExpiringKeys> {
+/** Uses only IMDSv2, which requires a token first: IMDSv1 is vulnerable to request forgery. */
+async function onInstance(variables: AwsLookup['variables']): Promise<ExpiringKeys> {
   if (variables['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true') {
     throw failed('No access key was found, and the machine must not be asked for one.');
   }
-  const base = variables['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? MACHINE;
+  const base = variables['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? INSTANCE_METADATA;
   const root = `${base.replace(/\/+$/u, '')}/latest`;
   const lifetime = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' };
   const token = await ask(`${root}/api/token`, {
@@ -166,7 +167,7 @@ async function onMachine(variables: AwsLookup['variables']): Promise<ExpiringKey
   } as const;
   const roles = `${root}/meta-data/iam/security-credentials/`;
   const [role = ''] = (await ask(roles, near)).trim().split('\n');
-  return lent(parsed(await ask(roles + encodeURIComponent(role), near)));
+  return expiringKeysOf(parsed(await ask(roles + encodeURIComponent(role), near)));
 }
 
 async function readToken(file: string): Promise<string> {
@@ -194,9 +195,9 @@ async function ask(
   throw failed(`${url} gave no access key (${status}): ${text.slice(0, MAX_REPLY_CHARS)}`);
 }
 
-/** What is wrong is told by member, never by value: the answer holds a key. */
-function lent(told: unknown): ExpiringKeys {
-  const read = lentReply.safeParse(told);
+/** Errors name the faulty member, never its value, because the answer holds a key. */
+function expiringKeysOf(reply: unknown): ExpiringKeys {
+  const read = keysReply.safeParse(reply);
   if (!read.success) {
     throw failed(`AWS's answer has no usable "${String(read.error.issues[0]?.path[0])}".`);
   }
@@ -215,7 +216,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // No JSON is no key: the schema then says so.
+    // Not JSON: the schema rejects `undefined`.
     return undefined;
   }
 }

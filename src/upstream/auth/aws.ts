@@ -5,18 +5,18 @@ import { findAwsKeys, type AwsKeys, type AwsLookup } from './aws-lookup.js';
 import { leaseFor, renewing, type Lease } from './renewing.js';
 import type { Signer } from './signer.js';
 
-/** Keys that do not expire are looked up again, as they may have been replaced. */
+/** Keys without an expiry are looked up again after this time, because they may have been replaced. */
 const KEPT_MS = 5 * 60_000;
 
-/** Keys as the operator wrote them, or where they are to be looked for. */
+/** Keys from the configuration, or how to look them up. */
 export type AwsSource = AwsKeys | AwsLookup;
 
-/** The name of the service in a signature; the host says `bedrock-runtime`. */
+/** The service name in signatures; it differs from the host, which is `bedrock-runtime`. */
 const SERVICE = 'bedrock';
 
 /**
- * Signs with AWS's Signature Version 4, over the body and the path as it is on the wire. Keys that have to be
- * looked for are kept while they live.
+ * Signs with AWS Signature Version 4, over the body and the path as sent. Keys that are looked up are
+ * cached until they expire.
  */
 export function awsSignerFor(
   source: AwsSource,
@@ -37,13 +37,13 @@ export function awsSignerFor(
 }
 
 function awsSigner(keys: AwsKeys, region: string, clock: Clock): Signer {
-  // Keys of a day, derived once: without it each request derives them anew.
+  // Caches the derived signing keys, which change once a day.
   const cache = new Map<string, ArrayBuffer>();
   return async ({ method, url, body }) => {
     const signer = new AwsV4Signer({
       method,
       url,
-      // Its own type knows no views on bytes.
+      // The library's type does not accept a Buffer.
       body: new Uint8Array(body),
       accessKeyId: keys.accessKeyId,
       secretAccessKey: keys.secretAccessKey,

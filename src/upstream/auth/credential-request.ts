@@ -2,16 +2,16 @@ import { Client, request } from 'undici';
 import type { ProxyChoice } from '../proxy/proxy-choice.js';
 import { Tunnels } from '../proxy/tunnels.js';
 
-/** What is sent to an address that lends a proof of who asks. */
+/** A request to an endpoint that issues temporary credentials. */
 export interface CredentialRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** For everything together. */
+  /** For the whole exchange, including the connection. */
   readonly timeoutMs: number;
 }
 
-/** Sends one request, by way of the proxy to its place if there is one, and reads the answer whatever its status. */
+/** Sends one request, through a proxy if one is configured for the URL, and reads the answer whatever its status. */
 export async function sendCredentialRequest(
   url: string,
   { timeoutMs, ...options }: CredentialRequest,
@@ -27,11 +27,11 @@ export async function sendCredentialRequest(
   }
 }
 
-/** A connection for one exchange: they are hours apart. */
+/** Opens a connection for one exchange; keeping it would be useless, because the next exchange is hours later. */
 function tunnelTo(url: URL, timeoutMs: number, proxies: ProxyChoice): Client | null {
   const proxy = proxies.proxyFor(url);
   if (proxy === null) return null;
-  // Half of the time, so that a proxy that says nothing is told of as such.
+  // Half of the time, so that a proxy that does not answer is reported as the cause of the timeout.
   const { connect } = new Tunnels(proxy, { timeoutMs: timeoutMs / 2 });
   return new Client(url.origin, { connect });
 }

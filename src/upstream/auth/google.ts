@@ -9,23 +9,23 @@ import { sendCredentialRequest } from './credential-request.js';
 import { leaseFor, renewing, type Lease } from './renewing.js';
 import type { Signer } from './signer.js';
 
-/** Where the credentials of a Google account are. */
+/** Where to find the credentials of a Google account. */
 export interface GoogleFile {
-  /** Absolute path of a key of a service account, or of what `gcloud auth application-default login` writes. */
+  /** Absolute path of a service account's key, or of the file that `gcloud auth application-default login` writes. */
   readonly path: string;
-  /** Where they are exchanged for tokens; what the file says where it is absent. */
+  /** The token endpoint; default: the one in the file. */
   readonly tokenUrl?: string | undefined;
 }
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
-/** Google gives tokens of an hour to assertions of at most one. */
+/** The maximum lifetime of an assertion; Google's tokens also last an hour. */
 const ASSERTION_S = 3_600;
-/** A request waits for its token; the exchange takes a fraction of a second as a rule. */
+/** Requests wait for the token; the exchange usually takes a fraction of a second. */
 const TIMEOUT_MS = 10_000;
 const MAX_REPLY_CHARS = 200;
 
-// Loose: what else Google writes into these files is none of our business.
+// Loose, because Google writes further members into these files.
 const credentialsFile = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('service_account'),
@@ -50,8 +50,8 @@ const tokenReply = z.looseObject({
 });
 
 /**
- * Exchanges credentials for a token, and keeps that while it lives. The file is read at each exchange, so
- * that a key may be replaced while we run.
+ * Exchanges credentials for a token, and caches it until it expires. The file is read at every exchange, so
+ * the key can be replaced while the gateway runs.
  */
 export function googleSigner(
   file: GoogleFile,
@@ -91,7 +91,7 @@ async function readCredentials(path: string): Promise<CredentialsFile> {
   }
   const read = credentialsFile.safeParse(parsed(text));
   if (read.success) return read.data;
-  // What is wrong is told by path and kind, never by value: the file holds a key.
+  // The error names the faulty member, never its value, because the file holds a key.
   const [issue] = read.error.issues;
   const what = issue === undefined ? '' : ` (at "${issue.path.join('.')}")`;
   throw failed(`The credentials in ${path} are neither a service account's nor a user's${what}.`);
@@ -149,7 +149,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // No JSON is no credentials and no token: the schema then says so.
+    // Not JSON: the schema rejects `undefined`.
     return undefined;
   }
 }

@@ -1,14 +1,14 @@
-/** A request that is ready but for its proof of who asks. */
+/** A request that lacks only its authorization headers. */
 export interface UnsignedRequest {
   readonly method: string;
-  /** Absolute, as it will be on the wire: what a signature covers. */
+  /** The absolute URL, exactly as it is sent: signatures cover it. */
   readonly url: string;
   readonly body: Buffer;
 }
 
 /**
- * Gives the headers that prove who asks, names in lower case and values in turn.
+ * Returns the authorization headers of a request: names in lower case and values, alternating.
  *
- * Rejects with {GatewayError} `upstream_auth_failed` where there is no proof to be had.
+ * Rejects with {GatewayError} `upstream_auth_failed` if no credentials can be obtained.
  */
 export type Signer = (request: UnsignedRequest) => Promise<readonly string[]>;

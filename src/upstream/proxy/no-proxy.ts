@@ -2,8 +2,8 @@ import { BlockList, isIP } from 'node:net';
 import { isLoopback } from '../../core/loopback.js';
 
 /**
- * Whether a place is reached directly by what `NO_PROXY` says, as curl reads it: hosts and the domains below them, with or without a
- * leading dot, addresses and ranges (`10.0.0.0/8`), each of which may have a port (`[::1]:8080`), and `*` for everything.
+ * Whether `NO_PROXY` exempts a URL, by curl's rules. Entries are hosts, which include their subdomains, with or without a
+ * leading dot, addresses and ranges (`10.0.0.0/8`), each with an optional port (`[::1]:8080`), and `*` for everything.
  *
  * @param list - separated by commas or spaces
  */
@@ -19,7 +19,7 @@ export function isExempt(list: string, url: URL): boolean {
     });
 }
 
-/** Whether a URL leads to this machine. */
+/** Whether the host of a URL is this machine. */
 export function isLocalUrl({ hostname }: URL): boolean {
   const host = bareHost(hostname);
   return isLoopback(host) || host.endsWith('.localhost');
@@ -30,7 +30,7 @@ function bareHost(hostname: string): string {
 }
 
 function entryIn(entry: string): { readonly name: string; readonly only: string | null } {
-  // An address of IPv6 without brackets has colons of its own.
+  // An IPv6 address without brackets contains colons, so it cannot have a port.
   const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]+))(?::(\d+))?$/u.exec(entry) ?? [];
   return { name: bracketed ?? plain ?? entry, only: port ?? null };
 }

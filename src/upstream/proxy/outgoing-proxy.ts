@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { basicAuthHeader, decodeOrKeep } from '../basic-auth.js';
 
-/** What a proxy's URL has to be, for sentences. */
+/** Describes a valid proxy URL, for error messages. */
 export const PROXY_URL_FORMAT =
   'an http or https URL such as http://proxy.example:3128, in which special characters of a password are written as %XX';
 
@@ -11,12 +11,12 @@ export const PROXY_URL_FORMAT =
  * Its password is in private fields: an object that is logged or sent by mistake does not show it.
  */
 export class OutgoingProxy {
-  /** The variable or option that names it: what errors call it by. */
+  /** The variable or option that configures it; errors name the proxy by this. */
   readonly source: string;
-  /** Scheme, host and port, for those who run the gateway; clients are told the source alone. */
+  /** Scheme, host and port; only for operators, since errors sent to clients contain just the source. */
   readonly origin: string;
   readonly isSecure: boolean;
-  /** A name or an address, IPv6 without brackets. */
+  /** A host name or an address, IPv6 without brackets. */
   readonly hostname: string;
   readonly port: number;
   readonly #url: URL;
@@ -30,28 +30,28 @@ export class OutgoingProxy {
     this.#url = url;
   }
 
-  /** Takes a URL, or as curl does `host:port`; `null` for what is not {@link PROXY_URL_FORMAT}. */
+  /** Parses a URL or, like curl, `host:port`; `null` if it is not {@link PROXY_URL_FORMAT}. */
   static parse(text: string, source: string): OutgoingProxy | null {
     const trimmed = text.trim();
     const full = /^[a-z][a-z0-9+.-]*:\/\//iu.test(trimmed) ? trimmed : `http://${trimmed}`;
     const url = URL.canParse(full) ? new URL(full) : null;
     if (url === null || !/^https?:$/u.test(url.protocol)) return null;
-    // Behind a password with a "/", "?" or "#" in it, the host is a piece of that password.
+    // If a password contains an unescaped "/", "?" or "#", part of it would be parsed as the host.
     const isBare = url.pathname === '/' && url.search === '' && url.hash === '';
     return isBare && url.port !== '0' ? new OutgoingProxy(url, source) : null;
   }
 
-  /** The name that its certificate has to have, where that is not its address. */
+  /** The host name for verifying its certificate; empty if its host is an address. */
   get servername(): string {
     return isIP(this.hostname) === 0 ? this.hostname : '';
   }
 
-  /** For the wire only, never for a log; `undefined` where its URL has no user. */
+  /** For requests only, never for logs; `undefined` if its URL has no user. */
   secretAuthorization(): string | undefined {
     return basicAuthHeader(this.#url);
   }
 
-  /** The password as it is written and as it is meant: what must not be told. */
+  /** The password, as written in the URL and decoded, so that both can be redacted. */
   secretPasswords(): readonly string[] {
     return [this.#url.password, decodeOrKeep(this.#url.password)];
   }

@@ -1,29 +1,29 @@
 import { isExempt, isLocalUrl } from './no-proxy.js';
 import { OutgoingProxy, PROXY_URL_FORMAT } from './outgoing-proxy.js';
 
-/** What the environment may say of proxies; of two spellings the first that is set counts. */
+/** The environment variables for proxies; of several spellings, the first that is set is used. */
 export const PROXY_VARIABLES = {
   'https:': ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'],
   'http:': ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'],
   exempt: ['no_proxy', 'NO_PROXY'],
 } as const;
 
-/** What decides on a proxy. */
+/** The settings that decide on a proxy. */
 export interface ProxySettings {
-  /** The operator's own word: a URL, or `null` for none; `undefined` for what the environment says. */
+  /** The configured proxy: a URL, `null` for none, or `undefined` to use the environment variables. */
   readonly own?: string | null | undefined;
-  /** What `own` is called in errors. */
+  /** The name of the option `own`, for errors. */
   readonly source: string;
   /** Values of {@link PROXY_VARIABLES} that are not empty, by name. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
-interface GivenProxy {
+interface ConfiguredProxy {
   readonly text: string;
   readonly source: string;
 }
 
-/** Says by way of which proxy a place is reached. */
+/** Chooses the proxy for a URL. */
 export class ProxyChoice {
   /** Reaches everything directly. */
   static readonly none = new ProxyChoice({ own: null, source: '', variables: {} });
@@ -34,25 +34,25 @@ export class ProxyChoice {
   }
 
   /**
-   * @returns `null` for a place that is reached directly
-   * @throws {Error} where `faultFor` has one
+   * @returns `null` if the URL is reached directly
+   * @throws {Error} if the proxy's URL is invalid; see `faultFor`
    */
   proxyFor(url: URL): OutgoingProxy | null {
-    const setting = this.#givenFor(url);
+    const setting = this.#settingFor(url);
     if (setting === null) return null;
     const proxy = OutgoingProxy.parse(setting.text, setting.source);
     if (proxy === null) throw new Error(`${setting.source} must be ${PROXY_URL_FORMAT}`);
     return proxy;
   }
 
-  /** Why the proxy to a place cannot be used, as a sentence without its URL; `null` if it can. */
+  /** Why the proxy for a URL cannot be used, as a sentence without the proxy's URL; `null` if it can. */
   faultFor(url: URL): string | null {
-    const setting = this.#givenFor(url);
+    const setting = this.#settingFor(url);
     if (setting === null || OutgoingProxy.parse(setting.text, setting.source) !== null) return null;
     return `is to be reached through the proxy of ${setting.source}, which must be ${PROXY_URL_FORMAT}.`;
   }
 
-  #givenFor(url: URL): GivenProxy | null {
+  #settingFor(url: URL): ConfiguredProxy | null {
     const { own, source, variables } = this.#settings;
     if (own !== undefined) return own === null ? null : { text: own, source };
     const first = (names: readonly string[]): string | undefined =>

@@ -1,4 +1,4 @@
-/** A proxy that gave no tunnel, in words that go behind "cannot be reached: ". They name no address and no password. */
+/** A proxy opened no tunnel. The message follows "cannot be reached: " and contains neither addresses nor passwords. */
 export class ProxyError extends Error {
   /** For the log: `PROXY_407`, `PROXY_ECONNREFUSED`. */
   readonly code: string;
@@ -15,7 +15,7 @@ export class ProxyError extends Error {
   }
 }
 
-/** What a proxy adds to "could not be reached"; nothing where it is not at fault. */
+/** The proxy's fault, to be appended to "could not be reached"; empty if the proxy is not at fault. */
 export function proxyReason(cause: unknown): string {
   return cause instanceof ProxyError ? `: ${cause.message}` : '';
 }

@@ -7,33 +7,33 @@ import { NO_TLS, reasonFor, type Stage } from '../upstream-error.js';
 import type { OutgoingProxy } from './outgoing-proxy.js';
 import { ProxyError } from './proxy-error.js';
 
-/** How often a connection that nobody uses says that it is still there. */
+/** Interval of TCP keep-alive probes on idle connections. */
 const KEEP_ALIVE_MS = 60_000;
-/** What OpenSSL says of what is no TLS, where something was to be written already. */
+/** OpenSSL's error if the peer does not speak TLS and data was already waiting to be written. */
 const WRONG_VERSION = 'wrong version number';
 const PROXY_NO_TLS = 'does not speak TLS; is its URL to begin with http:// instead of https://?';
 
-/** `Basic realm="x", NTLM` offers two. */
-const KIND_OF_PROOF = /(?:^|,)\s*([a-z]+)(?=\s|,|$)/giu;
+/** Matches the schemes of `proxy-authenticate`: `Basic realm="x", NTLM` has two. */
+const AUTHENTICATION_SCHEME = /(?:^|,)\s*([a-z]+)(?=\s|,|$)/giu;
 
-/** How tunnels are opened. */
+/** Options for opening tunnels. */
 export interface TunnelOptions {
-  /** Milliseconds for the proxy to answer, and again for TLS with the place behind it. */
+  /** Milliseconds for the proxy to answer, and again for the TLS handshake with the target. */
   readonly timeoutMs: number;
-  /** Gets each connection to the proxy before there is a tunnel, to close it with everything else. */
+  /** Called with each connection to the proxy before the tunnel is open, so that the caller can close it. */
   readonly onSocket?: (socket: Socket) => void;
 }
 
 /**
- * Connections by way of a proxy: a tunnel for each (`CONNECT`), and within it TLS where the place speaks that.
+ * Opens connections through a proxy: one tunnel (`CONNECT`) each, with TLS inside it for `https:` targets.
  *
- * undici's own agents for this have pools of their own, which say neither when a connection is made nor how many there are.
+ * undici's own proxy agents have separate pools, which report neither when a connection is made nor how many there are.
  */
 export class Tunnels {
   readonly #proxy: OutgoingProxy;
   readonly #options: TunnelOptions;
   readonly #secure: buildConnector.connector;
-  /** Those that the proxy has not answered, and how far they are on their way to it. */
+  /** Requests that the proxy has not answered yet, with their stages. */
   readonly #opening = new Map<ClientRequest, Stage>();
 
   constructor(proxy: OutgoingProxy, options: TunnelOptions) {
@@ -42,7 +42,7 @@ export class Tunnels {
     this.#secure = buildConnector({ timeout: options.timeoutMs });
   }
 
-  /** Fails with {ProxyError} where the proxy is at fault. */
+  /** Fails with {ProxyError} if the proxy is at fault. */
   readonly connect: buildConnector.connector = (options, callback) => {
     this.#open(targetOf(options), (error, socket) => {
       if (error !== null) callback(error, null);
@@ -51,7 +51,7 @@ export class Tunnels {
     });
   };
 
-  /** What is waited for just now, as the end of a sentence; empty where the proxy is not what holds things up. */
+  /** What the oldest request waits for, as the end of a sentence; empty if none waits for the proxy. */
   get waitReason(): string {
     const [oldest] = this.#opening.values();
     return oldest === undefined ? '' : `: ${this.#silence(oldest)}`;
@@ -77,7 +77,7 @@ export class Tunnels {
     request.once('connect', (answer, socket: Socket, head) => {
       this.#opening.delete(request);
       const refusal = this.#refusal(answer);
-      // From here on, whoever has the tunnel hears of its end as one that is closed.
+      // From here on, the owner of the tunnel sees an error as a close.
       socket.on('error', () => undefined);
       if (refusal !== null) {
         socket.destroy();
@@ -93,7 +93,7 @@ export class Tunnels {
 
   #request(target: string): ClientRequest {
     const { isSecure, hostname, port, servername } = this.#proxy;
-    const proof = this.#proxy.secretAuthorization();
+    const authorization = this.#proxy.secretAuthorization();
     const send = isSecure ? secureRequest : plainRequest;
     return send({
       method: 'CONNECT',
@@ -101,7 +101,10 @@ export class Tunnels {
       port,
       servername,
       path: target,
-      headers: { host: target, ...(proof !== undefined && { 'proxy-authorization': proof }) },
+      headers: {
+        host: target,
+        ...(authorization !== undefined && { 'proxy-authorization': authorization }),
+      },
       agent: false,
       timeout: this.#options.timeoutMs,
     });
@@ -127,15 +130,17 @@ export class Tunnels {
   #refusal({ statusCode = 0, headers }: IncomingMessage): ProxyError | null {
     if (statusCode >= 200 && statusCode < 300) return null;
     const why =
-      statusCode === 407 ? this.#wanted(headers['proxy-authenticate'] ?? '') : refused(statusCode);
+      statusCode === 407
+        ? this.#authenticationProblem(headers['proxy-authenticate'] ?? '')
+        : refused(statusCode);
     return new ProxyError(`${this.#name} ${why}`, String(statusCode));
   }
 
-  /** Which proof a proxy asks for. @param offers - its `proxy-authenticate`: kinds of proof */
-  #wanted(offers: string): string {
-    const kinds = [...offers.matchAll(KIND_OF_PROOF)].map(([, kind = '']) => kind);
-    if (kinds.length > 0 && !kinds.some((kind) => kind.toLowerCase() === 'basic')) {
-      return `takes no user and password but only ${kinds.join(', ')} (407), which Suffice does not speak`;
+  /** Describes the authentication that a proxy requires. @param offers - its `proxy-authenticate` header */
+  #authenticationProblem(offers: string): string {
+    const schemes = [...offers.matchAll(AUTHENTICATION_SCHEME)].map(([, scheme = '']) => scheme);
+    if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === 'basic')) {
+      return `takes no user and password but only ${schemes.join(', ')} (407), which Suffice does not speak`;
     }
     return this.#proxy.secretAuthorization() === undefined
       ? 'asks for a user and a password (407): write them into its URL, as http://USER:PASSWORD@HOST:PORT'
@@ -149,7 +154,7 @@ function refused(status: number): string {
   return `answered with status ${status} instead of a tunnel`;
 }
 
-/** The place as `CONNECT` wants it. */
+/** The target of a `CONNECT` request: host and port. */
 function targetOf({ hostname, protocol, port }: buildConnector.Options): string {
   const host = hostname.includes(':') ? `[${hostname}]` : hostname;
   return `${host}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;

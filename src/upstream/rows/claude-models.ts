@@ -4,7 +4,7 @@ import type { ModelNote } from './row.js';
 const MIGRATION = 'https://docs.claude.com/en/docs/about-claude/models/migrating-to-claude-4';
 const THINKING = 'https://platform.claude.com/docs/en/build-with-claude/thinking-troubleshooting';
 
-/** All since 4.7; what follows `4-` in older names is a date. */
+/** All models since 4.7; in older names, a date follows `4-`. */
 const SINCE_4_7 = /^claude-[a-z]+-(?:4-(?:[7-9]|[1-9]\d)|[5-9]|[1-9]\d)(?!\d)/u;
 
 function note(
@@ -18,9 +18,9 @@ function note(
 }
 
 /**
- * What Claude's models refuse of their own dialect.
+ * Parameters of Anthropic's dialect that Claude models reject.
  *
- * Requests that are translated keep the same rules where they are written.
+ * For translated requests, the request writer applies the same rules.
  */
 export const CLAUDE_REFUSALS: readonly ModelNote[] = [
   note(
@@ -53,7 +53,7 @@ export const CLAUDE_REFUSALS: readonly ModelNote[] = [
     THINKING,
   ),
   note(
-    // Fable and Mythos, and the others since 5.5; whether what comes after them can be kept from thinking is not known.
+    // Fable and Mythos, and the others since 5.5; whether later models accept disabled thinking is unknown.
     /^claude-(?:(?:fable|mythos)-[5-9]|(?:opus|sonnet)-5-[1-9]|[a-z]+-[6-9])/u,
     { members: { thinking: null }, types: ['disabled'] },
     'reject disabled `thinking`',

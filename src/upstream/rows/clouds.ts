@@ -21,7 +21,7 @@ const GOOGLE_PLACES = {
 };
 const RESOURCE = { variables: ['AZURE_RESOURCE_NAME', 'AZURE_OPENAI_RESOURCE'], usual: null };
 
-/** Those who serve models of many vendors under an account of the operator's. */
+/** Clouds, which serve models of many vendors under an account of the operator's. */
 export const CLOUDS: readonly ProviderRow[] = [
   row({
     name: 'bedrock',
@@ -85,7 +85,7 @@ export const CLOUDS: readonly ProviderRow[] = [
       whole: '/deployments/{model}/chat/completions?api-version={api_version}',
       stream: '/deployments/{model}/chat/completions?api-version={api_version}',
     },
-    // Its paths are of chat completions only, so what knows nothing but responses is not looked for here.
+    // This API has chat completions only, so models that require the Responses API are not listed.
     effortByName: true,
     models: [MAX_COMPLETION_TOKENS_ONLY, OPENROUTER_MEMBERS, ...SAMPLING_REFUSALS, ...EFFORTS],
     notes: 'The older API, with the deployment in the path and an API version.',

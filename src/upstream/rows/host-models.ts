@@ -2,7 +2,7 @@ import { refusalNote, effortsNote, type ModelNote } from './row.js';
 
 const GROK = 'https://docs.x.ai/docs/guides/reasoning';
 
-/** What xAI's models refuse: those that think are all but the third generation's larger one, and those that say so. */
+/** Parameters that xAI's models reject. All models reason except the larger third-generation one and those named `non-reasoning`. */
 export const GROK_REFUSALS: readonly ModelNote[] = [
   refusalNote(
     /^grok-(?!.*non-reasoning)(?:3-mini|[4-9]|code|build)/u,
@@ -11,7 +11,7 @@ export const GROK_REFUSALS: readonly ModelNote[] = [
     GROK,
   ),
   refusalNote(
-    // Between the third generation's smaller one and 4.3 there was nothing to set.
+    // From the smaller third-generation model until 4.3, models had no effort setting.
     /^grok-(?:4(?![.\d])|4[.-](?:1|20)(?!\d|.*multi)|code)/u,
     { reasoning_effort: null },
     'reject `reasoning_effort`',
@@ -20,7 +20,7 @@ export const GROK_REFUSALS: readonly ModelNote[] = [
   effortsNote(/^grok-3-mini/u, ['low', 'high'], GROK),
 ];
 
-/** What Groq refuses, whichever vendor's model it runs. */
+/** Parameters that Groq rejects, whichever vendor's model it runs. */
 export const GROQ_REFUSALS: readonly ModelNote[] = [
   refusalNote(
     /.*/u,
@@ -36,7 +36,7 @@ export const GROQ_REFUSALS: readonly ModelNote[] = [
   ),
 ];
 
-/** What OpenRouter's clients write beside OpenAI's members. */
+/** OpenRouter's extensions of OpenAI's requests, which other providers reject. */
 export const OPENROUTER_MEMBERS: ModelNote = refusalNote(
   /.*/u,
   { usage: null, transforms: null, plugins: null, preset: null, session_id: null },

@@ -1,7 +1,7 @@
 import { GROQ_REFUSALS, OPENROUTER_MEMBERS } from './host-models.js';
 import { row, type ProviderRow } from './row.js';
 
-/** Those who serve open models, or the models of others. */
+/** Providers that serve open models or other vendors' models. */
 export const HOSTS: readonly ProviderRow[] = [
   row({
     name: 'groq',
@@ -84,7 +84,7 @@ export const HOSTS: readonly ProviderRow[] = [
   }),
 ];
 
-/** Servers on the operator's own machines: no key, and an address that is the program's usual one. */
+/** Servers on the operator's own machines: they need no key, and have the program's default address. */
 export const LOCAL: readonly ProviderRow[] = [
   row({
     name: 'ollama',

@@ -1,7 +1,7 @@
 import type { UnsupportedParams } from '../../dialects/unsupported-params.js';
 import { refusalNote, effortsNote, type ModelNote } from './row.js';
 
-/** Those that OpenAI has behind its responses only. */
+/** Models that OpenAI serves only through the Responses API. */
 export const RESPONSES_ONLY: ModelNote = {
   names:
     /^(?:o\d+-pro|o\d+(?:-mini)?-deep-research|gpt-5(?:\.\d+)?-(?:pro|codex)|codex-|computer-use-)/u,
@@ -11,7 +11,7 @@ export const RESPONSES_ONLY: ModelNote = {
   source: 'https://platform.openai.com/docs/models',
 };
 
-/** Those that think: they refuse the older name for the length of an answer. */
+/** Reasoning models: they reject the older name of the output limit. */
 export const MAX_COMPLETION_TOKENS_ONLY: ModelNote = {
   names: /^(?:o\d|gpt-5(?!.*chat))/u,
   responsesOnly: false,
@@ -20,7 +20,7 @@ export const MAX_COMPLETION_TOKENS_ONLY: ModelNote = {
   source: 'https://platform.openai.com/docs/guides/reasoning',
 };
 
-/** What OpenAI's models take only while they do not think, with what each does unasked. */
+/** Parameters that OpenAI's models accept only while they do not reason, with their default values. */
 const SAMPLING = { temperature: 1, top_p: 1, logprobs: false, top_logprobs: 0 };
 const COMPATIBILITY = 'https://platform.openai.com/docs/guides/latest-model';
 
@@ -34,10 +34,10 @@ function samplingNote(
 }
 
 /**
- * Those that think, and what they refuse for it.
+ * Parameters that reasoning models reject.
  *
- * Which effort a version has by itself is documented up to GPT-5.4 (`none`). Newer ones are taken to think: a knob that is
- * left out without need is named to the client, while one that is refused fails the request.
+ * The default effort is documented up to GPT-5.4 (`none`). Newer models are assumed to reason by default: a parameter that is
+ * dropped needlessly is reported to the client, while a rejected one makes the request fail.
  */
 export const SAMPLING_REFUSALS: readonly ModelNote[] = [
   refusalNote(
@@ -66,7 +66,7 @@ export const SAMPLING_REFUSALS: readonly ModelNote[] = [
 const REASONING = 'https://platform.openai.com/docs/guides/reasoning#reasoning-effort';
 const OF_GPT_5_2 = ['low', 'medium', 'high', 'xhigh'];
 
-/** How hard they can be told to think; newer ones than are known here are taken for GPT-5.2. */
+/** The reasoning efforts that models support; models newer than the listed ones are treated like GPT-5.2. */
 export const EFFORTS: readonly ModelNote[] = [
   effortsNote(/^(?:gpt-[34]|chatgpt|gpt-5(?:\.\d+)?-chat)/u, [], REASONING),
   effortsNote(/^o\d(?!.*deep-research)/u, ['low', 'medium', 'high'], REASONING),

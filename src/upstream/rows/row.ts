@@ -2,103 +2,103 @@ import type { DialectName } from '../../dialects/dialect.js';
 import type { EmbeddingFormat } from '../../dialects/embeddings/embeddings.js';
 import type { UnsupportedParams } from '../../dialects/unsupported-params.js';
 
-/** A part of a provider's address that is the operator's: a region, a project, a name. */
+/** A part of a provider's address that depends on the operator: a region, a project, a name. */
 export interface AddressParameter {
-  /** The environment variables that may hold it, the first that is set counts. */
+  /** The environment variables that may hold it; the first that is set is used. */
   readonly variables: readonly string[];
-  /** What it is where nobody says; `null` where somebody has to. */
+  /** The default value; `null` if it must be configured. */
   readonly usual: string | null;
 }
 
-/** How a provider knows who asks. */
+/** How a provider authenticates requests. */
 export type Auth =
   /** `authorization: Bearer KEY`, or the header of the dialect (`x-api-key`, `x-goog-api-key`). */
   | 'bearer'
   /** `api-key: KEY`. */
   | 'api-key'
-  /** A bearer key, or a signature of AWS (SigV4). */
+  /** A bearer key, or an AWS signature (SigV4). */
   | 'aws'
-  /** A key, or a token that is exchanged for the credentials of a service account. */
+  /** A key, or a token for which the credentials of a Google account are exchanged. */
   | 'google'
   | 'none';
 
-/** What some of a provider's models want otherwise than the rest. */
+/** How some of a provider's models differ from the others. */
 export interface ModelNote {
-  /** Matches their names, as the provider has them. */
+  /** Matches the models' names at the provider. */
   readonly names: RegExp;
-  /** They know OpenAI's responses and no chat; says nothing where the provider speaks no responses. */
+  /** They support only OpenAI's Responses API, not chat completions; ignored if the provider does not serve that API. */
   readonly responsesOnly: boolean;
-  /** As those of the row, besides. */
+  /** Like `renames` of the row, in addition to these. */
   readonly renames: Readonly<Record<string, string | null>>;
-  /** What makes requests to them fail; absent for nothing. */
+  /** Parameters that make requests to them fail; absent: none. */
   readonly refuses?: readonly UnsupportedParams[];
-  /** The efforts that they know (`reasoning_effort`), and none for those that do not think; absent where nothing is known. */
+  /** The efforts that they support (`reasoning_effort`), empty for models without reasoning; absent: unknown. */
   readonly efforts?: readonly string[];
-  /** For people, as what is said of "those models". */
+  /** A description for people; it follows a subject like "those models". */
   readonly why: string;
   /** Where that is documented. */
   readonly source: string;
 }
 
-/** A place that serves models over HTTP, as data. Most providers differ in nothing else. */
+/** All data about a provider; most providers need no code of their own. */
 export interface ProviderRow {
   /** The name used in the catalog, in configuration and in metrics. */
   readonly name: string;
   readonly displayName: string;
   /**
-   * Everything before `/chat/completions`, `/messages` or `/models/…`; no slash at its end.
+   * The URL before `/chat/completions`, `/messages` or `/models/…`, without a slash at the end.
    *
-   * Places stand in braces; `{location.aiplatform}` is the host of that service of Google's at one.
+   * It may have placeholders in braces; `{location.aiplatform}` is the host of that Google service in the location.
    */
   readonly baseUrl: string;
-  /** The environment variable that holds the key; `null` when the provider asks for none. */
+  /** The environment variable that holds the key; `null` if the provider needs none. */
   readonly keyVariable: string | null;
   readonly auth: Auth;
   readonly dialect: DialectName;
-  /** Speaks OpenAI's responses besides. */
+  /** Whether it also serves OpenAI's Responses API. */
   readonly responses: boolean;
-  /** What it serves; without `chat` the router never asks it. */
+  /** The tasks that it serves; without `chat` the router never chooses it. */
   readonly serves: readonly ('chat' | 'embeddings')[];
-  /** What it is asked for vectors in; `null` for what its dialect has for them. */
+  /** The format of its embedding requests; `null`: that of its dialect. */
   readonly vectorForm: EmbeddingFormat | null;
-  /** What stands in braces in `baseUrl` and `paths`, by name. */
+  /** The placeholders in `baseUrl` and `paths`, by name. */
   readonly places: Readonly<Record<string, AddressParameter>>;
-  /** Paths behind the base URL where they are not the dialect's own; `{model}` is what the provider calls it. */
+  /** Chat paths relative to the base URL, if they are not those of the dialect; `{model}` is the provider's model name. */
   readonly paths: { readonly whole: string; readonly stream: string } | null;
-  /** Answers keep OpenAI's own rules, so that their bytes may be passed on as they are. */
+  /** Whether its answers conform to OpenAI's format, so that their bytes can be passed on unchanged. */
   readonly trustedAnswers: boolean;
-  /** Takes `stream_options`; where `false`, sending it makes the request fail. */
+  /** Whether it accepts `stream_options`; otherwise sending it makes the request fail. */
   readonly usageOption: boolean;
-  /** Keeps an answer to a schema (`response_format` of type `json_schema`); where `false`, sending one makes the request fail. */
+  /** Whether it accepts a schema for the answer (`response_format` of type `json_schema`); otherwise sending one makes the request fail. */
   readonly schemas: boolean;
-  /** What bounds an answer's length; OpenAI's newer models refuse the older name, many others the newer. */
+  /** The name of the output limit: OpenAI's newer models reject the older name, many other providers the newer. */
   readonly outputCap: 'max_tokens' | 'max_completion_tokens';
-  /** Wants what its models thought in earlier turns back, as `reasoning_content`; others may refuse that member. */
+  /** Whether it expects the reasoning of earlier turns as `reasoning_content`; other providers may reject that member. */
   readonly takesThoughts: boolean;
   /**
-   * Request members that this provider calls otherwise, by the name in the dialect; `null` leaves
-   * a member out that would only make the request fail and says nothing about the answer.
+   * Request members that this provider names differently, by the name in the dialect; `null` drops
+   * a member that makes the request fail and has no effect on the answer.
    */
   readonly renames: Readonly<Record<string, string | null>>;
-  /** By its models' names; all that match count. */
+  /** Notes on groups of its models; all that match a model's name apply. */
   readonly models: readonly ModelNote[];
-  /** Members that every request has, where the client writes none of the name; `null` takes one out. */
+  /** Members added to every request unless the client sends one of the same name; `null` removes a member. */
   readonly members: Readonly<Record<string, string | boolean | null>>;
-  /** What has to be done to a request beyond names of members; `null` for nothing. */
+  /** The further adaptation that its requests need; `null`: none. */
   readonly fit: 'mistral' | 'deepseek' | null;
-  /** Refuses `reasoning`, the object, and takes `reasoning_effort`. */
+  /** Whether it rejects the object `reasoning` and accepts only `reasoning_effort`. */
   readonly effortByName: boolean;
-  /** Chooses among providers itself, by the request's `provider`. */
+  /** Whether it routes to further providers, by the request's `provider` member. */
   readonly takesRouteTerms: boolean;
-  /** Why the row is as it is, for people; empty where there is nothing to say. */
+  /** Peculiarities of the provider, for people; may be empty. */
   readonly notes: string;
-  /** Where the address is documented. */
+  /** The documentation of the address. */
   readonly source: string;
-  /** What the address was checked against, if anything: exchanges that were recorded there, or the page of `source`. */
+  /** How the address was checked: against recorded exchanges, or against the page `source`. */
   readonly evidence: 'recorded' | 'documented' | 'unchecked';
 }
 
-/** A note on models that refuse members of requests, whatever else these have; by name, with what says no more than silence. */
+/** A note on models that reject members of requests. @param members - see `UnsupportedParams.members` */
 export function refusalNote(
   names: RegExp,
   members: UnsupportedParams['members'],
@@ -109,7 +109,7 @@ export function refusalNote(
   return { names, responsesOnly: false, renames: {}, refuses, why, source };
 }
 
-/** A note on models that know only these efforts, which may be none. */
+/** A note on models that support only these efforts; empty: none. */
 export function effortsNote(names: RegExp, efforts: readonly string[], source: string): ModelNote {
   const words = efforts.map((effort) => `\`${effort}\``).join(', ');
   const why =
@@ -117,11 +117,11 @@ export function effortsNote(names: RegExp, efforts: readonly string[], source: s
   return { names, responsesOnly: false, renames: {}, efforts, why, source };
 }
 
-type Given = Pick<ProviderRow, 'name' | 'displayName' | 'baseUrl' | 'keyVariable' | 'source'> &
+type RowFields = Pick<ProviderRow, 'name' | 'displayName' | 'baseUrl' | 'keyVariable' | 'source'> &
   Partial<ProviderRow>;
 
-/** A row of a provider that imitates OpenAI and asks for a bearer key, but for what is given. */
-export function row(fields: Given): ProviderRow {
+/** Makes a row. Members that are left out are those of an OpenAI-compatible provider with a bearer key. */
+export function row(fields: RowFields): ProviderRow {
   return {
     auth: fields.keyVariable === null ? 'none' : 'bearer',
     dialect: 'openai',

@@ -8,7 +8,7 @@ import {
 } from './openai-models.js';
 import { refusalNote, row, effortsNote, type ProviderRow } from './row.js';
 
-/** Those who serve models of their own. */
+/** Vendors, which serve their own models. */
 export const VENDORS: readonly ProviderRow[] = [
   row({
     name: 'openai',

@@ -4,7 +4,7 @@ import type { AnswerBody, AnswerSink } from '../answer.js';
 import type { UpstreamError } from '../upstream-error.js';
 import type { PacedChunk } from './wire.js';
 
-/** Plays chunks at a model's speed; time spent paused is not made up for. */
+/** Sends chunks at a model's speed; time spent paused is not made up for. */
 export class Playback implements AnswerBody {
   readonly #chunks: Iterator<PacedChunk>;
   readonly #clock: Clock;
@@ -16,7 +16,7 @@ export class Playback implements AnswerBody {
   #dueMs = 0;
   #forget: () => void = () => undefined;
 
-  /** @param speed - `null`: as fast as the reader takes it */
+  /** @param speed - `null`: as fast as the sink accepts chunks */
   constructor(chunks: Iterator<PacedChunk>, clock: Clock, speed: Speed | null) {
     this.#chunks = chunks;
     this.#clock = clock;

@@ -1,7 +1,7 @@
 import { exampleOf } from './schema-example.js';
 import { type SimulatedRequest, type SimulatedTool, textOf } from './request.js';
 
-/** What a simulated model says to a request. */
+/** A simulated model's reply to a request. */
 export interface SimulatedReply {
   readonly choices: readonly SimulatedChoice[];
   readonly promptTokens: number;
@@ -16,7 +16,7 @@ export interface SimulatedChoice {
   readonly finishReason: 'stop' | 'length' | 'tool_calls';
 }
 
-/** Common English runs at about four characters a token. */
+/** Typical English text has about four characters per token. */
 const CHARS_PER_TOKEN = 4;
 const QUOTE_CHARS = 80;
 
@@ -29,7 +29,7 @@ const FILLER = [
   'Asked again, it says the same.',
 ];
 
-/** Answers a request the way the named model would if it knew nothing. Same request, same reply. */
+/** Makes up a reply of the form that the request asks for. Deterministic: the same request gets the same reply. */
 export function replyTo(request: SimulatedRequest): SimulatedReply {
   const calledTool = toolFor(request);
   const most = request.max_completion_tokens ?? request.max_tokens ?? Infinity;
@@ -48,7 +48,7 @@ export function replyTo(request: SimulatedRequest): SimulatedReply {
   };
 }
 
-/** Tokens of a text, estimated. */
+/** The estimated number of tokens of a text. */
 export function tokensOf(text: string): number {
   return Math.ceil(text.length / CHARS_PER_TOKEN);
 }
@@ -56,15 +56,15 @@ export function tokensOf(text: string): number {
 function promptTokens(request: SimulatedRequest): number {
   const messages = request.messages.map((message) => tokensOf(textOf(message)));
   const tools = request.tools == null ? 0 : tokensOf(JSON.stringify(request.tools));
-  // Every message carries its role and its borders: about four tokens in OpenAI's own counting.
+  // The role and the delimiters of a message take about four tokens in OpenAI's own counting.
   return messages.reduce((sum, tokens) => sum + tokens + 4, tools);
 }
 
-/** Which tool is called: the demanded one, or one that the last user message names. */
+/** The tool to call: the one that the request forces, or one that the last user message names. */
 function toolFor(request: SimulatedRequest): SimulatedTool | null {
   const tools = (request.tools ?? []).flatMap((tool) => tool.function ?? []);
   const { tool_choice: choice } = request;
-  // With a result at hand the simulation always concludes: an agent's loop has to end.
+  // After a tool result, the simulation always answers in text, so that an agent's loop ends.
   if (choice === 'none' || request.messages.at(-1)?.role === 'tool') return null;
   if (typeof choice === 'object' && choice?.function !== undefined) {
     const { name } = choice.function;
@@ -112,7 +112,7 @@ function shorten(text: string): string {
   return line.length <= QUOTE_CHARS ? line : `${cut(line, QUOTE_CHARS)}…`;
 }
 
-/** The first `chars` UTF-16 units, without half a character at the end. */
+/** The first `chars` UTF-16 units, without half a surrogate pair at the end. */
 function cut(text: string, chars: number): string {
   if (text.length <= chars) return text;
   return text.slice(0, chars).replace(/[\uD800-\uDBFF]$/u, '');

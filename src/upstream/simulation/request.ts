@@ -12,7 +12,7 @@ const tool = z.looseObject({
   function: z.looseObject({ name: z.string(), parameters: z.unknown().optional() }),
 });
 
-/** As much of a chat completion request as a made-up answer depends on; the rest is let be. */
+/** The members of a chat completion request on which a simulated answer depends; all others are ignored. */
 export const simulatedRequest = z.looseObject({
   model: z.string(),
   messages: z.array(z.looseObject({ role: z.string(), content: content.optional() })).min(1),
@@ -39,7 +39,7 @@ export const simulatedRequest = z.looseObject({
 export type SimulatedRequest = z.infer<typeof simulatedRequest>;
 export type SimulatedTool = z.infer<typeof tool>['function'];
 
-/** The text of a message; parts that are no text count as nothing. */
+/** The text of a message; parts other than text are skipped. */
 export function textOf(message: SimulatedRequest['messages'][number]): string {
   const { content: messageContent } = message;
   if (typeof messageContent === 'string') return messageContent;

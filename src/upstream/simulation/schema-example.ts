@@ -1,10 +1,10 @@
-/** Deeper than any schema people write by hand; a recursive one stops here. */
+/** Deeper than schemas written by hand; recursive schemas are cut off here. */
 const MAX_DEPTH = 8;
 
 type Schema = Readonly<Record<string, unknown>>;
 
 /**
- * Makes up a value that a JSON Schema accepts: the smallest obvious one.
+ * Makes up a simple value that a JSON Schema accepts.
  *
  * Knows types, `enum`, `const`, `default`, `required`, `items`, bounds of lengths and numbers,
  * `anyOf`/`oneOf`/`allOf`, local `$ref` and common string formats; not `pattern` and not `not`.
@@ -60,7 +60,7 @@ function ofType(type: string, schema: Schema, place: Place): unknown {
 function object(schema: Schema, place: Place): Record<string, unknown> {
   const properties = isSchema(schema['properties']) ? schema['properties'] : {};
   const required = new Set(listOf(schema['required']));
-  // Optional properties make a nicer answer, but are where recursion ends.
+  // Optional properties make the example more realistic, but would continue a recursion without end.
   const isDeep = place.depth > 3;
   const members: Record<string, unknown> = {};
   for (const [name, inner] of Object.entries(properties)) {
@@ -112,7 +112,7 @@ function number(schema: Schema): number {
   const below = limit(schema['exclusiveMaximum']) ?? Infinity;
   const least = limit(schema['minimum']) ?? above + step;
   const most = limit(schema['maximum']) ?? below - step;
-  // A range narrower than a step, such as 0 < x < 1: its middle.
+  // The range is narrower than a step, such as 0 < x < 1, so its middle is used.
   if (least > most) return (Math.max(above, least - step) + Math.min(below, most + step)) / 2;
   const length = Math.min(Math.max(1, least), most);
   const stepped = Math.ceil(length / step) * step;
@@ -122,7 +122,7 @@ function number(schema: Schema): number {
 function typeOf(schema: Schema, place: Place): string {
   const { type } = schema;
   if (Array.isArray(type)) {
-    // Of `["object", "null"]` deep down, take the null: it ends a recursion.
+    // At this depth `["object", "null"]` becomes `null`, which ends a recursion.
     const named = place.depth > 3 && type.includes('null') ? 'null' : listOf(type)[0];
     return typeof named === 'string' ? named : 'object';
   }

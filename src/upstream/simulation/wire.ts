@@ -1,17 +1,17 @@
 import type { SimulatedChoice, SimulatedReply } from './reply.js';
 import { tokensOf } from './reply.js';
 
-/** What names one answer. */
+/** The identifying members of one answer. */
 export interface Identity {
   readonly id: string;
   readonly model: string;
   readonly createdS: number;
 }
 
-/** Marks every simulated answer, whole or streamed, for programs. */
+/** The `system_fingerprint` of every simulated answer, so that programs can recognise it. */
 const FINGERPRINT = 'simulation';
 
-/** A chunk of a stream and how much of the answer it is. */
+/** A chunk of a stream, and the number of tokens in it. */
 export interface PacedChunk {
   readonly bytes: Buffer;
   readonly tokens: number;
@@ -49,7 +49,7 @@ export function* streamChunks(
   const base = {
     ...head(identity, 'chat.completion.chunk'),
     system_fingerprint: FINGERPRINT,
-    // With usage asked for, OpenAI sends a null on every chunk but the last.
+    // If usage is requested, OpenAI sends a null in every chunk but the last.
     ...(includeUsage ? { usage: null } : {}),
   };
   const chunk = (index: number, delta: unknown, finish: string | null): Buffer =>
@@ -97,7 +97,7 @@ function usage(reply: SimulatedReply): object {
   };
 }
 
-/** A word at a time, much as models stream. */
+/** Splits a text into words, similar to how models stream. */
 function pieces(text: string): readonly string[] {
   return text.match(/\s*\S{1,16}|\s+/gu) ?? [];
 }

@@ -74,7 +74,11 @@ test('restores what it has learnt after a restart', async () => {
 
   const after = await opened();
 
-  expect(after.alike.errorRates.counts[0]).toMatchObject({ asked: 1, seen: 501, wrong: 1 });
+  expect(after.alike.errorRates.counts[0]).toMatchObject({
+    predictions: 1,
+    checked: 501,
+    wrong: 1,
+  });
   expect([serves(after, 'a'), serves(after, 'b')]).toEqual([false, true]);
   expect(after.alike.errorRates.recheckProbability(prediction('b'), 0)).toBe(
     before.alike.errorRates.recheckProbability(prediction('b'), 0),
@@ -89,7 +93,7 @@ test('restores what it had learnt at the last save after being killed', async ()
 
   const after = await opened();
 
-  expect(after.alike.errorRates.counts[0]).toMatchObject({ seen: 501, wrong: 1 });
+  expect(after.alike.errorRates.counts[0]).toMatchObject({ checked: 501, wrong: 1 });
   expect([serves(after, 'a'), serves(after, 'b')]).toEqual([false, true]);
   await before.log.close();
   await after.log.close();
@@ -177,7 +181,7 @@ test('keeps only its counts per class if the answers before a damaged place are 
   const after = await opened();
 
   expect([...after.store.values()].map(({ key }) => key)).toEqual(['d']);
-  expect(after.alike.errorRates.counts[0]).toMatchObject({ seen: 501, wrong: 1 });
+  expect(after.alike.errorRates.counts[0]).toMatchObject({ checked: 501, wrong: 1 });
   expect(serves(after, 'a')).toBe(true);
   await after.log.close();
 });

@@ -173,7 +173,7 @@ test.each([
 
   expect(isRight).toBe(is);
   expect(alike.errorRates.counts[0]).toMatchObject({
-    seen: is === null ? 0 : 1,
+    checked: is === null ? 0 : 1,
     wrong: is === false ? 1 : 0,
   });
 });
