@@ -4,7 +4,7 @@ import type { CachedAnswer } from './cached-answer.js';
 /** Identifies one answer: a later one to the same request has another decision id. */
 export type AnswerId = Pick<CachedAnswer, 'key' | 'source'>;
 
-/** A copy from a process that has not heard of the drop arrives within this time. */
+/** A copy from a process that does not know of the drop yet arrives within this time. */
 const REMEMBERED_MS = 3_600_000;
 /** Older ones are forgotten first. */
 const MAX_REMEMBERED = 10_000;

@@ -1,7 +1,7 @@
 import { DisconnectSignal, type AbortSignalLike } from '../core/disconnect-signal.js';
 import { mergeTags, type CacheControl } from './cache-control.js';
 
-/** What is known of a request in flight besides its key. */
+/** Metadata of a request in flight. */
 export interface InFlightInfo {
   readonly order: Pick<CacheControl, 'tenant' | 'namespace' | 'tags'>;
   /** Monotonic clock, in milliseconds. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { CachedAnswer } from './cached-answer.js';
 
-/** Which answers to purge: those that match all given conditions. */
+/** Conditions of a purge: answers that match all of them are removed. */
 export interface PurgeFilter {
   readonly tag?: string | undefined;
   readonly namespace?: string | undefined;

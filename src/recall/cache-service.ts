@@ -95,7 +95,7 @@ export class CacheService {
     throw new GatewayError('not_kept', message);
   }
 
-  /** A semantic hit whose text is held by another process. */
+  /** Answers a semantic hit whose text is in another process. */
   async #fetchMatch(
     {
       cacheable,

@@ -24,7 +24,7 @@ export interface ReusedAnswer {
   readonly mark: CacheInfo & { readonly status: 'hit' | 'semantic' };
   /** Key of the cached answer, or of the request in flight. */
   readonly key: string;
-  /** What was asked, or what the answer was stored for; `null` if neither may be compared with others. */
+  /** The question asked, or the question that the answer was stored for; `null` if neither may be compared with others. */
   readonly question: Question | null;
   /** For a semantic hit, what the verifier predicted of it; otherwise `null`. */
   readonly prediction: MatchPrediction | null;

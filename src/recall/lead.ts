@@ -74,7 +74,7 @@ function storeOrThrow(parts: RecallParts, cacheable: CacheableRequest, answer: F
   const { exchange, payload, costUsd, tags } = answer;
   const { decision, servedModel, simulated, dropped } = exchange;
   // Something was dropped from the request or from the answer. Another model might not drop it, and a client
-  // that gets the answer from the cache would not be told.
+  // that gets the answer from the cache would not be notified.
   if (dropped.length > 0 || (exchange.kind === 'stream' && exchange.lost().length > 0)) {
     tally.countStored('lossy');
     return;

@@ -65,7 +65,7 @@ export async function openRecall(
   // After the log: answers from the file have to be indexed, too.
   const semantic = await openSemantic(options, { ...base, cache });
   if (answerLog !== null && semantic !== null) restoreLearnt(answerLog, semantic, log);
-  // Last: both have to hear of what other processes have stored.
+  // Last, so that both are notified of answers that other processes have stored.
   const shared = await openShared(options, { ...base, cache });
   const parts: RecallParts = {
     ...base,

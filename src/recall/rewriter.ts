@@ -4,7 +4,7 @@ import type { CacheableRequest } from './types.js';
 
 const UNCHANGED: AnswerRewriter = { whole: (body) => body, streamed: (bytes) => bytes };
 
-/** Rewrites what a shared answer says of its request (id, time, labels) to this request's. One for each reply. */
+/** Replaces the members of a shared answer that identify its request (id, time, labels) by this request's. One for each reply. */
 export function rewriterFor(
   { lookup, request }: CacheableRequest,
   { decision }: ExchangeInfo,

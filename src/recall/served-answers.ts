@@ -8,7 +8,7 @@ export interface ServedAnswer {
   readonly key: string;
   /** Id of the decision that produced it: the key may hold another answer by now. */
   readonly source: string;
-  /** What was asked, or what the answer was stored for; `null` if neither may be compared with others. */
+  /** The question asked, or the question that the answer was stored for; `null` if neither may be compared with others. */
   readonly question: Question | null;
   /** Whether a model was called for this decision; otherwise it came from the cache. */
   readonly isFresh: boolean;

@@ -13,8 +13,8 @@ const SAME_MODEL_YEARS = 0.75;
 const UNDATED_UNTIL_YEAR = 2025.5;
 
 /**
- * The benchmark that predicts coding agents' requests: no graded prompt is like them, and graded tool calls, which small models
- * make as well as large ones, are no evidence for such work.
+ * The benchmark that predicts success on coding agents' requests: no graded prompt is similar to them, and graded tool calls, which
+ * small models make as well as large ones, are no evidence for such work.
  */
 const AGENT_BENCHMARK = 'swe_bench_verified';
 
@@ -32,7 +32,7 @@ interface OwnAnswers {
   readonly surplus: Float32Array;
 }
 
-/** What the networks of a predictor need to know of a model. */
+/** A model's abilities, as the networks of a predictor use them. */
 export interface FactorAbility extends Ability {
   /** Log-odds in general and in each skill, member after member. */
   readonly skills: Float32Array;
@@ -89,7 +89,7 @@ export class AbilityTable {
     // Without any fact, only the graded answers count: the prior of an average model adds nothing.
     const share =
       strength.facts === 0 ? 1 : regressedVariance / (regressedVariance + fittedVariance);
-    // Facts tell the general strength only. Strengths by skill come from graded answers alone.
+    // Facts determine only the general strength. Strengths by skill come from graded answers alone.
     const { members } = meta.shape;
     const factors = regressed.length;
     const skills = abilities.slice(index * factors, (index + 1) * factors);

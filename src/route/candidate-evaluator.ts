@@ -11,7 +11,7 @@ import {
 import type { Prediction } from './predictor.js';
 import type { RuleOutcome } from './rules/outcome.js';
 
-/** The models that are evaluated, and what is known of them independently of the request. */
+/** The models that are evaluated, with data that does not depend on the request. */
 export interface CandidateEvaluatorParts {
   readonly models: readonly RoutedModel[];
   /** A model's speed: recently measured, or else as published; `null` when unknown. */
@@ -31,7 +31,7 @@ export class CandidateEvaluator {
   readonly #names: readonly string[];
   readonly #tables: ReturnType<typeof CandidateTable.slabFor>;
   /** Results of `ruleDrops` by outcome; index 1 for vouched requests. */
-  readonly #ruled = [
+  readonly #dropsByOutcome = [
     new WeakMap<RuleOutcome, readonly (Drop | null)[]>(),
     new WeakMap<RuleOutcome, readonly (Drop | null)[]>(),
   ] as const;
@@ -57,7 +57,7 @@ export class CandidateEvaluator {
     });
   }
 
-  /** The candidates for a request, with every binding taken as firm. */
+  /** The candidates for a request, with every binding treated as firm. */
   evaluateStrict(
     { models }: Pick<Prediction, 'models'>,
     demand: EvaluationContext,
@@ -82,7 +82,7 @@ export class CandidateEvaluator {
   }
 
   #dropsByRules({ outcome, vouched }: EvaluationContext): readonly (Drop | null)[] {
-    const byOutcome = this.#ruled[vouched ? 1 : 0];
+    const byOutcome = this.#dropsByOutcome[vouched ? 1 : 0];
     const known = byOutcome.get(outcome);
     if (known !== undefined) return known;
     const drops = ruleDrops(outcome, this.#models, vouched);

@@ -1,7 +1,7 @@
 import type { Candidate, Drop } from '../core/decision.js';
 import { Slab } from '../core/slab.js';
 
-/** Where a number of a candidate stands among its own. */
+/** Offsets of a candidate's numbers. */
 const SUCCESS = 0;
 const UNCERTAINTY = 1;
 const OUTPUT_TOKENS = 2;
@@ -10,18 +10,18 @@ const COST = 4;
 const LATENCY = 5;
 const FIGURES = 6;
 
-/** What a candidate of a table is expected to take; see `Candidate`. */
+/** Expected cached tokens, cost and latency of a candidate; see `Candidate`. */
 export type CandidateEstimates = Pick<Candidate, 'cachedTokens' | 'costUsd' | 'latencyMs'>;
 
 /**
- * What is expected of every candidate for one request, dropped ones included.
+ * The evaluations of all candidates for one request, including dropped ones.
  *
- * Dozens are weighed for each request, and kept for as long as its decision is remembered. As objects of their own they take
- * some 250 bytes each that the garbage collector has to follow and to move; here they are one array of numbers that it need not
- * look at. A candidate is made an object when somebody asks for it.
+ * A request has dozens of candidates, which are kept as long as its decision is remembered. As separate objects they would take
+ * about 250 bytes each, which the garbage collector would have to trace and move; here they are in one array of numbers, which it
+ * does not scan. An object for a candidate is created on access.
  */
 export class CandidateTable {
-  /** `vendor/name` of each; one array for all tables of a router. */
+  /** `vendor/name` of each; all tables of a router share one array. */
   readonly models: readonly string[];
   readonly #figures: Float64Array;
   readonly #from: number;
@@ -29,9 +29,9 @@ export class CandidateTable {
   #drops: (Drop | null)[] | null = null;
 
   /**
-   * A table to be written: until then all figures are 0.
+   * Creates a table in which all figures are 0 until they are set.
    *
-   * @param space - made by `spaceFor` as many models
+   * @param space - from `slabFor` with the same number of models
    */
   constructor(models: readonly string[], space = CandidateTable.slabFor(models.length)) {
     this.models = models;
@@ -40,9 +40,9 @@ export class CandidateTable {
   }
 
   /**
-   * What tables of so many models are written into.
+   * Creates the memory for tables of a number of models.
    *
-   * @param tables - that are given memory at once
+   * @param tables - number of tables per allocation
    */
   static slabFor(models: number, tables = 1): Slab<Float64Array> {
     return new Slab((length) => new Float64Array(length), FIGURES * models, tables);
@@ -54,7 +54,7 @@ export class CandidateTable {
     return table;
   }
 
-  /** @returns a copy in which one of the models is expected to do otherwise */
+  /** @returns a copy in which one candidate is replaced by another evaluation of the same model */
   with(candidate: Candidate): CandidateTable {
     const table = new CandidateTable(this.models);
     const end = this.#from + FIGURES * this.length;
@@ -103,7 +103,7 @@ export class CandidateTable {
     return this.#drops === null ? this.length > 0 : this.#drops.includes(null);
   }
 
-  /** The rule that dropped all that are dropped; `null` where several did, or something that is no rule. */
+  /** The rule that dropped all dropped candidates; `null` if there are several rules or other reasons. */
   get soleDroppingRule(): string | null {
     const drops = this.#drops?.filter((drop) => drop !== null) ?? [];
     const rule = drops[0]?.rule ?? null;
@@ -128,7 +128,7 @@ export class CandidateTable {
     return this.#figure(i, LATENCY);
   }
 
-  /** @returns a candidate as an object of its own, made anew */
+  /** @returns a new object with the numbers of a candidate */
   at(i: number): Candidate {
     const model = this.models[i];
     if (model === undefined) throw new RangeError(`there is no candidate ${i} of ${this.length}`);
@@ -144,12 +144,12 @@ export class CandidateTable {
     };
   }
 
-  /** @returns all candidates as objects of their own, made anew */
+  /** @returns new objects for all candidates */
   toArray(): readonly Candidate[] {
     return this.models.map((_, i) => this.at(i));
   }
 
-  /** @returns what is expected of a model, made anew; `null` if it is no candidate */
+  /** @returns a new object for a model's candidate; `null` if it is not a candidate */
   find(model: string): Candidate | null {
     const i = this.models.indexOf(model);
     return i < 0 ? null : this.at(i);

@@ -34,7 +34,7 @@ export interface EvaluationContext {
   readonly vouched: boolean;
 }
 
-/** What is known of a model independently of the request. */
+/** Data about a model that does not depend on the request. */
 export interface ModelState {
   /** `null` when unknown. */
   readonly speed: Speed | null;
@@ -72,7 +72,7 @@ export class ModelEvaluator {
   /**
    * Writes the model's row of the table: prediction, cost, latency, and the constraint that drops it, if any.
    *
-   * @param known - of the model, independently of the request
+   * @param known - data about the model that does not depend on the request
    */
   evaluateInto(
     table: CandidateTable,

@@ -20,7 +20,7 @@ const REWRITTEN_LENGTH = { least: 0.6, most: 1.8 };
 /** User messages that are read: a client may send a hundred thousand empty ones. */
 const MAX_TURNS_READ = 24;
 
-/** What the user of a conversation asks for now, and counts of everything else in it. */
+/** The current task of a conversation, and counts of everything else in it. */
 export interface Demand {
   /** Earlier user turns, the newest one, then the start of the system prompt; about 4,000 characters at most. */
   readonly text: string;
@@ -46,7 +46,7 @@ export interface Demand {
 }
 
 /**
- * Extracts what the user of a conversation asks for now.
+ * Extracts the current task of a conversation.
  *
  * The newest turn gets most of the space and earlier ones little: "and in Rust?" means nothing without the
  * turn before it, but a long history must not outweigh the question. Tool results and harness boilerplate

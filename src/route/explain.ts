@@ -11,23 +11,23 @@ export interface Flip {
   readonly model: string;
   /** What would have to change, as a sentence without a full stop. */
   readonly change: string;
-  /** How big the change is, relative to what it changes; 1 for doing without a constraint. */
+  /** Size of the change, relative to the current value; 1 for removing a constraint. */
   readonly size: number;
 }
 
-// What is searched: nobody acts on "if the price were ten times lower".
+// Larger changes are not reported, because they are of no practical use.
 const LARGEST_CHANGE = 1;
-// "Under" a cost is a hair less.
+// The factor for a value just under a cost.
 const UNDER = 1 - 1e-6;
 
 /**
- * The changes that would flip a choice, smallest first; each has been tried as it is written, none is guessed.
+ * The changes that would flip a choice, smallest first. Each has been verified by choosing again with the change.
  *
- * Looks at the promise (`keep`, or the price that keeps it), each other candidate's predicted success
- * and cost, the preferences in force, and the constraints that dropped candidates. All else is taken to stay as
- * it was, the price of quality included.
+ * Considers the promise (`keep`, or the price that keeps it), each other candidate's predicted success
+ * and cost, the preferences in force, and the constraints that dropped candidates. Everything else stays as it
+ * is, including the price of quality.
  *
- * @returns at most one flip for each kind of change and model; empty if nothing within reach flips
+ * @returns at most one flip for each kind of change and model; empty if no change up to the maximum size flips the choice
  */
 export function flips(input: ChoiceInput, choice: Choice): readonly Flip[] {
   const proposals = [
@@ -52,7 +52,7 @@ function firstFlip(trials: Proposal, { chosen }: Choice): Flip | null {
   return null;
 }
 
-/** The same change in several sizes, the smallest first; the first that flips counts. */
+/** The same change in several sizes, the smallest first; only the first that flips is reported. */
 type Proposal = readonly Trial[];
 
 interface Trial {
@@ -88,7 +88,7 @@ function withoutSettings(input: ChoiceInput): readonly Proposal[] {
 function withOtherPromise(input: ChoiceInput, choice: Choice): readonly Proposal[] {
   const { price, outcome } = input;
   if (price !== null) return withOtherPrice(input, choice, price);
-  // What keeps less than all keeps it on average, at a price.
+  // A `keep` below 1 is kept on average, by a price of quality.
   if (outcome.keep.value < 1) return withOtherKeep(input, choice);
   return outcome.objective === 'quality' ? [] : withOtherPrice(input, choice, Infinity);
 }
@@ -114,9 +114,9 @@ function withOtherKeep(input: ChoiceInput, choice: Choice): readonly Proposal[] 
 }
 
 /**
- * Prices at which another candidate would be worth as much as the chosen one.
+ * Proposes prices at which another candidate would be worth as much as the chosen one.
  *
- * @param price - in force; infinite where nothing may be given away
+ * @param price - the price in force; infinite if no quality may be given up
  */
 function withOtherPrice(input: ChoiceInput, choice: Choice, price: number): readonly Proposal[] {
   const { outcome } = input;
@@ -146,7 +146,7 @@ function withOtherCandidate(
 ): readonly Proposal[] {
   const { model, dropped } = candidate;
   if (dropped !== null) {
-    // Nobody gets a model back by undoing one of several reasons.
+    // Removing one of several reasons would not bring the model back.
     const others = dropReasons(candidate, input.outcome).filter(
       ({ detail, rule }) => detail !== dropped.detail || rule !== dropped.rule,
     );
@@ -160,13 +160,13 @@ function withOtherCandidate(
 
 function withOtherSuccess(input: ChoiceInput, choice: Choice, candidate: Candidate): Proposal {
   const { model, success } = candidate;
-  // What it takes to reach the floor, and to be worth as much as the chosen one.
-  const lack = input.price === null || input.price === 0 ? 0 : behind(candidate, input, choice);
+  // The success that is missing to reach the floor, or to be worth as much as the chosen one.
+  const lack = input.price === null || input.price === 0 ? 0 : deficit(candidate, input, choice);
   const missing = Math.max(choice.floor - qualityOf(candidate, choice), lack / (input.price ?? 1));
   if (missing <= 0 || success <= 0) return [];
   return (
     numbersPast(SHARE, success + missing, success)
-      // Nothing succeeds more often than always: no success would be enough.
+      // A success cannot exceed 1, so no success would be enough.
       .filter(({ value }) => value < 1)
       .map(({ value, text }) => ({
         change: `success of ${model} ${text}`,
@@ -181,7 +181,7 @@ function withOtherCost(input: ChoiceInput, choice: Choice, candidate: Candidate)
   const weighs = price !== null && outcome.objective === 'cost';
   const { model, costUsd } = candidate;
   if (costUsd === null) return [];
-  const toBeat = weighs ? costUsd - behind(candidate, input, choice) : choice.chosen.costUsd;
+  const toBeat = weighs ? costUsd - deficit(candidate, input, choice) : choice.chosen.costUsd;
   if (toBeat === null || toBeat <= 0 || costUsd <= toBeat) return [];
   return numbersPast(USD, toBeat, costUsd).map(({ value, text }) => ({
     change: `cost of ${model} under ${text}`,
@@ -191,7 +191,7 @@ function withOtherCost(input: ChoiceInput, choice: Choice, candidate: Candidate)
 }
 
 /** By how much a candidate is worth less than the chosen one, at the price in force. */
-function behind(candidate: Candidate, { price, outcome }: ChoiceInput, choice: Choice): number {
+function deficit(candidate: Candidate, { price, outcome }: ChoiceInput, choice: Choice): number {
   const worth = (one: Candidate): number =>
     (price ?? 0) * qualityOf(one, choice) - (outlayOf(one, outcome) ?? 0);
   return worth(choice.chosen) - worth(candidate);

@@ -8,21 +8,21 @@ export interface NetworkShape {
   /** Numbers of `Features.dense`. */
   readonly dense: number;
   readonly hidden: number;
-  /** Skills beside the general ability. */
+  /** Number of skills, in addition to the general ability. */
   readonly skills: number;
-  /** Networks trained alike from different seeds; their mean predicts, their spread tells doubt. */
+  /** Networks trained in the same way from different seeds: their mean is the prediction, their spread its uncertainty. */
   readonly members: number;
 }
 
 /** Trained weights; member after member, row after row. */
 export interface NetworkTables {
-  /** What is subtracted from each dense feature, shape [dense]. */
+  /** The mean of each dense feature, which is subtracted; shape [dense]. */
   readonly denseMean: Float32Array;
-  /** What each dense feature is multiplied with, shape [dense]. */
+  /** The factor of each dense feature, shape [dense]. */
   readonly denseScale: Float32Array;
-  /** Difficulty as far as it carries over to kinds of prompts never seen, shape [inputs]. */
+  /** Weights of the part of difficulty that transfers to unseen kinds of prompts, shape [inputs]. */
   readonly transferWeights: Float32Array;
-  /** Straight from the input to length, shape [inputs]. */
+  /** Weights from the input directly to the length, shape [inputs]. */
   readonly lengthWeights: Float32Array;
   /** Shape [members, hidden, inputs]. */
   readonly hiddenWeights: Float32Array;
@@ -32,40 +32,40 @@ export interface NetworkTables {
   readonly headWeights: Float32Array;
   /** Shape [members, skills + 2]. */
   readonly headBias: Float32Array;
-  /** Difficulty that the head says graded prompts have on average, beside what carries over; shape [members]. */
+  /** The head's mean difficulty of graded prompts, in addition to the transferable part; shape [members]. */
   readonly usualDifficulty: Float32Array;
 }
 
-/** What a prompt asks for, by every member. Reused by the next call. */
+/** The demands of a prompt, as estimated by every member. Reused by the next call. */
 export interface PromptDemand {
-  /** How much each ability matters, shape [members, 1 + skills]; the first of a member is the general one, and 1. */
+  /** The weight of each ability, shape [members, 1 + skills]; a member's first is that of the general ability, which is 1. */
   readonly factors: Float32Array;
-  /** Log-odds taken from every model, shape [members]. */
+  /** Log-odds that are subtracted for every model, shape [members]. */
   readonly difficulty: Float32Array;
-  /** Natural logarithm of the answer's tokens, for a model of average verbosity. */
+  /** Natural logarithm of the number of output tokens, for a model of average verbosity. */
   logTokens: number;
 }
 
-/** Standardised dense features are cut off here: an odd prompt must not run the network off its rails. */
+/** Standardised dense features are clamped to ± this, so that an unusual prompt causes no extreme predictions. */
 const DENSE_LIMIT = 4;
-/** Outputs of the head beside the skills: difficulty and length. */
+/** Outputs of the head in addition to the skills: difficulty and length. */
 export const EXTRA_OUTPUTS = 2;
 
-/** Numbers the network reads. */
+/** Number of inputs of the network. */
 export function inputsOf(shape: NetworkShape): number {
   return shape.embedding + shape.dense;
 }
 
-/** Abilities of a model: for every member the general one and the skills. */
+/** Number of a model's abilities: the general one and the skills, for every member. */
 export function factorsOf(shape: NetworkShape): number {
   return shape.members * (1 + shape.skills);
 }
 
 /**
- * Writes the network's input. Features that say nothing of this request become 0, what they are on average.
+ * Writes the network's input. Features that carry no information about this request become 0, the mean.
  *
  * @param dense - raw dense features, shape [shape.dense]
- * @param input - shape [inputs]; its first `shape.embedding` numbers are the sentence vector already
+ * @param input - shape [inputs]; its first `shape.embedding` numbers must already be the sentence vector
  */
 export function writeDense(
   dense: Float32Array,
@@ -82,18 +82,18 @@ export function writeDense(
 }
 
 /**
- * Runs the members of a trained network. Holds scratch memory, so a result lasts until the next call, and
- * a copy of the large tables: changes to them are not seen.
+ * Runs the members of a trained network. Holds scratch memory, so a result is valid until the next call, and
+ * a copy of the large tables, so later changes to them have no effect.
  *
- * What the members say counts as much as the prompt is close to some that were graded. Far from all of
- * them no skill counts but the general ability, and difficulty is what carries over.
+ * The members' outputs are weighted by how close the prompt is to graded ones. Far from all of them, only the
+ * general ability counts, and difficulty is the transferable part alone.
  */
 export class FactorNetwork {
   readonly shape: NetworkShape;
   readonly tables: NetworkTables;
-  /** All that multiplies the input: hidden units of the members, difficulty, length. */
+  /** All weights that multiply the input: hidden units of the members, difficulty, length. */
   readonly #matrix: DenseMatrix;
-  /** What multiplies the hidden units of each member. */
+  /** The weights of the hidden units of each member. */
   readonly #heads: readonly DenseMatrix[];
   readonly #activations: Float32Array;
   readonly #demand: PromptDemand;
@@ -124,7 +124,7 @@ export class FactorNetwork {
   }
 
   /**
-   * @param input - shape [inputs], as `writeDense` left it
+   * @param input - shape [inputs], as written by `writeDense`
    * @param closeness - how near the prompt is to graded ones, 0 to 1
    */
   run(input: Float32Array, closeness: number): PromptDemand {
@@ -184,7 +184,7 @@ export function dot(matrix: Float32Array, offset: number, vector: Float32Array):
   let b = 0;
   let c = 0;
   let d = 0;
-  // Four sums at once: one would make every addition wait for the one before it.
+  // Four accumulators: with one, every addition would wait for the one before it.
   for (let i = 0; i < whole; i += 4) {
     a += at(matrix, offset + i) * at(vector, i);
     b += at(matrix, offset + i + 1) * at(vector, i + 1);
@@ -200,7 +200,7 @@ export function logistic(logOdds: number): number {
   return 1 / (1 + Math.exp(-logOdds));
 }
 
-/** An element known to exist. */
+/** An element that is known to exist. */
 export function at(values: Float32Array, index: number): number {
   return values[index] ?? 0;
 }

@@ -25,26 +25,26 @@ import type {
 import { readUsualPrompts, USUAL_PROMPTS_FILE } from './usual-prompts.js';
 
 /**
- * Share in other languages from which a prompt is like no graded one, however near it seems: all but a few of these are in
- * English, and those few are riddles about Chinese characters and poems that hardly any model solved. Below it counts in
- * proportion, for the Greek letters of formulas and the odd quotation.
+ * Share in other languages from which a prompt counts as unlike all graded ones, whatever its vector: nearly all of these are in
+ * English, and the others are riddles about Chinese characters and poems that hardly any model solved. A smaller share, such as
+ * Greek letters in formulas or a quotation, counts proportionally.
  */
 const UNGRADED_SHARE = 0.1;
-/** How far coding agents' requests count as from graded prompts: what models make of such work is known, what of this request is not. */
+/** The distance of coding agents' requests from graded prompts: a benchmark shows models' success at such work, but not at this request. */
 const AGENT_OOD = 0.5;
-/** π/8: what a logistic curve averaged over a normal error keeps of its slope (MacKay, 1992). */
+/** π/8: the factor for averaging a logistic curve over a normal error (MacKay, 1992). */
 const MODERATION = Math.PI / 8;
-/** Longest answer that is ever expected, in tokens. */
+/** Upper bound of expected answers, in tokens. */
 const MAX_LOG_TOKENS = Math.log(32_000);
 
-/** Answers to prompts like the one asked about, wholly alike, that make a model half known there. */
-const HALF_KNOWN = 2;
+/** Number of graded answers to identical prompts at which a model's own answers have a weight of one half. */
+const HALF_WEIGHT_ANSWERS = 2;
 
 /**
  * Loads the trained predictor from a folder such as `models/`, and its embedder if that is a table.
  *
- * @throws {ArtefactError} an artefact is missing, damaged or not the one the manifest names, or
- *   was trained on other features than this program reads
+ * @throws {ArtefactError} an artefact is missing, damaged or not the one in the manifest, or
+ *   was trained on features that this version does not extract
  */
 export function loadPredictor(folder: string): Promise<FactorPredictor> {
   // A promise, so that reading can become asynchronous without a change for callers.
@@ -55,7 +55,7 @@ export function loadPredictor(folder: string): Promise<FactorPredictor> {
     const { meta } = tables;
     const embedder =
       meta.encoder === undefined ? StaticEmbedder.load(path.join(folder, 'embedder.bin')) : null;
-    // Whether an encoder is the one that it was trained with can be told once that is open.
+    // Whether the encoder is the one of the training can only be checked once it is open.
     const { id, dims } = embedder ?? { id: meta.embedder, dims: meta.shape.embedding };
     if (meta.embedder !== id) {
       throw new ArtefactError(file, `it was trained with embedder ${meta.embedder}, found ${id}`);
@@ -65,7 +65,7 @@ export function loadPredictor(folder: string): Promise<FactorPredictor> {
       const found = `${meta.shape.embedding} and ${meta.shape.dense}`;
       throw new ArtefactError(file, `expected ${expected} inputs, found ${found}`);
     }
-    // Artefacts trained by an earlier program have none: prices then follow the traffic alone.
+    // Artefacts of earlier versions have none: prices then depend on the traffic alone.
     const usual = Object.hasOwn(manifest.artefacts, USUAL_PROMPTS_FILE)
       ? readUsualPrompts(path.join(folder, USUAL_PROMPTS_FILE), { id, dims }, FEATURE_NAMES.length)
       : [];
@@ -73,12 +73,12 @@ export function loadPredictor(folder: string): Promise<FactorPredictor> {
   });
 }
 
-/** Predicts from what a prompt demands and what each model can do: a small network against a table of skills. */
+/** Predicts from the demands of a prompt, estimated by a small network, and each model's abilities, which are in a table. */
 export class FactorPredictor implements Predictor {
   readonly revision: string;
   readonly usualPrompts: readonly UsualPrompt[];
   readonly vectorLength: number;
-  /** The operator's transformer whose vectors `Features.encoded` must hold; `null` where the table makes them. */
+  /** The operator's transformer whose vectors `Features.encoded` must contain; `null` if the static embedder computes them. */
   readonly encoder: (EncoderInfo & { readonly id: string }) | null;
   readonly #tables: PredictorTables;
   readonly #embedder: StaticEmbedder | null;
@@ -88,10 +88,10 @@ export class FactorPredictor implements Predictor {
   readonly #familiarity: OodDetector;
   readonly #input: Float32Array;
   readonly #abilities: AbilityTable;
-  /** What is remembered of the models that were asked about; a router always asks with the same list. */
+  /** Remembered answers by list of abilities; a router always passes the same list. */
   readonly #remembered = new WeakMap<readonly Ability[], PackedAnswers>();
 
-  /** @param embedder - `null` where the tables were trained with an encoder */
+  /** @param embedder - `null` if the tables were trained with an encoder */
   constructor(
     tables: PredictorTables,
     embedder: StaticEmbedder | null,
@@ -122,7 +122,7 @@ export class FactorPredictor implements Predictor {
     this.#abilities = new AbilityTable(tables);
   }
 
-  /** What is known of a model: graded answers and published facts, each weighed by its certainty. */
+  /** A model's ability by graded answers and published facts, each weighted by its certainty. */
   ability(model: Model): Ability {
     return this.#abilities.of(model);
   }
@@ -136,12 +136,12 @@ export class FactorPredictor implements Predictor {
     const ood = isFromCodingAgent(features.dense)
       ? AGENT_OOD
       : this.#familiarity.distance(features, vector);
-    const doubt = meta.doubt.always + meta.doubt.far * ood * ood;
-    return { ood, vector, models: this.#judgeAll(features.dense, abilities, doubt) };
+    const promptVariance = meta.doubt.always + meta.doubt.far * ood * ood;
+    return { ood, vector, models: this.#judgeAll(features.dense, abilities, promptVariance) };
   }
 
   /**
-   * As `predict`, for a prompt of which only the numbers are left.
+   * As `predict`, for a prompt of which only the numbers were stored.
    *
    * @param prompt - its sentence vector, by the same embedder, and its dense features
    */
@@ -165,17 +165,21 @@ export class FactorPredictor implements Predictor {
     centreVector(encoded, centre, out);
   }
 
-  /** Of the prompt that `#input` is, whose features `dense` are. */
-  #judgeAll(dense: Float32Array, abilities: readonly Ability[], doubt: number): ModelPrediction[] {
+  /** The demand of the prompt in `#input`, which has the features `dense`. */
+  #judgeAll(
+    dense: Float32Array,
+    abilities: readonly Ability[],
+    promptVariance: number,
+  ): ModelPrediction[] {
     const foreign = this.#isMultilingual ? 0 : nonEnglishShare(dense);
     const comparable = Math.max(0, 1 - foreign / UNGRADED_SHARE);
     const recalled = this.#memory.recall(this.#input, this.#rememberedOf(abilities), comparable);
     const demand = this.#network.run(this.#input, recalled.closeness);
-    const about = { demand, recalled, doubt, isOfAgent: isFromCodingAgent(dense) };
-    return abilities.map((known) => this.#judge(known as FactorAbility, about));
+    const evidence = { demand, recalled, promptVariance, isOfAgent: isFromCodingAgent(dense) };
+    return abilities.map((known) => this.#judge(known as FactorAbility, evidence));
   }
 
-  /** What is remembered of the models among `abilities`. */
+  /** The remembered answers of the models in `abilities`. */
   #rememberedOf(abilities: readonly Ability[]): PackedAnswers {
     const known = this.#remembered.get(abilities);
     if (known !== undefined) return known;
@@ -187,21 +191,21 @@ export class FactorPredictor implements Predictor {
 
   #judge(
     known: FactorAbility,
-    { demand, recalled, doubt, isOfAgent }: AboutPrompt,
+    { demand, recalled, promptVariance, isOfAgent }: PromptEvidence,
   ): ModelPrediction {
     if (isOfAgent && known.agent !== null) {
-      return predictionAs(known.agent, doubt, demand.logTokens + known.verbosity);
+      return predictionAs(known.agent, promptVariance, demand.logTokens + known.verbosity);
     }
     const { skills: factors, variance, skillVariance, factShare, own, verbosity } = known;
     const { members, skills } = this.#tables.meta.shape;
     const each = 1 + skills;
-    const shown = own === null ? 0 : shareShown(recalled, own.index);
+    const ownWeight = own === null ? 0 : ownAnswerWeight(recalled, own.index);
     const surprise = neighbourLogOdds(recalled, own?.index ?? -1);
     let sum = 0;
     let squares = 0;
     for (let member = 0; member < members; member++) {
       let logOdds = surprise - at(demand.difficulty, member);
-      if (own !== null) logOdds += shown * at(own.surplus, member);
+      if (own !== null) logOdds += ownWeight * at(own.surplus, member);
       for (let k = member * each; k < (member + 1) * each; k++) {
         logOdds += at(demand.factors, k) * at(factors, k);
       }
@@ -210,22 +214,28 @@ export class FactorPredictor implements Predictor {
     }
     const mean = sum / members;
     const spread = Math.max(0, squares / members - mean * mean);
-    // What is guessed of the model pulls its chances towards a coin's; fitted skills are calibrated as
-    // they are. What is not known of the prompt is the same for all models, so it must not reorder them.
-    const success = logistic(mean / Math.sqrt(1 + MODERATION * (1 - shown) * factShare * variance));
+    // Uncertainty about the model pulls its probability towards 0.5; fitted skills are already calibrated.
+    // Uncertainty about the prompt is the same for all models, so it must not change their order.
+    const success = logistic(
+      mean / Math.sqrt(1 + MODERATION * (1 - ownWeight) * factShare * variance),
+    );
     const open = recalled.closeness ** 2 * skillVariance;
-    return predictionOf(success, variance + open + spread + doubt, demand.logTokens + verbosity);
+    return predictionOf(
+      success,
+      variance + open + spread + promptVariance,
+      demand.logTokens + verbosity,
+    );
   }
 }
 
-/** Of work that a benchmark measures. What is not known of the figure pulls chances towards a coin's. */
+/** The prediction for work that a benchmark measures. Uncertainty about the figure pulls the probability towards 0.5. */
 function predictionAs(
   figure: BenchmarkEstimate,
-  doubt: number,
+  promptVariance: number,
   logTokens: number,
 ): ModelPrediction {
   const success = logistic(figure.mean / Math.sqrt(1 + MODERATION * figure.variance));
-  return predictionOf(success, figure.variance + doubt, logTokens);
+  return predictionOf(success, figure.variance + promptVariance, logTokens);
 }
 
 /** @param variance - of the log-odds of success */
@@ -238,18 +248,18 @@ function predictionOf(success: number, variance: number, logTokens: number): Mod
   };
 }
 
-/** What is known of a prompt, whoever answers it. */
-interface AboutPrompt {
+/** The part of a prediction that is the same for all models. */
+interface PromptEvidence {
   readonly demand: PromptDemand;
   readonly recalled: NeighbourEvidence;
   /** Variance of log-odds. */
-  readonly doubt: number;
-  /** Whether a coding agent asks. */
+  readonly promptVariance: number;
+  /** Whether the request comes from a coding agent. */
   readonly isOfAgent: boolean;
 }
 
-/** How well a model is known by its own answers to such prompts, 0 to 1. */
-function shareShown(recalled: NeighbourEvidence, index: number): number {
+/** Weight of a model's own graded answers to similar prompts, against the estimate by facts; 0 to 1. */
+function ownAnswerWeight(recalled: NeighbourEvidence, index: number): number {
   const count = neighbourAnswerCount(recalled, index);
-  return (recalled.kinship * count) / (count + HALF_KNOWN);
+  return (recalled.kinship * count) / (count + HALF_WEIGHT_ANSWERS);
 }

@@ -10,7 +10,7 @@ import { readMaths, readNotation } from './notation.js';
 import { readStatistics } from './text-statistics.js';
 import { estimateTokens } from './token-estimate.js';
 
-/** What is known of a request before any model is considered. */
+/** The features of a request that do not depend on the model. */
 export interface Features {
   /** The turns that carry the demand, without boilerplate and tool output. */
   readonly text: string;
@@ -40,16 +40,16 @@ export interface Features {
   readonly askedLength?: RequestedLength;
   /** The client's limit on output tokens; `null` for none. */
   readonly maxOutputTokens: number | null;
-  /** The numbers the predictor reads beside the embedding, in `FEATURE_NAMES` order. */
+  /** The predictor's numeric inputs other than the embedding, in `FEATURE_NAMES` order. */
   readonly dense: Float32Array;
   /** Vector of `task` by the operator's encoder, unchanged; see `PromptReader`. Absent without an encoder. */
   readonly encoded?: Float32Array;
 }
 
 /**
- * Extracts the features that the router decides by.
+ * Extracts the features on which routing depends.
  *
- * Pure, and fast whatever the client sends: everything costly reads a bounded sample. Every
+ * Pure, and fast for any request: everything expensive reads a bounded sample. Every
  * number of `dense` is finite and lies between 0 and 2.
  */
 export function readFeatures(conversation: Conversation): Features {

@@ -30,8 +30,8 @@ export interface MemoryTables {
   /** Grade minus the network's expectation, in 127ths, shape [answers]. */
   readonly surprises: Int8Array;
   /**
-   * Variance of the expected grade, p (1 − p), in 508ths, shape [answers]. Negative for a grade that says something about its model
-   * alone, not about the difficulty of the prompt.
+   * Variance of the expected grade, p (1 − p), in 508ths, shape [answers]. Negative for a grade that is evidence about its model
+   * only, not about the difficulty of the prompt.
    */
   readonly variances: Int8Array;
 }

@@ -41,7 +41,7 @@ const OF_TEXT = new RegExp(
 const OF_CODE =
   /\b(?:explain|describe|document|comment|walk me through|overview of|what (?:does|do|is|are)|erkläre?)\b[^.?!\n]{0,60}\b(?:code|function|file|class|script|snippet|module|component|method|program|quer(?:y|ies)|config(?:uration)?)\b/;
 
-/** A program that is to be written: its specification tells how hard it is. */
+/** A program that is to be written: its specification determines the difficulty. */
 export const NEW_PROGRAM =
   /\b(?:implement|write|build|create|develop) (?:(?!(?:about|for|from|in|of|on|to|with) )[\w'+#-]+ ){0,4}(?:function|class|parser|compiler|program|script|code (?:that|which|to|for|in)|api|endpoint|component|method|algorithm|module|query)\b/;
 /** Code that is to be changed or translated. */
@@ -72,7 +72,7 @@ const SENTENCE_END = /[.?!:](?=\s)|[。？！：]|\n/gu;
  * Separates the task of a turn from its material: an article to be summarised or translated, a context to answer from, code to be
  * explained.
  *
- * The length and notation of a problem tell how hard it is; those of material tell little. Nothing counts as material unless the
+ * The length and notation of a problem indicate its difficulty; those of material hardly do. Nothing counts as material unless the
  * turn or the system prompt mentions a text, or work that is only done on texts.
  *
  * @param turn - the newest user turn; time does not depend on its length

@@ -32,7 +32,7 @@ const CERTAIN_ERROR = 1e-3;
 const SET_ERROR = 0.68;
 
 /**
- * Estimates a model's general strength from graded answers and what was known before.
+ * Estimates a model's general strength from graded answers and the estimate by facts.
  *
  * The posterior mean over a grid, with the predictor's success probabilities as the likelihood and the
  * estimate by facts as the prior: few answers move it little, and prompts that all models answer equally

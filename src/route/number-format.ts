@@ -1,4 +1,4 @@
-/** How a number is formatted, with as few digits as tell it from another. */
+/** How a number is formatted, with as few digits as distinguish it from another. */
 export interface NumberFormat {
   /** Minimum number of digits. */
   readonly digits: number;
@@ -37,7 +37,7 @@ export interface FormattedNumber {
   readonly text: string;
 }
 
-/** Digits that are added at most: more would tell nobody anything. */
+/** Maximum number of digits that are added: more would not be informative. */
 const MAX_EXTRA_DIGITS = 6;
 /** Share of a unit by which rounding may have moved a threshold. */
 const ROUNDING = 1e-6;

@@ -17,7 +17,7 @@ const MIN_UNKNOWN_CHARS = 12;
 /** Sum of code and maths from which a text need not be in any language. */
 const MIN_NOTATION = 0.3;
 
-/** What is known of the prompts that a predictor or a head was trained on. */
+/** A summary of the prompts that a predictor or a head was trained on. */
 export interface KnownPrompts {
   /** Unit sentence vectors that represent them, shape [landmarks, embedding]; may be empty. */
   readonly landmarks: Float32Array;

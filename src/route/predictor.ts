@@ -1,16 +1,16 @@
 import type { Model, OwnStrength } from '../core/model.js';
 import type { Features } from './features.js';
 
-/** What the predictor knows of one model, made once per model by `Predictor.ability`. */
+/** A predictor's data about one model, computed once per model by `Predictor.ability`. */
 export interface Ability {
   readonly model: string;
   /** `fitted` from graded answers, `regressed` from benchmarks and price, or `unknown`. */
   readonly basis: 'fitted' | 'regressed' | 'unknown';
-  /** General strength by facts, as `OwnStrength`; absent where the predictor knows none. */
+  /** General strength by facts, as `OwnStrength`; absent if the predictor has none. */
   readonly general?: OwnStrength | undefined;
 }
 
-/** What is expected of one model for one prompt. */
+/** The prediction for one model and one prompt. */
 export interface ModelPrediction {
   /** Probability of an adequate answer, 0 to 1, calibrated. */
   readonly success: number;
@@ -20,17 +20,17 @@ export interface ModelPrediction {
   readonly outputTokens: number;
 }
 
-/** One prompt, every model asked for. */
+/** The prediction for one prompt and all models that were passed. */
 export interface Prediction {
   /** In the order of the abilities passed in. */
   readonly models: readonly ModelPrediction[];
-  /** Distance from the training prompts, 0 to 1; over 0.5 is out of distribution. */
+  /** Distance from the training prompts, 0 to 1; above 0.5 is out of distribution. */
   readonly ood: number;
-  /** Unit-length sentence vector that was read; `null` where none is. Overwritten by the next call. */
+  /** Unit-length sentence vector of the prompt; `null` if the predictor uses none. Overwritten by the next call. */
   readonly vector: Float32Array | null;
 }
 
-/** A prompt of which only numbers are left. */
+/** The numbers of a prompt that a predictor reads; the text is not stored. */
 export interface PromptNumbers {
   /** Sentence vector of unit length, by the predictor's own embedder. */
   readonly vector: Float32Array;
@@ -38,7 +38,7 @@ export interface PromptNumbers {
   readonly dense: Float32Array;
 }
 
-/** One of the prompts that stand for those that usually come. */
+/** One of the prompts that represent usual traffic. */
 export interface UsualPrompt extends PromptNumbers {
   readonly inputTokens: number;
 }
@@ -53,14 +53,14 @@ export interface Predictor {
 
   predict(features: Features, abilities: readonly Ability[]): Prediction;
 
-  /** As `predict`, for a prompt of which only the numbers are left; absent where they do not suffice. */
+  /** As `predict`, for a prompt of which only the numbers are known; absent if they do not suffice. */
   readonly predictNumbers?:
     | ((prompt: PromptNumbers, abilities: readonly Ability[]) => readonly ModelPrediction[])
     | undefined;
 
-  /** Prompts as they usually come, in no order, for `predictNumbers`; absent where the predictor brings none. */
+  /** Prompts that represent usual traffic, in no particular order, for `predictNumbers`; absent if the predictor has none. */
   readonly usualPrompts?: readonly UsualPrompt[] | undefined;
 
-  /** Numbers of a sentence vector; absent where none is read. */
+  /** Dimensions of the sentence vector; absent if none is used. */
   readonly vectorLength?: number | undefined;
 }

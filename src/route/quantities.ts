@@ -1,6 +1,6 @@
 import { BitSet } from './bit-set.js';
 
-/** Counts of a text that tell hard questions from easy ones of the same kind. */
+/** Counts of a text that distinguish hard questions from easy ones of the same kind. */
 export interface Quantities {
   readonly sentences: number;
   /** Characters of the longest line. */

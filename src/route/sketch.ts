@@ -25,7 +25,7 @@ export class PromptSketch {
   readonly #from: number;
   readonly #length: number;
 
-  /** @param space - made by `spaceFor` for prompts of the same shape */
+  /** @param space - from `slabFor`, for prompts of the same shape */
   constructor(
     { predictor, text }: Pick<PromptSketch, 'predictor' | 'text'>,
     { vector, dense }: SketchedPrompt,

@@ -120,7 +120,7 @@ export class SharedLogFollower {
     await pause();
   }
 
-  /** Detects lost data or a replica, which a connected client is not told of. */
+  /** Detects lost data or a replica, of which a connected client is not notified. */
   async #checkEpoch({ epoch }: Position): Promise<void> {
     const { reader, writer, keys, clock } = this.#parts;
     this.#nextCheckMs = clock.now() + CHECK_INTERVAL_MS;

@@ -19,7 +19,7 @@ export class EntryObservations {
   /**
    * Expected error rate of one cached answer.
    *
-   * That it was wrong where the verifier was less confident says nothing about where it is more confident.
+   * An error at a low confidence of the verifier is no evidence about predictions with a higher confidence.
    *
    * @param claimed - only observations with a predicted error up to this count
    * @param prior - expected error rate of answers of the same class
@@ -31,7 +31,7 @@ export class EntryObservations {
     return (PRIOR_WEIGHT * prior + wrong) / (PRIOR_WEIGHT + observations.length);
   }
 
-  /** Whether it was found wrong at least once where the verifier was as confident, or more. */
+  /** Whether it was found wrong at least once in a prediction with the same or a higher confidence. */
   wasWrong(key: string, claimed: number): boolean {
     const observations = this.#entries.get(key) ?? [];
     return observations.some((one) => !one.isRight && one.claimed <= claimed);

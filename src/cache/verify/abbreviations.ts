@@ -142,7 +142,7 @@ const IN_PLACE: readonly (readonly [RegExp, string])[] = [
     'machine learning',
   ],
 ];
-/** Whatever `IN_PLACE` matches has one of these. */
+/** Every match of `IN_PLACE` contains one of these. */
 const MAYBE_IN_PLACE = /(?:dr|prof|st|mt|max|min|env|ca|sat|sun)\.|golang|\b(?:us|ml)\b|\bdbs?\b/i;
 
 /** Phrases of questions about a word itself, where short and full form are different words. */

@@ -9,7 +9,7 @@ const SHORTHAND: readonly Rule[] = [
   [/\bidk\b/giu, 'I do not know'],
   [/\bgonna\b/giu, 'going to'],
   [/\bwanna\b/giu, 'want to'],
-  // `x & 1` is worked out bit by bit, and `the & operator` does that.
+  // Not in code: `x & 1` and `the & operator` are bitwise.
   [
     /(?<=\p{L}{2})(?<!\b(?:an?|the|of|with|using|does)) & (?=\p{L}{2})(?!(?:operator|sign|symbol|character)s?\b)/giu,
     ' and ',

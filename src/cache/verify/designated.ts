@@ -1,19 +1,19 @@
-/** What a capital letter stands behind tells which one is meant: `vitamin K`, `option B`, `hepatitis A`. */
+/** A noun followed by a capital letter that designates one of several: `vitamin K`, `option B`, `hepatitis A`. */
 const DESIGNATED = /(?<![\p{L}\p{N}])(\p{L}{3,})[ -](\p{Lu})(?![\p{L}\p{M}\p{N}'’.&+#/(]|-\p{L})/gu;
 /** Letters that are words of their own in some language. */
 const WORDS = /^[aàeéèoòuyizwkvs]$/u;
 
-/** What is looked at of a question. */
+/** The part of a question that is compared. */
 interface Lettered {
   readonly words: { readonly plain: string; readonly tokens: readonly string[] };
 }
 
-/** Whether two texts tell by a letter which of several they are about, and by another one each: `class A shares`, `class B shares`. */
+/** Whether two texts designate their subject by different letters: `class A shares`, `class B shares`. */
 export function haveOtherLetter({ words: a }: Lettered, { words: b }: Lettered): boolean {
   return isOtherLetter(a.tokens, b.tokens) || areDesignatedOtherwise(a.plain, b.plain);
 }
 
-/** All is the same but for one letter: `print variable p`, `print variable q`; `A`, `B`. */
+/** Whether two texts differ only in a single-letter word: `print variable p`, `print variable q`; `A`, `B`. */
 function isOtherLetter(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return false;
   let at = -1;
@@ -30,7 +30,7 @@ function isOtherLetter(a: readonly string[], b: readonly string[]): boolean {
 function areDesignatedOtherwise(a: string, b: string): boolean {
   const own = designatedIn(a);
   const others = own.length === 0 ? own : designatedIn(b);
-  // Of letters that both name the order tells.
+  // If both texts contain both letters, their order is compared elsewhere.
   return own.some(([noun, letter]) =>
     others.some(
       ([other, its]) =>

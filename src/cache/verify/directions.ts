@@ -24,7 +24,7 @@ interface Placed {
 
 /**
  * Whether two words swap places: `binary to decimal` and `decimal in binary`, `a 2.0 device in a 3.0 port` and
- * `a 3.0 device in a 2.0 port`. Both words stand in both questions.
+ * `a 3.0 device in a 2.0 port`. Both questions contain both words.
  */
 export function haveSwappedPlaces(a: Placed, b: Placed): boolean {
   if (goElsewhere(a.words.tokens, b.words.tokens)) return true;
@@ -32,7 +32,7 @@ export function haveSwappedPlaces(a: Placed, b: Placed): boolean {
   return areCounted && countElsewhere(a.words.tokens, b.words.tokens);
 }
 
-/** What moves is among this many words before the preposition. */
+/** The word for what moves is among this many words before the preposition. */
 const REACH = 3;
 
 interface Way {
@@ -45,7 +45,7 @@ interface Way {
 function goElsewhere(a: Tokens, b: Tokens): boolean {
   const own = waysIn(a);
   if (own.length === 0) return false;
-  // Found by where they lead: held each against each, a long list of ways would take its square in time.
+  // Looked up by destination: comparing every pair would take quadratic time on a long list.
   const leading = new Map<string, Way[]>();
   for (const back of waysIn(b)) listAt(leading, back.to).push(back);
   return own.some((way) =>

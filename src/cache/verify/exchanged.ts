@@ -9,11 +9,11 @@ const pairs = (text: string): readonly (readonly [string, string])[] =>
     return [one, other] as const;
   });
 
-/** Where something goes or comes from; what stands behind is the same. */
+/** Opposite directions, if the words after them are the same. */
 const WAYS = pairs('to/from into/from onto/from to/off into/out onto/off');
-/** Behind a verb; what stands before is the same: `log in`, `log out`. */
+/** Opposite particles of a verb, if the words before them are the same: `log in`, `log out`. */
 const BEHIND_VERB = pairs('in/out on/off up/in up/out out/back in/off into/out on/out');
-/** Where all other words are the same: `turn it on`, `turn off it`; who writes, how many are meant. */
+/** Opposite words, if all other words are the same: `turn it on`, `turn off it`; also agents and quantities. */
 const ALONE = pairs(
   'by/about any/all any/every any/each some/all some/every some/each most/all either/both one/every first/every ' +
     'ein/aus an/aus auf/zu vor/nach antes/después avant/après yes/no ja/nein oui/non sí/no si/no',
@@ -21,7 +21,7 @@ const ALONE = pairs(
 const EVERYWHERE = [...WAYS, ...BEHIND_VERB, ...ALONE];
 const LOOKED_AT: ReadonlySet<string> = new Set(EVERYWHERE.flat());
 
-/** Words that come and go with these. */
+/** Function words that may be added or omitted along with these. */
 const BESIDE: ReadonlySet<string> = new Set(
   'of to the a an at for with my your our his her their is are do does s der die das le la el'.split(
     ' ',
@@ -29,7 +29,7 @@ const BESIDE: ReadonlySet<string> = new Set(
 );
 
 /**
- * Whether one text has a small word where the other has one that turns it round: `sync to the cloud` and `sync from the cloud`,
+ * Whether one text has a function word where the other has an opposite one: `sync to the cloud` and `sync from the cloud`,
  * `log in`, `log out`, `any of them`, `all of them`.
  *
  * @param a, b - words and numbers in order
@@ -38,11 +38,11 @@ export function haveExchanged(a: Tokens, b: Tokens): boolean {
   if (!a.some((token) => LOOKED_AT.has(token))) return false;
   const [own, others] = [countsOf(a), countsOf(b)];
   const [left, right] = [moreOftenIn(own, others), moreOftenIn(others, own)];
-  // Most pairs have the same small words.
+  // Most pairs have the same function words.
   if (![...left, ...right].some((token) => LOOKED_AT.has(token))) return false;
   const isExchanged = ([one, other]: readonly [string, string]): boolean =>
     isMoreOften(one, own, others) && isMoreOften(other, others, own);
-  // `Different to` is `different from`.
+  // `different to` means `different from`.
   if (a.some((token) => DIFFERING.test(token))) return false;
   const isBoth = (list: typeof WAYS, fits: (one: string, other: string) => boolean): boolean =>
     list.some(
@@ -73,24 +73,24 @@ const isMoreOften = (token: string, own: Counts, others: Counts): boolean =>
 const moreOftenIn = (own: Counts, others: Counts): Tokens =>
   [...own.keys()].filter((token) => isMoreOften(token, own, others));
 
-/** Nothing of weight is left over but this word; `any row` corresponds to `all rows` as `any` does to `all`. */
+/** Whether no content word but this one is left over; words of the same stem correspond: `any row`, `all rows`. */
 function isAllOf(left: Tokens, word: string, others: Tokens): boolean {
   const stems = new Set(others.map(stemOf));
   return left.every((token) => token === word || BESIDE.has(token) || stems.has(stemOf(token)));
 }
 
-/** Of texts that differ in more, those who ask may stand elsewhere: `from the airport`, `to the airport`. */
+/** If more words differ, the texts may describe the same from different places: `from the airport`, `to the airport`. */
 const MOST_LEFT = 3;
 const isLittle = (left: Tokens): boolean =>
   left.filter((token) => !BESIDE.has(token)).length <= MOST_LEFT;
 
-/** The same stands behind both, articles aside: `to the cloud`, `from cloud`. */
+/** Whether the same word follows both, ignoring articles: `to the cloud`, `from cloud`. */
 function shareNext(a: Tokens, b: Tokens, one: string, other: string): boolean {
   const behind = new Set(wordsAt(a, one, 1));
   return wordsAt(b, other, 1).some((word) => behind.has(word));
 }
 
-/** The same stands before both: `opt in`, `opt out`. */
+/** Whether the same word precedes both: `opt in`, `opt out`. */
 function shareBefore(a: Tokens, b: Tokens, one: string, other: string): boolean {
   const before = new Set(wordsAt(a, one, -1));
   return wordsAt(b, other, -1).some((word) => before.has(word));
@@ -99,7 +99,7 @@ function shareBefore(a: Tokens, b: Tokens, one: string, other: string): boolean 
 const SHORTEST = 3;
 const DIFFERING = /^(?:differ|differ(?:s|ed|ent|ently)|apart|aside|distinct)$/u;
 
-/** Words of some length behind each `word` (or before it), articles left out. */
+/** The words after (or before) each occurrence of `word`, ignoring articles and short words. */
 function wordsAt(tokens: Tokens, word: string, step: 1 | -1): Tokens {
   const found: string[] = [];
   let neighbour = '';

@@ -47,8 +47,8 @@ export const ONE_MEANING: LexicalRelation = { synonym: 1, isKind: false, areSist
 /**
  * A dictionary of single English words (from WordNet): which are synonyms, and which are kinds of the same thing.
  *
- * Word vectors are similar for `lemon` and `orange` as well as for `tap` and `faucet`, but only for the latter does one answer
- * serve both.
+ * Word vectors are similar for `lemon` and `orange` as well as for `tap` and `faucet`, but only the latter are interchangeable in a
+ * question.
  */
 export class Lexicon {
   readonly tables: LexiconTables;

@@ -1,26 +1,26 @@
 import { baseOf } from './lemmas.js';
 import { pluralOf } from './synonyms.js';
 
-/** Who asks for something to be written or named. */
+/** Verbs of requests to write or name something. */
 const VERBS =
   'give|write|suggest|recommend|name|generate|create|tell me|propose|provide|make|share|invent|design|draw|pick|choose|summarize|delete|remove|think of|come up with';
-/** Who looks for one, as for a flight, is glad of several. */
+/** A request for a single item. Requests to find something are not included: several results answer them, too. */
 const ASKS_FOR = new RegExp(
   `^(?:${VERBS})(?: me| us)? (?:an?|one|1|another|each|every) (?!few |couple |lot |number |list |handful |dozen )`,
   'iu',
 );
 const ASKS = new RegExp(`^(?:${VERBS}|list) `, 'iu');
-/** So many words behind the article is what is asked for: `a short unit test`. */
+/** The requested noun is among this many words after the article: `a short unit test`. */
 const REACH = 4;
-/** Behind one of these something else begins. */
+/** Words that end the noun phrase. */
 const ENDS = /^(?:for|of|about|on|in|to|that|which|who|from|with|at|by|and|or)$/u;
 
-/** What is looked at of a question. */
+/** The part of a question that is compared. */
 interface Request {
   readonly words: { readonly plain: string; readonly tokens: readonly string[] };
 }
 
-/** Whether one asks for one thing and the other for several of them: `suggest a name for a dog`, `suggest names for a dog`. */
+/** Whether one text asks for one item and the other for several: `suggest a name for a dog`, `suggest names for a dog`. */
 export function isOneOfMany(a: Request, b: Request): boolean {
   return asksForOne(a, b) || asksForOne(b, a);
 }

@@ -22,7 +22,7 @@ const OPPOSITES: readonly (readonly [string, string])[] = (
   'sender/recipient sender/receiver plaintiff/defendant latitude/longitude radius/diameter area/perimeter area/circumference area/volume ' +
   'mean/median median/mode breakfast/dinner breakfast/lunch starter/dessert upstairs/downstairs upstream/downstream offline/online ' +
   'cause/effect cause/treatment cause/symptom symptom/treatment past/future history/future indoor/outdoor gross/net revenue/expense ' +
-  // Of somebody; what an `actress` won no actor did.
+  // Gendered nouns: what an actress won is not what an actor won.
   'actor/actress prince/princess waiter/waitress host/hostess duke/duchess emperor/empress heir/heiress god/goddess hero/heroine groom/bride ' +
   'gentleman/lady nephew/niece grandfather/grandmother grandson/granddaughter boyfriend/girlfriend widow/widower men/women maternal/paternal ' +
   'maternity/paternity matriarchy/patriarchy acute/chronic benign/malignant concave/convex anterior/posterior dorsal/ventral proximal/distal ' +

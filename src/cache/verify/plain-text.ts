@@ -35,7 +35,7 @@ const OPENINGS = new RegExp(
     "(?:i(?: have| have got|'ve got)|got|here is|here's) (?:a|one|another)(?: quick| short| simple| small)? (?:question|request)(?: for you)?[:.,]",
     'do me a (?:small |big |quick )?favou?r(?: and|[,:])|(?:kindly |please )?(?:help|assist) me with (?:this|the following)(?: one)?:|(?:help|assist) me (?:to )?(?=(?:understand|figure out|find out|find|write|solve|debug|fix|choose|decide)\\b)',
     "(?:i need|i could use|i'd like|i would like|i want)(?: some)? help (?:with|in|on)(?=[ :])|(?:does )?(?:anybody|anyone|somebody|someone) (?:here )?know(?:s)?(?= (?:what|how|why|when|where|who|which|whether|if)\\b)|any idea(?=,? (?:what|how|why|when|where|who|which|whether|if)\\b)",
-    // Nobody but an assistant is meant by `dear` and one of these; of `Dear Ann` the name is part of the letter.
+    // `dear` with one of these addresses the assistant; the name in `Dear Ann` is part of a letter.
     'dear (?:all|team|assistant|chatbot|bot|ai|chatgpt|gpt|support|experts?|community|friends?)(?=[ ,!.:])',
     '(?:could|can|would|will) you (?:please |kindly |possibly |maybe |just )*(?:help me (?:to |and )?|tell me|let me know)(?= )',
     '(?:could|can|would|will) you (?:(?:please|kindly|possibly|maybe|just) )+(?=(?!mind\\b|be (?:so|able)\\b)\\p{L})',
@@ -104,12 +104,12 @@ export function plainText(text: string): string {
     .map(plainSentence)
     .filter((sentence) => sentence !== '')
     .join(' ');
-  // Who only greets is greeted, and who only thanks is told that he is welcome.
+  // A text that contains nothing but a greeting or thanks is kept.
   const plain = statement === '' ? courtesyIn(marked) : statement;
   return plain.replaceAll(/\u0001(\d+)\u0001/gu, (_, index: string) => codes[Number(index)] ?? '');
 }
 
-/** The plain form of a text that is nothing but a courtesy; all greetings have the same. */
+/** The plain form of a text that consists only of courtesies; all greetings have the same one. */
 const courtesyIn = (text: string): string => {
   const courtesy = text.replaceAll(/[^\p{L}\p{N}']+/gu, ' ').trim();
   return /^(?:hi|hello|hey|hiya|greetings)(?: (?:there|all|everyone|guys|again))?$/iu.test(courtesy)
@@ -179,7 +179,7 @@ const WANTS_WORDS = new RegExp(
 /** Removes `pattern` repeatedly, at most four times. */
 function strip(sentence: string, pattern: RegExp): string {
   let rest = sentence;
-  // Nobody uses more than four courtesies in a row.
+  // More than four courtesies in a row do not occur in practice.
   for (let round = 0; round < 4; round++) {
     const next = rest.replace(pattern, '');
     if (next === rest) break;

@@ -75,7 +75,7 @@ const FORMS: readonly Rule[] = [
   [/^who (?:is|was) the inventor of /iu, 'who invented '],
   [/^who (?:is|was) the discoverer of /iu, 'who discovered '],
   [/^who (?:is|was|were) the (?:founder|founders) of /iu, 'who founded '],
-  // Who was the director of a bank may be so no more; a film has one for good.
+  // Only for works: the director of a film stays the same, that of a bank may change.
   [/^[Ww]ho is the director of (?!(?:\p{Lu}{2,}|the \p{Lu}{2,})(?!\p{L}))/u, 'who directed '],
   [/^(?:give|write|make|create|provide|show)(?: me)? (?:a|the) list (?:of|with) /iu, 'list '],
   [/^(?:give|write|provide)(?: me)? a summary of /iu, 'summarize '],

@@ -11,19 +11,19 @@ const TO_THE_LETTER =
 /** A text in quotation marks; an apostrophe inside a word does not end it. */
 const QUOTED =
   /["“„«]([^"“”„«»]+)["”“»]|「([^」]+)」|(?<![\p{L}\p{N}])['‘]((?:[^'‘’\n]|['’](?=\p{L}))+)['’](?![\p{L}\p{N}])/gu;
-/** A text that is given to be worked on has one of these. */
+/** Every supplied text has one of these. */
 const MARKED = /["“„«「'‘：]|:\s/u;
 /** Precedes the text to be worked on; not the colon of `5:30`. */
 const COLON = /:\s|：/u;
 
 /**
- * Hashes the text that a request gives to be translated, classified, answered, counted…, as it is written: courtesies, contractions
- * and punctuation belong to it.
+ * Hashes the text that a request supplies to be translated, classified, answered, counted…, as it is written, including courtesies,
+ * contractions and punctuation.
  *
  * A point at the end is ignored, and so are capitals and contractions if there are several words, unless letters are counted or encoded.
  *
  * @param text - the original text of the request
- * @returns a hash; 0 if no such text can be told from the request
+ * @returns a hash; 0 if no such text is found
  */
 export function hashSuppliedText(text: string): number {
   if (!MARKED.test(text)) return 0;

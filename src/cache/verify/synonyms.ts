@@ -140,7 +140,7 @@ const going = (word: string): string =>
   /[^e]e$/u.test(word) ? `${word.slice(0, -1)}ing` : `${word}ing`;
 const asIs = (word: string): string => word;
 
-/** Wrong forms of irregular words (`maked`) do no harm: nobody writes them. */
+/** Wrong forms of irregular words (`maked`) do no harm, because they hardly occur. */
 const FORMS: readonly (readonly [groups: string, forms: readonly ((word: string) => string)[]])[] =
   [
     [VERBS, [asIs, pluralOf, past, going]],

@@ -2,8 +2,8 @@ import { baseOf } from './lemmas.js';
 import { stemOf } from './stem.js';
 
 /**
- * Whether two texts differ in one verb only, which is in the present tense in one and in the past tense in the other:
- * who owns something is not who owned it.
+ * Whether two texts differ only in one verb, which is in the present tense in one and in the past tense in the other:
+ * `who owns it` is not `who owned it`.
  */
 export function differInTense(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return saysDid(a, b) || saysDid(b, a);
@@ -17,7 +17,7 @@ export function differInTense(a: readonly string[], b: readonly string[]): boole
   return isPastOf(one, other) || isPastOf(other, one);
 }
 
-/** What people did is not what they do, whether `do` is said or not. */
+/** Whether the first text is the second with `did` added. */
 function saysDid(past: readonly string[], present: readonly string[]): boolean {
   const at = past.length === present.length + 1 ? past.indexOf('did') : -1;
   return at >= 0 && present.every((word, i) => word === past[i < at ? i : i + 1]);

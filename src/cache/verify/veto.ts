@@ -32,7 +32,7 @@ import { readWords, type QuestionWords } from './words.js';
  * - `code`: identifiers, paths, versions, addresses or quotes differ; or signs, letters, indentation and capitals that matter.
  * - `negation`: one negates what the other says.
  * - `opposite`: one has a word where the other has its opposite.
- * - `question`: they ask for different things of the same subject (who, when, how many), or of now and then.
+ * - `question`: they ask different things about the same subject (who, when, how many), or about the present and the past.
  * - `order`: the same words in an order that changes the question, or two words that swap places.
  * - `script`: they are written in different scripts.
  * - `time`: the right answer depends on when it is given.
@@ -199,7 +199,7 @@ const calculates = ({ words: { plain } }: QuestionFacts): boolean => CALCULATION
 const eachOnce = (numbers: readonly string[]): readonly string[] =>
   numbers.filter((number, i) => number !== '1' && numbers[i - 1] !== number);
 
-/** Both ask for something, and for nothing in common. */
+/** Whether both have expected types of answer, but none in common. */
 const asksOther = (a: readonly string[], b: readonly string[]): boolean =>
   a.length > 0 && b.length > 0 && !a.some((type) => b.includes(type));
 
@@ -229,7 +229,7 @@ const keySignsIn = (plain: string): string =>
     ?.sort()
     .join('') ?? '';
 
-/** String literals, told by the code beside their quotes: `"3" + 4`, `print("a")`. The kind of quotes counts only where a shell expands them: `'$x'`. */
+/** String literals, recognised by the code next to their quotes: `"3" + 4`, `print("a")`. The kind of quotes counts only where a shell expands them: `'$x'`. */
 function literalsIn(plain: string): string {
   if (!/["']/u.test(plain)) return '';
   const literals = plain.match(LITERAL) ?? [];

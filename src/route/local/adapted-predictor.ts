@@ -30,7 +30,7 @@ interface AdaptedAbility extends Ability {
   readonly column: number;
 }
 
-/** What a head reads of a prompt; without text, words do not count. */
+/** A head's inputs for a prompt; without a text, words do not count. */
 interface ReadPrompt {
   readonly text: string;
   readonly dense: Float32Array;
@@ -54,7 +54,7 @@ export class AdaptedPredictor implements Predictor {
   /** For each model of the head, then for all others. */
   readonly #shifts: Float32Array;
   readonly #deviations: Float32Array;
-  /** Least distance of corrected successes from 0 and 1: with one more good and one more bad answer among n, 1/(n + 2). */
+  /** Minimum distance of corrected successes from 0 and 1: with one more good and one more bad answer among n, 1/(n + 2). */
   readonly #edge: number;
   /** The non-zero loadings of each model: most components belong to one model only. */
   readonly #parts: readonly (readonly Loading[])[];

@@ -86,7 +86,7 @@ export function multiply({ size, values }: SymmetricMatrix, vector: Float64Array
 }
 
 const MAX_STEPS = 200;
-/** Squared relative residual at which the iteration stops: exact stopAt for results of two or three digits. */
+/** Squared relative residual at which the iteration stops: exact enough for results of two or three digits. */
 const TOLERANCE = 1e-8;
 
 /**

@@ -54,7 +54,7 @@ function contradictionReason(node: ASTNode): string | null {
     : `everything is ${one ?? ''} or ${other ?? ''}; write && if both are wanted`;
 }
 
-/** A share compared with this or more was meant as per cent: nobody allows a budget to be spent twice. */
+/** A share compared with this or more was probably meant as per cent: a budget is not to be spent twice. */
 const PERCENT_FROM = 2;
 
 /** Shares written as per cent, of fields whose range does not tell because they can be above 1. */

@@ -2,7 +2,7 @@ import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 import { CALENDAR } from '../calendar.js';
 import { FACT_FIELDS } from '../facts.js';
 
-/** A field that a condition can compare, and what is known of its values. */
+/** A field that a condition can compare, with the constraints on its values. */
 export interface NamedField {
   readonly name: string;
   /** All possible values. */
