@@ -262,7 +262,7 @@ export class App {
       degraded: degradedReason(assembly),
       stale: this.#reloader.refused.length > 0,
       faults: this.#reloader.refused,
-      resting: assembly.setup.resting.openIds,
+      resting: assembly.setup.circuitBreakers.openIds,
       ...this.#recall?.detail(),
     };
   }

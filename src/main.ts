@@ -17,14 +17,14 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 
 process.stdout.on('error', (error: Error) => {
   const { code, message } = outputFailure(error);
-  tell(message);
+  writeError(message);
   process.exit(code);
 });
 
 // A closed pipe or a full disk behind stderr must not stop the command.
 process.stderr.on('error', () => undefined);
 
-function tell(text: string): void {
+function writeError(text: string): void {
   try {
     process.stderr.write(text);
   } catch {
@@ -44,7 +44,7 @@ async function askAtTerminal(question: string): Promise<string> {
 process.exitCode = await runCommand(process.argv.slice(2), {
   io: {
     out: (chunk) => process.stdout.write(chunk),
-    err: tell,
+    err: writeError,
     env: process.env,
     readStdin: () => text(process.stdin),
     ask: process.stdin.isTTY && process.stderr.isTTY ? askAtTerminal : undefined,

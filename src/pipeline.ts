@@ -106,7 +106,7 @@ export class Pipeline {
       const answer = await answerWithFailover({
         tries: plan.tries,
         maxAttempts: plan.maxAttempts,
-        resting: setup.resting,
+        circuitBreakers: setup.circuitBreakers,
         request,
         dialect: call.dialect,
         served: setup.served,

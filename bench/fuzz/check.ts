@@ -32,7 +32,7 @@ const MAX_MS = 4_000;
 export function findFault(input: Input): string | null {
   const fromReader = attempt(() => {
     const read = readProvider(input.provider, input.bytes, input.isStream);
-    return { told: read, said: checkEvents(read) };
+    return { events: read, content: checkEvents(read) };
   });
   if (typeof fromReader === 'string') return `${input.provider}: ${fromReader}`;
   for (const client of CLIENTS) {
@@ -48,8 +48,8 @@ export function findFault(input: Input): string | null {
 }
 
 interface FromReader {
-  readonly told: ProviderEvents;
-  readonly said: NeutralContent;
+  readonly events: ProviderEvents;
+  readonly content: NeutralContent;
 }
 
 function checkClient(client: ClientDialectName, input: Input, fromReader: FromReader): void {
@@ -72,12 +72,12 @@ function checkWords(
   isStream: boolean,
   fromReader: FromReader,
 ): void {
-  const content = saidTo(client, got, isStream);
+  const content = contentFor(client, got, isStream);
   // A writer may fail where a reader does not: reading nested values has no depth limit.
   const isTooDeep = got.failure?.message.endsWith('nested too deeply.') === true;
-  const isSame = fromReader.told.isComplete === (got.failure === null);
+  const isSame = fromReader.events.isComplete === (got.failure === null);
   assertRule(isSame || isTooDeep, 'another outcome than was read');
-  if (content !== null && got.failure === null) compare(client, content, fromReader.said);
+  if (content !== null && got.failure === null) compare(client, content, fromReader.content);
 }
 
 function checkSame(got: ClientOutput, whole: ClientOutput): void {
@@ -86,7 +86,7 @@ function checkSame(got: ClientOutput, whole: ClientOutput): void {
   assertRule(whole.summary === got.summary, 'another summary in other chunks');
 }
 
-function saidTo(
+function contentFor(
   client: ClientDialectName,
   got: ClientOutput,
   isStream: boolean,

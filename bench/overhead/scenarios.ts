@@ -19,15 +19,15 @@ const BODIES = 512;
 /** Enough connections to saturate one core. */
 export const FULL_LOAD: LoadShape = { kind: 'closed', connections: 64, staggerMs: 0 };
 const BRISK: StreamShape = { firstTokenMs: 0, chunks: 20, intervalMs: 10 };
-const EVERYBODY: readonly GatewayName[] = ['floor', 'portkey', 'suffice'];
-const WITH_DIRECT: readonly GatewayName[] = ['direct', ...EVERYBODY];
+const ALL_GATEWAYS: readonly GatewayName[] = ['floor', 'portkey', 'suffice'];
+const WITH_DIRECT: readonly GatewayName[] = ['direct', ...ALL_GATEWAYS];
 
 export const SCENARIOS: readonly Scenario[] = [
   {
     id: 'fixed',
     title: 'fixed model, 64 connections, prompts of ~60 tokens',
     kind: 'throughput',
-    gateways: EVERYBODY,
+    gateways: ALL_GATEWAYS,
     shape: FULL_LOAD,
     streams: BRISK,
     auto: false,
@@ -37,7 +37,7 @@ export const SCENARIOS: readonly Scenario[] = [
     id: 'auto60',
     title: 'model auto, 64 connections, prompts of ~60 tokens (floor and Portkey: fixed model)',
     kind: 'throughput',
-    gateways: EVERYBODY,
+    gateways: ALL_GATEWAYS,
     shape: FULL_LOAD,
     streams: BRISK,
     auto: true,
@@ -47,7 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
     id: 'auto250',
     title: 'model auto, 64 connections, prompts of ~250 tokens (floor and Portkey: fixed model)',
     kind: 'throughput',
-    gateways: EVERYBODY,
+    gateways: ALL_GATEWAYS,
     shape: FULL_LOAD,
     streams: BRISK,
     auto: true,
@@ -87,7 +87,7 @@ export const SCENARIOS: readonly Scenario[] = [
     id: 'events',
     title: 'fixed model, 100 streams at a time, an event every 20 ms in each',
     kind: 'events',
-    gateways: EVERYBODY,
+    gateways: ALL_GATEWAYS,
     shape: { kind: 'closed', connections: 100, staggerMs: 2000 },
     streams: { firstTokenMs: 0, chunks: 100, intervalMs: 20 },
     auto: false,

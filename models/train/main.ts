@@ -18,21 +18,21 @@ const HELP = `Trains the artefacts in models/ from open data.
 Usage: npm run train -- --data FOLDER [--only STEP] [--out FOLDER] [--seed NUMBER]
        npm run train -- --data FOLDER --embedder NAME --out FOLDER [--multilingual]
 
-  --data FOLDER  where text/, pairs/ and outcomes/ are
-  --only STEP    embedder, predictor, prompts (those that stand for usual ones) or verifier (of the
-                 cache); all of these when absent. Three only look: crossvalidate measures how well the
-                 predictor's recipe ranks prompts that it has not met, report measures the verifier that is
-                 there, and doubtful writes pairs of questions that it is unsure about to build/train, to be
-                 judged by somebody
-  --out FOLDER   where the artefacts go (models)
+  --data FOLDER  the folder with text/, pairs/ and outcomes/
+  --only STEP    run one step: embedder, predictor, prompts (which represent usual traffic) or verifier
+                 (of the cache); by default all four run, in this order. Three further steps train
+                 nothing: crossvalidate measures how well the predictor's recipe ranks unseen prompts,
+                 report evaluates the existing verifier, and doubtful writes pairs of questions about
+                 which the verifier is uncertain to build/train, to be labelled by people
+  --out FOLDER   the folder for the artefacts (models)
   --seed NUMBER  the same seed and data give the same artefacts (1)
   --embedder NAME
-                 train the predictor for the vectors of a transformer instead of the table's: a folder with
-                 an ONNX model, or a model's name on the hub, downloaded once. Writes all that
-                 router.artefacts needs to FOLDER. Encoding the prompts takes minutes; vectors are kept in
-                 build/train, so a run that was stopped goes on where it was
-  --multilingual the encoder puts what means the same in other languages in the same place, so what was
-                 learnt from English prompts is applied to prompts in every language
+                 train the predictor with the vectors of a transformer instead of the static embedder's:
+                 a folder with an ONNX model, or a model's name on the hub, which is downloaded once.
+                 All files that router.artefacts needs are written to --out. Encoding the prompts takes
+                 minutes; vectors are cached in build/train, so an interrupted run can be continued
+  --multilingual the encoder maps texts with the same meaning in different languages to similar vectors,
+                 so what was learnt from English prompts is applied to prompts in all languages
 `;
 
 /** In order of dependency; the last three train nothing. */
@@ -81,7 +81,7 @@ async function main(): Promise<number> {
   };
   const { embedder, multilingual, only } = values;
   if (embedder === undefined) {
-    if (multilingual) return refuse('--multilingual is said of an encoder: --embedder NAME');
+    if (multilingual) return refuse('--multilingual needs an encoder: --embedder NAME');
     await runSteps(only, options);
     return 0;
   }
@@ -105,11 +105,12 @@ async function runSteps(
   }
 }
 
-/** What is wrong with options that name an encoder, without a full stop; `null` for nothing. */
+/** Why options with an encoder are invalid, without a full stop; `null` if they are valid. */
 function encoderMisuse({ out, only }: { out?: string | undefined; only?: string | undefined }) {
-  if (out === undefined) return "--embedder needs --out FOLDER: models/ is the table's";
+  if (out === undefined)
+    return "--embedder needs --out FOLDER: models/ has the static embedder's artefacts";
   if (existsSync(path.join(out, 'embedder.bin'))) {
-    return `--out ${out}: the folder holds a table (embedder.bin); an encoder needs one of its own`;
+    return `--out ${out}: the folder has a static embedder (embedder.bin); an encoder needs a folder of its own`;
   }
   if (only !== undefined && !OF_ENCODERS.includes(only)) {
     return `--only ${only}: with --embedder one of ${OF_ENCODERS.join(', ')}`;

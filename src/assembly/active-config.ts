@@ -69,7 +69,7 @@ export function hooksFor(
     onPredictorFault: (error) => {
       log.error({ err: error }, 'the predictor failed; this decision is heuristic');
     },
-    onBreakerChange: ({ upstream, cause, resting }) => {
+    onBreakerChange: ({ upstream, cause, restingCount: resting }) => {
       metrics.resting.set(resting);
       if (cause === null) log.info({ upstream }, 'answers again');
       else {

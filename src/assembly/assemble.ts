@@ -106,7 +106,7 @@ async function assembleOn(
     served,
     providers,
     upstreams,
-    resting: new CircuitBreakers(hooks.clock, hooks.onBreakerChange),
+    circuitBreakers: new CircuitBreakers(hooks.clock, hooks.onBreakerChange),
     aliases: config.aliases,
     dailyBudgetUsd: config.budget.dailyUsd,
     promptCacheMs: config.router.promptCacheMs,

@@ -70,7 +70,7 @@ export async function openOwnEncoder(
   return buildOn(lease, onEncoderMissing, async () => ({
     reader: new PromptReader(lease.encoder, clock, embedderMs),
     standIn: await shippedPredictor(shipped),
-    lack: () => (lease.encoder.trouble === null ? null : 'encoder_failed'),
+    lack: () => (lease.encoder.failure === null ? null : 'encoder_failed'),
     release: lease.release,
   }));
 }
@@ -82,7 +82,7 @@ async function buildOn(
   make: () => Promise<OwnEncoder>,
 ): Promise<OwnEncoder> {
   try {
-    if (encoder.trouble !== null) onEncoderMissing(encoder.trouble);
+    if (encoder.failure !== null) onEncoderMissing(encoder.failure);
     return await make();
   } catch (error) {
     release();

@@ -48,8 +48,8 @@ export class AnswerLog implements AnswerStoreListener {
   #isPurgeDue = false;
   /** The file must not be appended to. */
   #mustRewrite = false;
-  #trouble: unknown = null;
-  #isTaken = false;
+  #problem: unknown = null;
+  #isForeign = false;
   #failures = 0;
   #saving: Promise<void> = Promise.resolve();
   #cancelTimer: () => void = () => undefined;
@@ -89,7 +89,7 @@ export class AnswerLog implements AnswerStoreListener {
 
   /** Why nothing can be saved; `null` if it can. */
   get problem(): unknown {
-    return this.#trouble;
+    return this.#problem;
   }
 
   /** Sets the source of the learnt error rates that are saved from now on. */
@@ -173,8 +173,8 @@ export class AnswerLog implements AnswerStoreListener {
 
   async #wasTouched(): Promise<boolean> {
     if (!(await this.#file.wasModifiedByOthers())) return false;
-    if (!this.#isTaken) this.#options.onProblem({ kind: 'taken' });
-    this.#isTaken = true;
+    if (!this.#isForeign) this.#options.onProblem({ kind: 'taken' });
+    this.#isForeign = true;
     return true;
   }
 
@@ -211,11 +211,11 @@ export class AnswerLog implements AnswerStoreListener {
   }
 
   #report(error: unknown): void {
-    const [wasTroubled, isTroubled] = [this.#trouble !== null, error !== null];
-    this.#trouble = error;
-    if (isTroubled === wasTroubled) return;
+    const [hadProblem, hasProblem] = [this.#problem !== null, error !== null];
+    this.#problem = error;
+    if (hasProblem === hadProblem) return;
     this.#options.onProblem(
-      isTroubled ? { kind: 'unwritable', error } : { kind: 'writable_again' },
+      hasProblem ? { kind: 'unwritable', error } : { kind: 'writable_again' },
     );
   }
 }

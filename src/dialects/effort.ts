@@ -63,7 +63,7 @@ export function withSupportedEffort(
   const thinking = found.filter(({ name }) => name !== 'include');
   if (known.length === 0) {
     for (const member of thinking) {
-      if (!saysNothing(parseValue(body, member))) losses.note(member.name, member.name);
+      if (!isWithoutReasoning(parseValue(body, member))) losses.note(member.name, member.name);
     }
     const proofs = found.filter(({ name }) => name === 'include');
     const splices = [...removals(thinking), ...proofs.flatMap((member) => proofsIn(body, member))];
@@ -95,7 +95,7 @@ function proofsIn(body: Buffer, member: MemberSpan): Splice[] {
 }
 
 /** Whether no reasoning is requested, which a model without reasoning satisfies. */
-function saysNothing(value: unknown): boolean {
+function isWithoutReasoning(value: unknown): boolean {
   const effort = isObject(value) ? (value['effort'] ?? null) : value;
   return effort === null || effort === NONE;
 }

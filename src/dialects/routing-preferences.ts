@@ -136,7 +136,7 @@ function placeTermsIn(provider: JsonObject): ProviderPreferences {
   const sort = sortIn(provider['sort']);
   const { maxPrice, otherPrices } = maxPriceIn(provider['max_price']);
   const unsupported = Object.entries(provider).filter(
-    ([name, value]) => !READ.has(name) && asksForSomething(value),
+    ([name, value]) => !READ.has(name) && isRestrictive(value),
   );
   const paths = (isWish: boolean): string[] =>
     unsupported
@@ -155,7 +155,7 @@ function placeTermsIn(provider: JsonObject): ProviderPreferences {
 }
 
 /** `data_collection: "allow"` and the like restrict nothing. */
-function asksForSomething(value: unknown): boolean {
+function isRestrictive(value: unknown): boolean {
   if (isAbsent(value) || value === false || value === 'allow') return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }

@@ -8,7 +8,7 @@ export interface UnsupportedParams {
   /** By name: the value that is equivalent to leaving the member out, so that removing it loses nothing; `null` for none. */
   readonly members: Readonly<Record<string, number | boolean | null>>;
   /** They are accepted while the model does not reason: if effort `none` is requested, or also if no effort is. */
-  readonly unlessEffort: 'none' | 'none or silence' | null;
+  readonly unlessEffort: 'none' | 'none or unset' | null;
   /** They are rejected only together with this member; `null` for always. */
   readonly beside: string | null;
   /** They are rejected only if they are objects of one of these types; absent for any value. */
@@ -46,12 +46,12 @@ export function withoutUnsupported(
   const isWritten = (name: string): boolean => (written.get(name) ?? null) !== null;
   const replaced = new Map<string, string | null>();
   for (const refusal of refusals) {
-    if (!holds(refusal, effort, isWritten)) continue;
-    for (const [name, silence] of Object.entries(refusal.members)) {
+    if (!applies(refusal, effort, isWritten)) continue;
+    for (const [name, defaultValue] of Object.entries(refusal.members)) {
       if (!written.has(name) || !isOfType(written.get(name), refusal)) continue;
       replaced.set(name, refusal.replacement ?? null);
       if (refusal.replacement !== undefined) losses.hint(name, name);
-      else if (!saysNothing(written.get(name), silence)) losses.note(name, name);
+      else if (!isEquivalentToAbsent(written.get(name), defaultValue)) losses.note(name, name);
     }
   }
   return replaced.size === 0 ? body : withReplaced(body, found, replaced);
@@ -96,12 +96,12 @@ export function neutralWithoutUnsupported(
   const isWritten = (name: string): boolean => askedIn(request, name) !== undefined;
   const refused = new Set<string>();
   for (const refusal of refusals) {
-    if (!holds(refusal, effort, isWritten)) continue;
-    for (const [name, silence] of Object.entries(refusal.members)) {
+    if (!applies(refusal, effort, isWritten)) continue;
+    for (const [name, defaultValue] of Object.entries(refusal.members)) {
       const value = askedIn(request, name);
       if (value === undefined) continue;
       refused.add(name);
-      if (value !== silence) noteRefused(request, name, losses);
+      if (value !== defaultValue) noteRefused(request, name, losses);
     }
   }
   return refused.size === 0 ? request : lacking(request, refused);
@@ -150,15 +150,15 @@ function lacking(request: NeutralRequest, refused: ReadonlySet<string>): Neutral
   };
 }
 
-function holds(
+function applies(
   { unlessEffort, beside }: UnsupportedParams,
   effort: unknown,
   isWritten: (name: string) => boolean,
 ): boolean {
   if (beside !== null && !isWritten(beside)) return false;
   if (unlessEffort === null) return true;
-  const isSilent = effort === null && unlessEffort === 'none or silence';
-  return effort !== 'none' && !isSilent;
+  const isOffByDefault = effort === null && unlessEffort === 'none or unset';
+  return effort !== 'none' && !isOffByDefault;
 }
 
 function isOfType(value: unknown, { types }: UnsupportedParams): boolean {
@@ -166,8 +166,8 @@ function isOfType(value: unknown, { types }: UnsupportedParams): boolean {
 }
 
 /** `null` and an empty object are equivalent to leaving the member out. */
-function saysNothing(value: unknown, silence: number | boolean | null): boolean {
+function isEquivalentToAbsent(value: unknown, defaultValue: number | boolean | null): boolean {
   return (
-    value === silence || value === null || (isObject(value) && Object.keys(value).length === 0)
+    value === defaultValue || value === null || (isObject(value) && Object.keys(value).length === 0)
   );
 }

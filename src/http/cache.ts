@@ -46,26 +46,26 @@ export function statsJson(stats: CacheStats): Record<string, unknown> {
     saved_usd: stats.savedUsd,
     saved_s: stats.savedMs / 1_000,
     file: stats.file,
-    semantic: stats.semanticStats === null ? null : alikeJson(stats.semanticStats),
+    semantic: stats.semanticStats === null ? null : semanticJson(stats.semanticStats),
   };
 }
 
-function alikeJson(alike: SemanticStats): Record<string, unknown> {
-  const { hits, expectedWrong, rechecks, skippedRechecks, measuredError } = alike;
+function semanticJson(stats: SemanticStats): Record<string, unknown> {
+  const { hits, expectedWrong, rechecks, skippedRechecks, measuredError } = stats;
   return {
-    questions: alike.questions,
-    partitions: alike.partitions,
-    look_ups: alike.lookUps,
-    late: alike.late,
+    questions: stats.questions,
+    partitions: stats.partitions,
+    look_ups: stats.lookUps,
+    late: stats.late,
     hits,
     expected_error: hits === 0 ? null : expectedWrong / hits,
     rechecks,
     rechecks_left_out: skippedRechecks,
     measured_error: measuredError?.error ?? null,
     measured_between: measuredError === null ? null : [measuredError.low, measuredError.high],
-    rechecks_usd: alike.spentUsd,
-    saved_usd: alike.savedUsd,
-    saved_s: alike.savedMs / 1_000,
+    rechecks_usd: stats.spentUsd,
+    saved_usd: stats.savedUsd,
+    saved_s: stats.savedMs / 1_000,
   };
 }
 

@@ -65,9 +65,9 @@ function addCacheHeaders(headers: Record<string, string>, cache: CacheInfo | und
   if (cache.why !== null) headers['x-suffice-cache-reason'] = cache.why;
   if (cache.ageS !== null) headers['age'] = String(Math.floor(cache.ageS));
   if (cache.source !== null) headers['x-suffice-cache-source'] = cache.source;
-  if (cache.alike === undefined) return;
-  headers['x-suffice-cache-similarity'] = cache.alike.similarity.toFixed(4);
-  headers['x-suffice-cache-probability'] = cache.alike.probability.toFixed(4);
+  if (cache.semantic === undefined) return;
+  headers['x-suffice-cache-similarity'] = cache.semantic.similarity.toFixed(4);
+  headers['x-suffice-cache-probability'] = cache.semantic.probability.toFixed(4);
 }
 
 const ZERO = 0x30;

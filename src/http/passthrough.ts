@@ -84,7 +84,7 @@ export function passthroughRoutes(
     const { exchange, head } = await plain.pass({
       headers,
       request,
-      wanted: passTarget,
+      target: passTarget,
       caller,
       signal,
     });

@@ -85,7 +85,7 @@ function markOf(
 ): ReusedAnswer['mark'] {
   if (match === undefined) return { status: 'hit', ...rest };
   const { similarity, probability } = match.verdict;
-  return { status: 'semantic', alike: { similarity, probability }, ...rest };
+  return { status: 'semantic', semantic: { similarity, probability }, ...rest };
 }
 
 /** Milliseconds of waiting that the client was spared. */

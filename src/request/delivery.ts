@@ -60,7 +60,7 @@ function deliverWhole(
   const firstByteMs = ledger.clock.now();
   const ending = { status: 200, error: null, upstream, attempts, summary, firstByteMs };
   const bill = settle(ledger, entry, ending);
-  setup.resting.recordEnd(upstream, null);
+  setup.circuitBreakers.recordEnd(upstream, null);
   endExchange(ledger, setup);
   return { kind: 'whole', body, bill, ...decided(running, upstream, answer.dropped) };
 }
@@ -80,7 +80,7 @@ function deliverStream(
     const { summary } = stream;
     settle(ledger, entry, { status, error, upstream, attempts, summary, firstByteMs });
     for (const { what } of summary.lost ?? []) ledger.metrics.dropped.inc({ what });
-    if (error === null || isUpstreamFault(error)) setup.resting.recordEnd(upstream, error);
+    if (error === null || isUpstreamFault(error)) setup.circuitBreakers.recordEnd(upstream, error);
     endExchange(ledger, setup);
   };
   return {

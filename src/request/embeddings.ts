@@ -64,8 +64,8 @@ export function embeddingTokens({ inputs }: EmbeddingRequest): number {
 /** Gets embeddings from the first place that answers; rejects only with bugs. */
 export async function embed(task: EmbeddingTask): Promise<Answer> {
   const { setup, served, signal, clock } = task;
-  const { maxAttempts, resting, providers } = setup;
-  const tries = { tries: served.upstreams, maxAttempts, resting, providers, signal, clock };
+  const { maxAttempts, circuitBreakers, providers } = setup;
+  const tries = { tries: served.upstreams, maxAttempts, circuitBreakers, providers, signal, clock };
   return toAnswer(await tryPlaces(tries, (upstream) => vectorsOf(task, upstream)));
 }
 

@@ -42,7 +42,7 @@ export interface CacheInfo {
   /** For a hit: US dollars not spent; `null` when unknown. */
   readonly savedUsd: number | null;
   /** For `semantic`: the similarity of the two questions, and the probability that the answer is right. */
-  readonly alike?: { readonly similarity: number; readonly probability: number };
+  readonly semantic?: { readonly similarity: number; readonly probability: number };
 }
 
 /** The decision on a request, and the model that answered. */

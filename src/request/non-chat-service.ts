@@ -45,7 +45,7 @@ export interface EmbeddingCall extends NonChatCall {
 
 /** A request to pass through, and where the client wants it to go. */
 export interface PassCall extends NonChatCall {
-  readonly wanted: PassthroughTarget;
+  readonly target: PassthroughTarget;
   readonly request: PassthroughRequest;
 }
 
@@ -105,9 +105,9 @@ export class NonChatService {
     const { ledger } = this.#parts;
     const startedMs = ledger.clock.now();
     const setup = this.#parts.setup();
-    const places = placesOf(setup, call.wanted);
+    const places = placesOf(setup, call.target);
     const model = places[0].modelId;
-    const requested = call.wanted.model ?? model;
+    const requested = call.target.model ?? model;
     const opening = { requested, model, estimatedInputTokens: null, startedMs };
     let head: PassthroughHead | null = null;
     const exchange = await this.#run(setup, call, opening, async () => {

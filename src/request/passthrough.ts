@@ -123,9 +123,9 @@ export async function passThrough(
   context: { readonly setup: Setup; readonly signal: AbortSignalLike; readonly clock: Clock },
 ): Promise<{ readonly answer: Answer; readonly head: PassthroughHead | null }> {
   let head: PassthroughHead | null = null;
-  const { resting, providers } = context.setup;
+  const { circuitBreakers, providers } = context.setup;
   const maxAttempts = request.isRepeatable ? context.setup.maxAttempts : 1;
-  const tries = { tries: places, maxAttempts, resting, providers, ...context };
+  const tries = { tries: places, maxAttempts, circuitBreakers, providers, ...context };
   const tried = await tryPlaces(tries, async (upstream): Promise<Got> => {
     const { method, path } = request;
     const { setup, signal, clock } = context;

@@ -17,7 +17,7 @@ export interface PlacesToTry {
   readonly sendsModelList?: boolean;
 }
 
-type Known = Pick<Setup, 'resolve' | 'providers' | 'maxAttempts' | 'resting'>;
+type Known = Pick<Setup, 'resolve' | 'providers' | 'maxAttempts' | 'circuitBreakers'>;
 
 /**
  * The places of the model that a client names, then those of the fallback models that it lists, within its routing terms.
@@ -83,10 +83,10 @@ function isServed(setup: Known, name: string): boolean {
 /** The places of one model that its attempts suffice for, in order; resting ones are left out first. */
 function attempted(
   places: readonly Upstream[],
-  { maxAttempts, resting }: Known,
+  { maxAttempts, circuitBreakers: resting }: Known,
 ): readonly Upstream[] {
   if (places.length <= maxAttempts) return places;
-  const available = places.filter((place) => !resting.rests(place));
+  const available = places.filter((place) => !resting.isResting(place));
   const chosen = new Set([...new Set([...available, ...places])].slice(0, maxAttempts));
   return places.filter((place) => chosen.has(place));
 }

@@ -42,7 +42,7 @@ interface SetupParts {
   /** Closed once the setup is retired and its last request has ended. */
   readonly upstreams: Upstreams;
   /** Starts empty after a reload, which may have fixed the problem. */
-  readonly resting: CircuitBreakers;
+  readonly circuitBreakers: CircuitBreakers;
   readonly dailyBudgetUsd: number | null;
   /** How long providers are assumed to cache prompts, in milliseconds; 0 for not at all. */
   readonly promptCacheMs: number;
@@ -69,7 +69,7 @@ export class Setup {
   readonly aliases: Readonly<Record<string, string>>;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly upstreams: Upstreams;
-  readonly resting: CircuitBreakers;
+  readonly circuitBreakers: CircuitBreakers;
   readonly dailyBudgetUsd: number | null;
   readonly promptCacheMs: number;
   readonly maxAttempts: number;
@@ -93,7 +93,7 @@ export class Setup {
     this.aliases = parts.aliases;
     this.providers = parts.providers;
     this.upstreams = parts.upstreams;
-    this.resting = parts.resting;
+    this.circuitBreakers = parts.circuitBreakers;
     this.dailyBudgetUsd = parts.dailyBudgetUsd;
     this.promptCacheMs = parts.promptCacheMs;
     this.maxAttempts = parts.maxAttempts;
@@ -187,7 +187,7 @@ export class Setup {
   /** Another setup has become active: connections are closed once the last user has left. */
   retire(): void {
     this.#retired = true;
-    this.resting.retire();
+    this.circuitBreakers.retire();
     this.#closeWhenIdle();
   }
 

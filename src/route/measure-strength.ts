@@ -52,7 +52,7 @@ export function measureStrength(
     (_, i) => MIN_STRENGTH + i * STEP,
   );
   const abilities = [general, ...grid.map((mean) => ({ mean, error: CERTAIN_ERROR }))].map(
-    (strength) => predictor.ability(nobody(model, strength)),
+    (strength) => predictor.ability(hypotheticalModel(model, strength)),
   );
   const logs = grid.map(() => 0);
   const expected = answers.map(({ features, score }) => {
@@ -85,7 +85,7 @@ export function fisherInformation(
 ): readonly number[] {
   const { general = AVERAGE } = predictor.ability({ ...model, strength: undefined });
   const abilities = [-STRENGTH_DIFFERENCE / 2, STRENGTH_DIFFERENCE / 2].map((by) =>
-    predictor.ability(nobody(model, { mean: general.mean + by, error: CERTAIN_ERROR })),
+    predictor.ability(hypotheticalModel(model, { mean: general.mean + by, error: CERTAIN_ERROR })),
   );
   return prompts.map((features) => {
     const [weaker, stronger] = predictor.predict(features, abilities).models;
@@ -109,7 +109,7 @@ function blurred(grid: readonly number[], likely: readonly number[]): readonly n
 }
 
 /** A model of which only the strength and the capabilities are known. */
-function nobody({ capabilities }: Model, strength: OwnStrength): Model {
+function hypotheticalModel({ capabilities }: Model, strength: OwnStrength): Model {
   return {
     // Not the model's own name: graded answers to it must not be mixed in.
     id: 'nobody/in-particular',

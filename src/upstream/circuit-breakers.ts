@@ -7,12 +7,12 @@ const FAILURES_BEFORE_REST = 3;
 const FIRST_REST_MS = 5_000;
 const LONGEST_REST_MS = 60_000;
 /** Upper limit for `retry-after`: some providers ask for hours when a daily quota is spent, but it is worth a probe now and then. */
-const LONGEST_ASKED_MS = 300_000;
+const MAX_RETRY_AFTER_MS = 300_000;
 /** How long other requests avoid a place while a single one probes it. */
 const PROBE_MS = 10_000;
 
 /** The state of a place that has failed and not answered since. */
-interface Trouble {
+interface BreakerState {
   /** Consecutive failures before an answer had begun. */
   failures: number;
   /** Consecutive streams that broke off. */
@@ -23,7 +23,7 @@ interface Trouble {
   isProbed: boolean;
 }
 
-const UNTROUBLED: Readonly<Trouble> = {
+const NO_FAILURES: Readonly<BreakerState> = {
   failures: 0,
   breaks: 0,
   rests: 0,
@@ -38,7 +38,7 @@ export interface BreakerChange {
   /** Why it rests; `null` if it has recovered. */
   readonly cause: GatewayError | null;
   /** Places that rest, this one included. */
-  readonly resting: number;
+  readonly restingCount: number;
 }
 
 /** Places in the order in which to try them. */
@@ -57,7 +57,7 @@ export interface PlaceOrder {
 export class CircuitBreakers {
   readonly #clock: Clock;
   readonly #onChange: (change: BreakerChange) => void;
-  readonly #troubled = new Map<string, Trouble>();
+  readonly #states = new Map<string, BreakerState>();
   #isRetired = false;
 
   constructor(clock: Clock, onChange: (change: BreakerChange) => void = () => undefined) {
@@ -66,37 +66,37 @@ export class CircuitBreakers {
   }
 
   /** Every place works, so `order` would change nothing. */
-  get isUntroubled(): boolean {
-    return this.#troubled.size === 0;
+  get hasNoFailures(): boolean {
+    return this.#states.size === 0;
   }
 
   /** Ids of the places that rest. */
   get openIds(): readonly string[] {
-    return [...this.#troubled].flatMap(([id, { rests }]) => (rests > 0 ? [id] : []));
+    return [...this.#states].flatMap(([id, { rests }]) => (rests > 0 ? [id] : []));
   }
 
   /** Whether a place rests, so that others are tried first. */
-  rests({ id }: Upstream, now = this.#clock.now()): boolean {
-    return (this.#troubled.get(id)?.untilMs ?? 0) > now;
+  isResting({ id }: Upstream, now = this.#clock.now()): boolean {
+    return (this.#states.get(id)?.untilMs ?? 0) > now;
   }
 
   /** Puts resting places last. After a rest, one request at a time probes the place. */
   order(inPreference: Iterable<Upstream>): PlaceOrder {
-    if (this.isUntroubled) return { places: inPreference, passedOver: [] };
+    if (this.hasNoFailures) return { places: inPreference, passedOver: [] };
     const places = [...inPreference];
     const now = this.#clock.now();
-    const rests = (place: Upstream): boolean => this.rests(place, now);
-    const [first, ...others] = places.filter((place) => !rests(place));
+    const isResting = (place: Upstream): boolean => this.isResting(place, now);
+    const [first, ...others] = places.filter((place) => !isResting(place));
     if (first === undefined) return { places, passedOver: [] };
     this.#probe(first, now);
     const passedOver = places.slice(0, places.indexOf(first));
-    return { places: [first, ...others, ...places.filter(rests)], passedOver };
+    return { places: [first, ...others, ...places.filter(isResting)], passedOver };
   }
 
   /** Records the result of an attempt. @param error - the place's failure; `null` if it answered or a stream has begun */
   recordAttempt({ id }: Upstream, error: GatewayError | null): void {
     if (error !== null) this.#failed(id, error, 'failures');
-    else if (!this.isUntroubled) this.#answered(id);
+    else if (!this.hasNoFailures) this.#answered(id);
   }
 
   /**
@@ -107,17 +107,17 @@ export class CircuitBreakers {
    */
   recordEnd({ id }: Upstream, error: GatewayError | null): void {
     if (error !== null) this.#failed(id, error, 'breaks');
-    else if (!this.isUntroubled) this.#recovered(id);
+    else if (!this.hasNoFailures) this.#recovered(id);
   }
 
   /** Clears all state and ignores later results. */
   retire(): void {
     this.#isRetired = true;
-    this.#troubled.clear();
+    this.#states.clear();
   }
 
   #probe({ id }: Upstream, now: number): void {
-    const state = this.#troubled.get(id);
+    const state = this.#states.get(id);
     if (state === undefined || state.rests === 0) return;
     state.untilMs = now + PROBE_MS;
     state.isProbed = true;
@@ -125,8 +125,8 @@ export class CircuitBreakers {
 
   #failed(id: string, error: GatewayError, how: 'failures' | 'breaks'): void {
     if (this.#isRetired) return;
-    const state = this.#troubled.get(id) ?? { ...UNTROUBLED };
-    this.#troubled.set(id, state);
+    const state = this.#states.get(id) ?? { ...NO_FAILURES };
+    this.#states.set(id, state);
     state[how] += 1;
     const restMs = this.#restFor(state, error);
     if (restMs === null) return;
@@ -136,13 +136,13 @@ export class CircuitBreakers {
     state.isProbed = false;
     state.rests += 1;
     if (state.rests > 1) return;
-    this.#onChange({ upstream: id, cause: error, resting: this.openIds.length });
+    this.#onChange({ upstream: id, cause: error, restingCount: this.openIds.length });
   }
 
-  #restFor(state: Trouble, error: GatewayError): number | null {
+  #restFor(state: BreakerState, error: GatewayError): number | null {
     const { failures, breaks, rests, untilMs, isProbed } = state;
-    const askedMs = (error.retryAfterS ?? 0) * 1_000;
-    if (askedMs > 0) return Math.min(askedMs, LONGEST_ASKED_MS);
+    const retryAfterMs = (error.retryAfterS ?? 0) * 1_000;
+    if (retryAfterMs > 0) return Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
     if (Math.max(failures, breaks) < FAILURES_BEFORE_REST) return null;
     // Requests that were in flight when the rest began add no information.
     if (!isProbed && untilMs > this.#clock.now()) return null;
@@ -150,17 +150,17 @@ export class CircuitBreakers {
   }
 
   #answered(id: string): void {
-    const breaks = this.#troubled.get(id)?.breaks ?? 0;
+    const breaks = this.#states.get(id)?.breaks ?? 0;
     if (breaks >= FAILURES_BEFORE_REST) return;
     this.#recovered(id);
-    if (breaks > 0) this.#troubled.set(id, { ...UNTROUBLED, breaks });
+    if (breaks > 0) this.#states.set(id, { ...NO_FAILURES, breaks });
   }
 
   #recovered(id: string): void {
-    const state = this.#troubled.get(id);
+    const state = this.#states.get(id);
     if (state === undefined) return;
-    this.#troubled.delete(id);
+    this.#states.delete(id);
     if (state.rests === 0) return;
-    this.#onChange({ upstream: id, cause: null, resting: this.openIds.length });
+    this.#onChange({ upstream: id, cause: null, restingCount: this.openIds.length });
   }
 }

@@ -18,7 +18,7 @@ export interface AnswerTask extends PlaceTask {
   /** Attempts in all, the first included. At least 1. */
   readonly maxAttempts: number;
   /** The places to try last, whatever the preference. */
-  readonly resting: CircuitBreakers;
+  readonly circuitBreakers: CircuitBreakers;
   /** The places are of several models that the client lists: it wants an answer from any of them. */
   readonly listsModels?: boolean;
   /** The client restricts the providers, so a provider that is itself a router may find none. */
@@ -90,11 +90,14 @@ export function toAnswer(tried: FailoverResult<PlaceAnswer>): Answer {
  * Rejects only with bugs; every failure of an upstream is in the answer.
  */
 export async function tryPlaces<Got>(
-  task: Pick<AnswerTask, 'tries' | 'maxAttempts' | 'signal' | 'clock' | 'resting' | 'providers'> &
+  task: Pick<
+    AnswerTask,
+    'tries' | 'maxAttempts' | 'signal' | 'clock' | 'circuitBreakers' | 'providers'
+  > &
     Partial<Pick<AnswerTask, 'served' | 'isRouted' | 'listsModels' | 'limitsPlaces'>>,
   attempt: (upstream: Upstream) => Promise<Got>,
 ): Promise<FailoverResult<Got>> {
-  const { places, passedOver } = task.resting.order(task.tries);
+  const { places, passedOver } = task.circuitBreakers.order(task.tries);
   const attempts: AttemptOutcome[] = passedOver.map(({ id }) => restingOutcome(id));
   let error: GatewayError | null = null;
   let left = task.maxAttempts;
@@ -111,7 +114,7 @@ export async function tryPlaces<Got>(
     try {
       const result = await attempt(upstream);
       attempts.push(record('ok'));
-      task.resting.recordAttempt(upstream, null);
+      task.circuitBreakers.recordAttempt(upstream, null);
       return { ok: true, upstream, attempts, got: result };
     } catch (thrown) {
       const failure = failureOf(thrown);
@@ -119,7 +122,8 @@ export async function tryPlaces<Got>(
       attempts.push(withUnused(record(error.code), upstream, failure));
       const isTheirs = isUpstreamFault(error);
       if (!isTheirs && !isTheModels(error, task)) break;
-      if (isTheirs && !isOfThisRequest(error, task)) task.resting.recordAttempt(upstream, error);
+      if (isTheirs && !isOfThisRequest(error, task))
+        task.circuitBreakers.recordAttempt(upstream, error);
       left -= 1;
       if (left === 0) break;
       // The order of models that the client lists is kept.

@@ -86,7 +86,7 @@ describe('a place that fails', () => {
 
     resting.recordAttempt(one, null);
 
-    expect(resting.isUntroubled).toBe(true);
+    expect(resting.hasNoFailures).toBe(true);
     expect(isRested()).toBe(false);
     expect(changes.at(-1)).toEqual({ upstream: 'first/one', cause: null, resting: 0 });
   });
@@ -118,7 +118,7 @@ describe('a place that fails', () => {
     expect(probed).toEqual([false, true]);
     expect([second, probedAgain, begun, isRested()]).toEqual([true, false, true, false]);
     expect(changes.map(({ cause }) => cause)).toEqual([cut, null]);
-    expect(resting.isUntroubled).toBe(true);
+    expect(resting.hasNoFailures).toBe(true);
   });
 
   test('that breaks off now and then, and failed before it began, is well again once an answer begins', () => {
@@ -136,7 +136,7 @@ describe('a place that fails', () => {
     resting.retire();
     fails(3);
 
-    expect(resting.isUntroubled).toBe(true);
+    expect(resting.hasNoFailures).toBe(true);
     expect(changes).toEqual([]);
   });
 });

@@ -48,7 +48,7 @@ export class Pair {
     return answerWithFailover({
       tries: BOTH,
       maxAttempts: 2,
-      resting: new CircuitBreakers(systemClock),
+      circuitBreakers: new CircuitBreakers(systemClock),
       request: openai.readRequest(Buffer.from(JSON.stringify(body))),
       dialect: openai,
       served: new Map(),

@@ -153,7 +153,7 @@ describe('when the first upstream fails before its first word', () => {
     const resting = new CircuitBreakers(new FakeClock());
     for (let i = 0; i < 3; i++) {
       pair.first.next(refuses(413, 'Limit 6000, Requested 9000'));
-      await pair.ask(false, { resting });
+      await pair.ask(false, { circuitBreakers: resting });
     }
 
     expect(resting.openIds).toEqual([]);

@@ -24,7 +24,7 @@ export function checkResponsesAnswer(text: string): AnswerContent {
   const response = read.parsed(text, 'response');
   checkHead(response);
   assertRule(/^(completed|incomplete)$/.test(read.text(response['status'], 'status')), 'a status');
-  return saidIn(read.objects(response['output'], 'output'));
+  return contentIn(read.objects(response['output'], 'output'));
 }
 
 class EventReader {
@@ -36,7 +36,7 @@ class EventReader {
   readonly #pieces = new Map<string, string>();
 
   get said(): AnswerContent {
-    return saidIn(this.#items.filter((item) => item !== null));
+    return contentIn(this.#items.filter((item) => item !== null));
   }
 
   read(event: Json): void {
@@ -106,8 +106,11 @@ function checkPieces(item: Json, streamedText: (part: string) => string): void {
   const parts = item['type'] === 'reasoning' ? item['summary'] : item['content'];
   if (parts === undefined) {
     const whole = item['arguments'] ?? item['input'];
-    const isGiven = whole === '{}' && streamedText('arguments').trim() === '';
-    assertRule(isGiven || whole === streamedText('arguments'), 'other arguments than were told');
+    const isEmptyObject = whole === '{}' && streamedText('arguments').trim() === '';
+    assertRule(
+      isEmptyObject || whole === streamedText('arguments'),
+      'other arguments than were told',
+    );
     return;
   }
   read.objects(parts, 'parts').forEach((part, i) => {
@@ -116,7 +119,7 @@ function checkPieces(item: Json, streamedText: (part: string) => string): void {
   });
 }
 
-function saidIn(items: readonly Json[]): AnswerContent {
+function contentIn(items: readonly Json[]): AnswerContent {
   const parts = items.flatMap((item) =>
     item['type'] === 'message' ? read.objects(item['content'], 'content') : [],
   );

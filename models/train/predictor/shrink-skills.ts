@@ -131,7 +131,7 @@ function curvaturesOf(
       const p = logistic(logOddsOf(ensemble, demand, model));
       const weight = p * (1 - p);
       const key = `${model} ${table.set[row] ?? 0}`;
-      const sums = bySet.get(key) ?? { model, weight: 0, wanted: sumsFor(members, skills) };
+      const sums = bySet.get(key) ?? { model, weight: 0, needed: sumsFor(members, skills) };
       bySet.set(key, sums);
       sums.weight += weight;
       for (let member = 0; member < members; member++) {
@@ -139,13 +139,13 @@ function curvaturesOf(
         const needed = demand.factors.subarray(from, from + skills);
         addOuter(all[model]?.[member], needed, weight);
         needed.forEach((w, k) => {
-          addTo(sums.wanted[member], k, weight * w);
+          addTo(sums.needed[member], k, weight * w);
         });
       }
     }
   });
   // A model has its own level in each set, so what all prompts of a set have in common is subtracted.
-  for (const { model, weight, wanted } of bySet.values()) {
+  for (const { model, weight, needed: wanted } of bySet.values()) {
     wanted.forEach((sum, member) => {
       addOuter(all[model]?.[member], sum, -1 / (weight + 1 / SET_VARIANCE));
     });
@@ -157,7 +157,7 @@ interface SetSums {
   readonly model: number;
   weight: number;
   /** Σ p (1 − p) w, by member. */
-  readonly wanted: readonly Float64Array[];
+  readonly needed: readonly Float64Array[];
 }
 
 const sumsFor = (members: number, skills: number): Float64Array[] =>

@@ -41,7 +41,7 @@ export function compareAnswers(
 function compareFacts(one: string, other: string): AnswerAgreement {
   const [a, b] = [readWords(one), readWords(other)];
   const [short, long] = a.words.length <= b.words.length ? [a, b] : [b, a];
-  const [yesA, yesB] = [saysYes(a.words), saysYes(b.words)];
+  const [yesA, yesB] = [yesOrNo(a.words), yesOrNo(b.words)];
   if (yesA !== null && yesB !== null && yesA !== yesB) return 'different';
   const longWords = new Set(long.words);
   const numbers = new Set(long.numbers);
@@ -52,7 +52,7 @@ function compareFacts(one: string, other: string): AnswerAgreement {
   return missing === short.words.length && short.numbers.length === 0 ? 'different' : 'unclear';
 }
 
-function saysYes([first]: readonly string[]): boolean | null {
+function yesOrNo([first]: readonly string[]): boolean | null {
   if (first === 'yes' || first === 'ja' || first === 'oui' || first === 'true') return true;
   return first === 'no' || first === 'nein' || first === 'non' || first === 'false' ? false : null;
 }

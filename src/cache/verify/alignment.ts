@@ -60,8 +60,8 @@ function withAcronyms(
   const byLeft = acronymsOf(left, right);
   const byRight = acronymsOf(right, left);
   return {
-    left: saidOtherwise(left, [...byLeft.short, ...byRight.long]),
-    right: saidOtherwise(right, [...byRight.short, ...byLeft.long]),
+    left: markedAsSynonyms(left, [...byLeft.short, ...byRight.long]),
+    right: markedAsSynonyms(right, [...byRight.short, ...byLeft.long]),
   };
 }
 
@@ -89,7 +89,7 @@ function acronymsOf(
 
 const NO_ACRONYMS = { short: [], long: [] } as const;
 
-function saidOtherwise(
+function markedAsSynonyms(
   side: readonly UnmatchedWord[],
   places: readonly number[],
 ): readonly UnmatchedWord[] {

@@ -27,9 +27,9 @@ interface Placed {
  * `a 3.0 device in a 2.0 port`. Both questions contain both words.
  */
 export function haveSwappedPlaces(a: Placed, b: Placed): boolean {
-  if (goElsewhere(a.words.tokens, b.words.tokens)) return true;
+  if (haveSwappedDestinations(a.words.tokens, b.words.tokens)) return true;
   const areCounted = a.numbers.length > 1 && b.numbers.length > 1;
-  return areCounted && countElsewhere(a.words.tokens, b.words.tokens);
+  return areCounted && haveSwappedNumbers(a.words.tokens, b.words.tokens);
 }
 
 /** The word for what moves is among this many words before the preposition. */
@@ -42,7 +42,7 @@ interface Way {
   readonly to: string;
 }
 
-function goElsewhere(a: Tokens, b: Tokens): boolean {
+function haveSwappedDestinations(a: Tokens, b: Tokens): boolean {
   const own = waysIn(a);
   if (own.length === 0) return false;
   // Looked up by destination: comparing every pair would take quadratic time on a long list.
@@ -81,7 +81,7 @@ const isTowards = (token: string): boolean => TOWARDS.has(token) || token === 'b
 type Counted = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Whether two numbers have swapped the words that follow them. */
-function countElsewhere(a: Tokens, b: Tokens): boolean {
+function haveSwappedNumbers(a: Tokens, b: Tokens): boolean {
   const [own, others] = [counted(a), counted(b)];
   return areExchanged(own, others) || areExchanged(others, own);
 }

@@ -19,10 +19,10 @@ const ALONE = pairs(
     'ein/aus an/aus auf/zu vor/nach antes/después avant/après yes/no ja/nein oui/non sí/no si/no',
 );
 const EVERYWHERE = [...WAYS, ...BEHIND_VERB, ...ALONE];
-const LOOKED_AT: ReadonlySet<string> = new Set(EVERYWHERE.flat());
+const OPPOSITES: ReadonlySet<string> = new Set(EVERYWHERE.flat());
 
 /** Function words that may be added or omitted along with these. */
-const BESIDE: ReadonlySet<string> = new Set(
+const FUNCTION_WORDS: ReadonlySet<string> = new Set(
   'of to the a an at for with my your our his her their is are do does s der die das le la el'.split(
     ' ',
   ),
@@ -35,11 +35,11 @@ const BESIDE: ReadonlySet<string> = new Set(
  * @param a, b - words and numbers in order
  */
 export function haveExchanged(a: Tokens, b: Tokens): boolean {
-  if (!a.some((token) => LOOKED_AT.has(token))) return false;
+  if (!a.some((token) => OPPOSITES.has(token))) return false;
   const [own, others] = [countsOf(a), countsOf(b)];
   const [left, right] = [moreOftenIn(own, others), moreOftenIn(others, own)];
   // Most pairs have the same function words.
-  if (![...left, ...right].some((token) => LOOKED_AT.has(token))) return false;
+  if (![...left, ...right].some((token) => OPPOSITES.has(token))) return false;
   const isExchanged = ([one, other]: readonly [string, string]): boolean =>
     isMoreOften(one, own, others) && isMoreOften(other, others, own);
   // `different to` means `different from`.
@@ -76,13 +76,15 @@ const moreOftenIn = (own: Counts, others: Counts): Tokens =>
 /** Whether no content word but this one is left over; words of the same stem correspond: `any row`, `all rows`. */
 function isAllOf(left: Tokens, word: string, others: Tokens): boolean {
   const stems = new Set(others.map(stemOf));
-  return left.every((token) => token === word || BESIDE.has(token) || stems.has(stemOf(token)));
+  return left.every(
+    (token) => token === word || FUNCTION_WORDS.has(token) || stems.has(stemOf(token)),
+  );
 }
 
 /** If more words differ, the texts may describe the same from different places: `from the airport`, `to the airport`. */
 const MOST_LEFT = 3;
 const isLittle = (left: Tokens): boolean =>
-  left.filter((token) => !BESIDE.has(token)).length <= MOST_LEFT;
+  left.filter((token) => !FUNCTION_WORDS.has(token)).length <= MOST_LEFT;
 
 /** Whether the same word follows both, ignoring articles: `to the cloud`, `from cloud`. */
 function shareNext(a: Tokens, b: Tokens, one: string, other: string): boolean {
@@ -106,7 +108,7 @@ function wordsAt(tokens: Tokens, word: string, step: 1 | -1): Tokens {
   for (let i = step > 0 ? tokens.length - 1 : 0; i in tokens; i -= step) {
     const token = tokens[i] ?? '';
     if (token === word && neighbour.length >= SHORTEST) found.push(neighbour);
-    if (step < 0 || !BESIDE.has(token)) neighbour = token;
+    if (step < 0 || !FUNCTION_WORDS.has(token)) neighbour = token;
   }
   return found;
 }

@@ -41,10 +41,10 @@ const OF_WORDS =
  * @param words - its words, in lower case
  */
 export function isLetterSensitive(plain: string, words: readonly string[]): boolean {
-  return isOtherLanguage(words) || (LANGUAGE.test(plain) && asksOfWords(plain));
+  return isOtherLanguage(words) || (LANGUAGE.test(plain) && isAboutWords(plain));
 }
 
-const asksOfWords = (plain: string): boolean => isAboutWord(plain) || OF_WORDS.test(plain);
+const isAboutWords = (plain: string): boolean => isAboutWord(plain) || OF_WORDS.test(plain);
 
 /** Whether more words belong to other languages, or have letters that English does not have, than are common English words. */
 function isOtherLanguage(words: readonly string[]): boolean {
@@ -59,7 +59,7 @@ function isOtherLanguage(words: readonly string[]): boolean {
 /** Whether two such texts (`isLetterSensitive`) differ by a letter, or in the case of a word that is asked about. */
 export function differInLetters(a: QuestionWords, b: QuestionWords): boolean {
   if (haveWordsOneLetterApart(a.words, b.words)) return true;
-  return (isSmallIn(a.names, b) || isSmallIn(b.names, a)) && asksOfWords(a.plain);
+  return (isSmallIn(a.names, b) || isSmallIn(b.names, a)) && isAboutWords(a.plain);
 }
 
 /** `Weg` and `weg`: the other text has a word in lower case although it uses capitals elsewhere; names of languages aside. */

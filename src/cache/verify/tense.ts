@@ -6,7 +6,7 @@ import { stemOf } from './stem.js';
  * `who owns it` is not `who owned it`.
  */
 export function differInTense(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return saysDid(a, b) || saysDid(b, a);
+  if (a.length !== b.length) return hasAddedDid(a, b) || hasAddedDid(b, a);
   let at = -1;
   for (let i = 0; i < a.length; i++) {
     if (a[i] === b[i]) continue;
@@ -18,7 +18,7 @@ export function differInTense(a: readonly string[], b: readonly string[]): boole
 }
 
 /** Whether the first text is the second with `did` added. */
-function saysDid(past: readonly string[], present: readonly string[]): boolean {
+function hasAddedDid(past: readonly string[], present: readonly string[]): boolean {
   const at = past.length === present.length + 1 ? past.indexOf('did') : -1;
   return at >= 0 && present.every((word, i) => word === past[i < at ? i : i + 1]);
 }

@@ -35,7 +35,7 @@ const ABOUT_THE_DAY =
   /\b(?:weather|forecast|news|headlines|current|currently|latest|newest|recent|recently|nowadays|upcoming|prices?|scores?|results?)\b|\b(?:about|of|on|regarding|what|who|how|why)(?: \S+){0,4} (?:today|yesterday|tonight|last|this)\b/iu;
 
 /** A request to write or edit a text whose content is in the request, so that it does not depend on the day. */
-const isGiven = (sentence: string): boolean =>
+const isSelfContained = (sentence: string): boolean =>
   (WRITES.test(sentence) || WORKS_ON.test(sentence)) && !ABOUT_THE_DAY.test(sentence);
 
 /**
@@ -50,9 +50,9 @@ export function isTimeDependent(plain: string): boolean {
   const sentences = plain.replaceAll(QUOTED, ' ').split(SENTENCE_END);
   return sentences.some((sentence, i) => {
     // A statement counts only if no sentence follows it.
-    const isTold = sentences.length > 1 && !/\?\W*$/u.test(sentence) && TELLS.test(sentence);
-    if (isTold && i + 1 < sentences.length) return false;
-    if (isGiven(sentence)) return false;
+    const isStatement = sentences.length > 1 && !/\?\W*$/u.test(sentence) && TELLS.test(sentence);
+    if (isStatement && i + 1 < sentences.length) return false;
+    if (isSelfContained(sentence)) return false;
     if (STATE_OF_THINGS.test(sentence)) return true;
     return TIMELY.test(sentence.replaceAll(TIMELESS, ' ')) && !HOW_TO.test(sentence);
   });

@@ -140,7 +140,8 @@ export function applyVetoRules(a: QuestionFacts, b: QuestionFacts): VetoResults 
     negation: differInNegation(a, b),
     opposite: isOpposite(a, b),
     question:
-      asksOther(a.answerTypes, b.answerTypes) || differInTense(a.words.words, b.words.words),
+      haveOtherAnswerTypes(a.answerTypes, b.answerTypes) ||
+      differInTense(a.words.words, b.words.words),
     script: a.script !== b.script,
     order:
       isReordered(a, b) ||
@@ -200,7 +201,7 @@ const eachOnce = (numbers: readonly string[]): readonly string[] =>
   numbers.filter((number, i) => number !== '1' && numbers[i - 1] !== number);
 
 /** Whether both have expected types of answer, but none in common. */
-const asksOther = (a: readonly string[], b: readonly string[]): boolean =>
+const haveOtherAnswerTypes = (a: readonly string[], b: readonly string[]): boolean =>
   a.length > 0 && b.length > 0 && !a.some((type) => b.includes(type));
 
 /** One has code, or words in quotation marks, that the other does not have. */

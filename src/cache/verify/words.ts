@@ -85,7 +85,7 @@ const DATE = new RegExp(
   'giu',
 );
 
-const TAKEN_APART: ReadonlyMap<string, readonly string[]> = new Map([
+const CONTRACTION_PARTS: ReadonlyMap<string, readonly string[]> = new Map([
   ["can't", ['can', 'not']],
   ["won't", ['will', 'not']],
   ["shan't", ['shall', 'not']],
@@ -96,7 +96,7 @@ const TAKEN_APART: ReadonlyMap<string, readonly string[]> = new Map([
 export function readWords(question: string): QuestionWords {
   const text = plainText(question);
   const found = [...text.matchAll(WORD)];
-  const parts = found.map(([word]) => takenApart(plain(word)));
+  const parts = found.map(([word]) => contractionParts(plain(word)));
   const words = parts.flat();
   // Most questions have no digits, code or dates: a quick test saves the search.
   const numbers = /\p{N}/u.test(text) ? [...text.matchAll(NUMBER)] : [];
@@ -146,8 +146,8 @@ function tokensOf(placed: readonly string[]): readonly string[] {
 
 const plain = (word: string): string => word.toLowerCase().replaceAll('’', "'");
 
-function takenApart(word: string): readonly string[] {
-  const known = TAKEN_APART.get(word);
+function contractionParts(word: string): readonly string[] {
+  const known = CONTRACTION_PARTS.get(word);
   if (known !== undefined) return known;
   if (word.endsWith("n't")) return [word.slice(0, -3), 'not'];
   return word.includes("'") ? word.split("'") : [word];

@@ -44,7 +44,7 @@ function decodeWhole(body: Buffer, decoder: AnswerDecoder): void {
 /** Decodes ConverseStream: binary frames that each contain a JSON object. */
 export class BedrockReader implements EventReader {
   readonly #frames = new FrameReader((frame) => {
-    this.#tell(frame);
+    this.#decode(frame);
   });
   readonly #decoder: AnswerDecoder;
   /** A JSON document that was sent instead of a stream; `null` for a stream, and before the first byte. */
@@ -89,7 +89,7 @@ export class BedrockReader implements EventReader {
     this.isComplete = true;
   }
 
-  #tell(frame: Frame): void {
+  #decode(frame: Frame): void {
     if (this.isComplete) return;
     this.#sawFrame = true;
     if (frame.messageType !== 'event') throw toExceptionError(frame);

@@ -31,7 +31,7 @@ export class FrameReader {
   readonly #onFrame: (frame: Frame) => void;
   readonly #unread = new CollectedBytes();
   /** Bytes needed before reading can continue. */
-  #wanted = PRELUDE_BYTES;
+  #neededBytes = PRELUDE_BYTES;
 
   /** @param onFrame - what it throws is rethrown by `push` */
   constructor(onFrame: (frame: Frame) => void) {
@@ -46,13 +46,13 @@ export class FrameReader {
   /** @throws {GatewayError} `upstream_failed` for a wrong checksum or an invalid length */
   push(chunk: Buffer): void {
     this.#unread.push(chunk);
-    if (this.#unread.length < this.#wanted) return;
+    if (this.#unread.length < this.#neededBytes) return;
     let rest = this.#unread.takeJoined();
     for (;;) {
-      this.#wanted = rest.length < PRELUDE_BYTES ? PRELUDE_BYTES : frameLength(rest);
-      if (rest.length < this.#wanted) break;
-      const frame = decoded(rest.subarray(0, this.#wanted));
-      rest = rest.subarray(this.#wanted);
+      this.#neededBytes = rest.length < PRELUDE_BYTES ? PRELUDE_BYTES : frameLength(rest);
+      if (rest.length < this.#neededBytes) break;
+      const frame = decoded(rest.subarray(0, this.#neededBytes));
+      rest = rest.subarray(this.#neededBytes);
       this.#onFrame(frame);
     }
     if (rest.length > 0) this.#unread.push(rest);

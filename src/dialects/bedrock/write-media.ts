@@ -92,7 +92,7 @@ const MAX_NAME_CHARS = 180;
 
 /** Unique names for the documents of one request, which Bedrock requires. */
 export class DocumentNames {
-  readonly #taken = new Set<string>();
+  readonly #used = new Set<string>();
   /** The last number appended to each name; lower ones are taken. */
   readonly #numbers = new Map<string, number>();
 
@@ -106,9 +106,9 @@ export class DocumentNames {
     const base = plain === '' ? 'document' : plain.slice(0, MAX_NAME_CHARS);
     let number = this.#numbers.get(base) ?? 1;
     let unique = base;
-    while (this.#taken.has(unique)) unique = `${base} ${++number}`;
+    while (this.#used.has(unique)) unique = `${base} ${++number}`;
     this.#numbers.set(base, number);
-    this.#taken.add(unique);
+    this.#used.add(unique);
     return unique;
   }
 }

@@ -116,12 +116,12 @@ function readNeutral(request: JsonObject, prompt: string): NeutralRequest {
 
 function foreignMembers(request: JsonObject): ForeignMember[] {
   return Object.entries(request)
-    .filter(([name, value]) => !READ.has(name) && saysSomething(name, value))
+    .filter(([name, value]) => !READ.has(name) && isSpecified(name, value))
     .map(([field]) => ({ field, isKnown: KNOWN_FOREIGN.has(field) }));
 }
 
 /** Clients also send defaults for features that they do not use. */
-function saysSomething(name: string, value: unknown): boolean {
+function isSpecified(name: string, value: unknown): boolean {
   if (value === null || value === '' || (name === 'best_of' && value === 1)) return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }

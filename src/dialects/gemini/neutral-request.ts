@@ -181,11 +181,11 @@ function foreignIn(
   known: ReadonlySet<string>,
 ): ForeignMember[] {
   return Object.entries(object)
-    .filter(([name, value]) => !read.has(name) && saysSomething(value))
+    .filter(([name, value]) => !read.has(name) && isSpecified(value))
     .map(([name]) => ({ field: `${at}${name}`, isKnown: known.has(name) }));
 }
 
 /** Clients also send empty arrays. */
-function saysSomething(value: unknown): boolean {
+function isSpecified(value: unknown): boolean {
   return value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
 }

@@ -22,7 +22,7 @@ export function unreadMembers(
 ): ForeignMember[] {
   if (!isObject(object)) return [];
   return Object.entries(object)
-    .filter(([name, value]) => !read.has(name) && saysSomething(value))
+    .filter(([name, value]) => !read.has(name) && isSpecified(value))
     .map(([name]) => ({ field: `${at}.${name}`, isKnown: false, isHint: HINTS.has(name) }));
 }
 
@@ -37,7 +37,7 @@ export function unreadIn(
 }
 
 /** Clients also send defaults for features that they do not use. */
-function saysSomething(value: unknown): boolean {
+function isSpecified(value: unknown): boolean {
   if (value === null || value === undefined || value === false) return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }

@@ -136,11 +136,11 @@ export class ChoiceNormaliser {
     if (separateAnnotations(delta)) this.changed = true;
     if (hasFunctionCall(delta)) this.#functionCall = true;
     const items = delta['tool_calls'];
-    const mended = Array.isArray(items) ? this.#calls.normalise(items) : null;
-    if (mended === null) return;
+    const normalised = Array.isArray(items) ? this.#calls.normalise(items) : null;
+    if (normalised === null) return;
     this.changed = true;
-    delta['tool_calls'] = mended;
-    if (mended.length === 0) delete delta['tool_calls'];
+    delta['tool_calls'] = normalised;
+    if (normalised.length === 0) delete delta['tool_calls'];
   }
 }
 

@@ -25,13 +25,13 @@ export class OpenAiReader implements EventReader {
     event: (chunk, { name }) => {
       const error = findEmbeddedError(chunk, name);
       if (error !== null) throw error;
-      this.#tell(chunk);
+      this.#decode(chunk);
     },
     done: () => {
       this.#finish();
     },
     document: (bytes) => {
-      this.#tell(parseAnswer(bytes));
+      this.#decode(parseAnswer(bytes));
     },
   });
   readonly #normaliser: ChunkNormaliser;
@@ -53,15 +53,15 @@ export class OpenAiReader implements EventReader {
     if (!this.isComplete) this.#finish();
   }
 
-  #tell(chunk: JsonObject): void {
-    const mended = this.#normaliser.normalise(chunk);
-    for (const normalised of mended === 'unchanged' ? [chunk] : mended)
-      this.#decoder.decode(normalised);
+  #decode(chunk: JsonObject): void {
+    const normalised = this.#normaliser.normalise(chunk);
+    for (const fixed of normalised === 'unchanged' ? [chunk] : normalised)
+      this.#decoder.decode(fixed);
   }
 
   #finish(): void {
     if (!this.#normaliser.isComplete) throw this.#events.cutError();
-    for (const normalised of this.#normaliser.finish()) this.#decoder.decode(normalised);
+    for (const fixed of this.#normaliser.finish()) this.#decoder.decode(fixed);
     this.isComplete = true;
     this.#events.close();
   }

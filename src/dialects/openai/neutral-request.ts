@@ -163,7 +163,7 @@ function foreignMembers(request: JsonObject): ForeignMember[] {
   const members: ForeignMember[] = Object.entries(request)
     .filter(
       ([name, value]) =>
-        !READ.has(name) && !isRoutingPreference(name, value) && asksFor(name, value),
+        !READ.has(name) && !isRoutingPreference(name, value) && requestsFeature(name, value),
     )
     .map(([name]) => ({ field: name, isKnown: KNOWN_FOREIGN.has(name) }));
   objectsIn(request['tools']).forEach((tool, i) => {
@@ -187,10 +187,10 @@ export function isUnknownFormat(format: unknown): boolean {
 
 const FORMATS = new Set<unknown>([null, 'text', 'json_object', 'json_schema']);
 
-function asksFor(name: string, value: unknown): boolean {
+function requestsFeature(name: string, value: unknown): boolean {
   // An empty object also turns web search on.
   if (name === 'web_search_options') return isObject(value);
-  return saysSomething(value) && !isTextOnly(name, value);
+  return isSpecified(value) && !isTextOnly(name, value);
 }
 
 /** `modalities: ["text"]` is what every model does anyway. */
@@ -199,7 +199,7 @@ function isTextOnly(name: string, value: unknown): boolean {
 }
 
 /** Clients also send defaults for features that they do not use. */
-function saysSomething(value: unknown): boolean {
+function isSpecified(value: unknown): boolean {
   if (value === null || value === false) return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }

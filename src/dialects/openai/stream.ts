@@ -93,8 +93,8 @@ class OpenAiStream implements AnswerStream {
       this.#chunks.pass(chunk, event, this.#out);
       return;
     }
-    const mended = this.#chunks.normalise(chunk);
-    if (mended !== 'unchanged') this.#send(mended);
+    const normalised = this.#chunks.normalise(chunk);
+    if (normalised !== 'unchanged') this.#send(normalised);
     else forwardFrame(chunk, event, this.#out, this.#rules.includeUsage);
   }
 
@@ -118,7 +118,7 @@ class OpenAiStream implements AnswerStream {
     const answer = parseAnswer(bytes);
     const normaliser = new ChunkNormaliser(this.#rules);
     this.#chunks = normaliser;
-    const mended = normaliser.normalise(answer);
-    this.#send(mended === 'unchanged' ? [answer] : mended);
+    const normalised = normaliser.normalise(answer);
+    this.#send(normalised === 'unchanged' ? [answer] : normalised);
   }
 }

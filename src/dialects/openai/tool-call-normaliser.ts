@@ -42,7 +42,7 @@ export class ToolCallNormaliser {
    * @returns what to send instead; `null` if the items may go out as they are
    */
   normalise(items: unknown[]): JsonObject[] | null {
-    const mended: JsonObject[] = [];
+    const normalised: JsonObject[] = [];
     let changed = false;
     for (const item of items) {
       const call = isObject(item) ? this.#callOf(item) : null;
@@ -52,10 +52,10 @@ export class ToolCallNormaliser {
       }
       const wasAnnounced = call.announced;
       const replacement = call.isFunction ? this.#mendItem(item, call) : withIndex(item, call);
-      if (replacement !== null) mended.push(replacement);
+      if (replacement !== null) normalised.push(replacement);
       changed ||= replacement === null || !isSameItem(item, replacement, wasAnnounced);
     }
-    return changed ? mended : null;
+    return changed ? normalised : null;
   }
 
   /** Deltas that complete calls without arguments: clients need `{}`, since they cannot parse an empty string. */

@@ -118,7 +118,7 @@ function readTier(tier: unknown): NeutralRequest['serviceTier'] {
 
 function foreignMembers(request: JsonObject): ForeignMember[] {
   const members: ForeignMember[] = Object.entries(request)
-    .filter(([name, value]) => !READ.has(name) && saysSomething(name, value))
+    .filter(([name, value]) => !READ.has(name) && isSpecified(name, value))
     .map(([name]) => ({
       field: name,
       isKnown: KNOWN_FOREIGN.has(name) || HINTS.has(name),
@@ -136,7 +136,7 @@ function foreignMembers(request: JsonObject): ForeignMember[] {
 }
 
 /** Clients also send defaults for features that they do not use. */
-function saysSomething(name: string, value: unknown): boolean {
+function isSpecified(name: string, value: unknown): boolean {
   if (value === null || value === false) return false;
   if (name === 'truncation' && value === 'disabled') return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;

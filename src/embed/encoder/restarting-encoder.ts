@@ -43,7 +43,7 @@ const STUCK_MS = 30_000;
 export class RestartingEncoder {
   readonly #options: RestartingEncoderOptions;
   #running: RunningEncoder | null = null;
-  #trouble: Error | null = null;
+  #failure: Error | null = null;
   #isClosed = false;
   #pauseMs = FIRST_PAUSE_MS;
   #waiting = 0;
@@ -55,7 +55,7 @@ export class RestartingEncoder {
   }
 
   /**
-   * Opens an encoder. If that fails, it is retried with growing delays, and `trouble` has the error.
+   * Opens an encoder. If that fails, it is retried with growing delays, and `failure` has the error.
    *
    * @throws {EncoderMismatchError} it can be opened, but is another model
    */
@@ -71,18 +71,18 @@ export class RestartingEncoder {
   }
 
   /** Why it cannot encode at present; `null` if it can. */
-  get trouble(): Error | null {
-    return this.#trouble;
+  get failure(): Error | null {
+    return this.#failure;
   }
 
   /**
    * As `Encoder.encode`.
    *
-   * @throws {Error} at once while there is `trouble`
+   * @throws {Error} at once while there is `failure`
    */
   async encode(text: string, isWanted?: () => boolean): Promise<Float32Array> {
     const running = this.#running;
-    if (running === null) throw this.#trouble ?? this.#closed();
+    if (running === null) throw this.#failure ?? this.#closed();
     this.#waiting += 1;
     if (this.#cancelWatch === null) this.#watch(running);
     try {
@@ -114,7 +114,7 @@ export class RestartingEncoder {
       throw new EncoderMismatchError(this.#options, running.id);
     }
     this.#running = running;
-    this.#trouble = null;
+    this.#failure = null;
     void running.ended.then((why) => {
       if (running === this.#running) this.#handleFailure(why);
     });
@@ -139,7 +139,7 @@ export class RestartingEncoder {
 
   #fail(why: Error): void {
     if (this.#isClosed) return;
-    this.#trouble = why;
+    this.#failure = why;
     this.#cancelRetry = this.#options.clock.after(this.#pauseMs, () => void this.#reopen());
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * this.#pauseMs);
   }

@@ -2,7 +2,7 @@ import { RestartingEncoder, type RestartingEncoderOptions } from './restarting-e
 
 /** A reference to a shared encoder, valid until it is released. */
 export interface EncoderLease {
-  readonly encoder: Pick<RestartingEncoder, 'encode' | 'trouble'>;
+  readonly encoder: Pick<RestartingEncoder, 'encode' | 'failure'>;
   /** Ends the encoder's processes if this was the last lease. A second call does nothing. */
   readonly release: () => void;
 }

@@ -13,7 +13,7 @@ const MIN_SUCCESS = 1e-4;
  * Distance from the head's prompts up to which a correction applies fully, and from which it does not apply: its kernels are linear,
  * so that it extrapolates without bound.
  */
-const APPLIES = { wholly: 0.5, not: 0.7 };
+const APPLIES = { fullBelow: 0.5, noneAbove: 0.7 };
 
 /** The loading of a model on a component. */
 interface Loading {
@@ -177,8 +177,8 @@ export class AdaptedPredictor implements Predictor {
 }
 
 function shareAt(distance: number): number {
-  const { wholly, not } = APPLIES;
-  return Math.max(0, Math.min(1, (not - distance) / (not - wholly)));
+  const { fullBelow, noneAbove } = APPLIES;
+  return Math.max(0, Math.min(1, (noneAbove - distance) / (noneAbove - fullBelow)));
 }
 
 function columnOf(known: Ability | undefined): number {

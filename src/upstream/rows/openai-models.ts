@@ -53,7 +53,7 @@ export const SAMPLING_REFUSALS: readonly ModelNote[] = [
   ),
   samplingNote(
     /^gpt-5\.[1-4](?!\d|-(?:chat|pro|codex))/u,
-    'none or silence',
+    'none or unset',
     'reject `temperature`, `top_p`, `logprobs` and `top_logprobs` while reasoning',
   ),
   samplingNote(

@@ -53,14 +53,14 @@ describe('an encoder whose process may end', () => {
     await settle();
 
     expect([...(await encoder.encode('cat'))]).toEqual([1]);
-    expect(encoder.trouble).toBeNull();
+    expect(encoder.failure).toBeNull();
     expect(told).toEqual(['killed', null]);
   });
 
   test('is tried again ever more seldom as long as it cannot be opened, then works', async () => {
     found = [new Error('no network')];
     const encoder = await steady();
-    expect(encoder.trouble?.message).toBe('no network');
+    expect(encoder.failure?.message).toBe('no network');
 
     const triedAtS: number[] = [];
     for (let second = 1; second <= 300; second += 1) {
@@ -74,7 +74,7 @@ describe('an encoder whose process may end', () => {
     await settle();
 
     expect(triedAtS).toEqual([1, 3, 7, 15, 31, 63, 123, 183, 243]);
-    expect(encoder.trouble).toBeNull();
+    expect(encoder.failure).toBeNull();
     expect(told).toEqual([null]);
   });
 
@@ -148,6 +148,6 @@ describe('an encoder that is shared', () => {
     await expect(encoders.lease(wanted())).rejects.toThrow('is needed');
     const { encoder } = await encoders.lease(wanted());
 
-    expect(encoder.trouble).toBeNull();
+    expect(encoder.failure).toBeNull();
   });
 });
