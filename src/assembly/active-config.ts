@@ -69,8 +69,8 @@ export function hooksFor(
     onPredictorFault: (error) => {
       log.error({ err: error }, 'the predictor failed; this decision is heuristic');
     },
-    onBreakerChange: ({ upstream, cause, restingCount: resting }) => {
-      metrics.resting.set(resting);
+    onBreakerChange: ({ upstream, cause, restingCount }) => {
+      metrics.resting.set(restingCount);
       if (cause === null) log.info({ upstream }, 'answers again');
       else {
         const message = cause.message.slice(0, MAX_MESSAGE_CHARS);

@@ -20,16 +20,16 @@ const MAX_REMEMBERED = 10_000;
 
 /** Maps the latest decisions (up to 10,000) to their cached answers, so that feedback finds them. */
 export class ServedAnswers {
-  readonly #given = new Map<string, ServedAnswer>();
+  readonly #answers = new Map<string, ServedAnswer>();
 
   add(decisionId: string, answer: ServedAnswer): void {
-    this.#given.set(decisionId, answer);
-    const oldest = this.#given.keys().next().value;
-    if (this.#given.size > MAX_REMEMBERED && oldest !== undefined) this.#given.delete(oldest);
+    this.#answers.set(decisionId, answer);
+    const oldest = this.#answers.keys().next().value;
+    if (this.#answers.size > MAX_REMEMBERED && oldest !== undefined) this.#answers.delete(oldest);
   }
 
   /** `undefined` for a decision that did not involve the cache, or is no longer remembered. */
   get(decisionId: string): ServedAnswer | undefined {
-    return this.#given.get(decisionId);
+    return this.#answers.get(decisionId);
   }
 }

@@ -83,10 +83,10 @@ function isServed(setup: Known, name: string): boolean {
 /** The places of one model that its attempts suffice for, in order; resting ones are left out first. */
 function attempted(
   places: readonly Upstream[],
-  { maxAttempts, circuitBreakers: resting }: Known,
+  { maxAttempts, circuitBreakers }: Known,
 ): readonly Upstream[] {
   if (places.length <= maxAttempts) return places;
-  const available = places.filter((place) => !resting.isResting(place));
+  const available = places.filter((place) => !circuitBreakers.isResting(place));
   const chosen = new Set([...new Set([...available, ...places])].slice(0, maxAttempts));
   return places.filter((place) => chosen.has(place));
 }

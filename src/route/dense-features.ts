@@ -123,19 +123,19 @@ interface AnalysedRequest {
   readonly conversation: Conversation;
   readonly demand: Demand;
   /** The analysis of `demand.task`. */
-  readonly asked: TextAnalysis;
+  readonly taskAnalysis: TextAnalysis;
 }
 
 /** Computes the dense features of a request: finite numbers between 0 and 2, in `FEATURE_NAMES` order. */
 export function computeDenseFeatures({
   conversation,
   demand,
-  asked: analysis,
+  taskAnalysis,
 }: AnalysedRequest): Float32Array {
   const dense = new Float32Array(FEATURE_NAMES.length);
   describeSize(dense, conversation, demand);
-  describeText(dense, analysis.statistics, analysis.language);
-  describeNotation(dense, analysis.notation, analysis.maths);
+  describeText(dense, taskAnalysis.statistics, taskAnalysis.language);
+  describeNotation(dense, taskAnalysis.notation, taskAnalysis.maths);
   describeQuantities(dense, readQuantities(demand.task));
   describeTools(dense, readToolFeatures(conversation.tools, demand.task));
   dense[AT.workbench] = isCodingAgentConversation(conversation) ? 1 : 0;

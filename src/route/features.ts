@@ -75,7 +75,7 @@ export function readFeatures(conversation: Conversation): Features {
     ...(conversation.bound !== undefined && { bound: conversation.bound }),
     ...(demand.askedLength !== null && { askedLength: demand.askedLength }),
     maxOutputTokens: conversation.maxOutputTokens,
-    dense: computeDenseFeatures({ conversation, demand, asked: taskAnalysis }),
+    dense: computeDenseFeatures({ conversation, demand, taskAnalysis }),
   };
 }
 

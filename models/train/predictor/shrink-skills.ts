@@ -145,8 +145,8 @@ function curvaturesOf(
     }
   });
   // A model has its own level in each set, so what all prompts of a set have in common is subtracted.
-  for (const { model, weight, needed: wanted } of bySet.values()) {
-    wanted.forEach((sum, member) => {
+  for (const { model, weight, needed } of bySet.values()) {
+    needed.forEach((sum, member) => {
       addOuter(all[model]?.[member], sum, -1 / (weight + 1 / SET_VARIANCE));
     });
   }

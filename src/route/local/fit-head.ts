@@ -146,8 +146,8 @@ class Fit {
       shifts: this.#levels.shifts,
       deviations: this.#deviations(components),
       logOdds: this.#logOdds,
-      components: components.map(({ loads: load, shares, weights }) => ({
-        loads: load,
+      components: components.map(({ loads: modelLoads, shares, weights }) => ({
+        loads: modelLoads,
         shares: shares ?? { kernels: this.#kernels.map(() => 0), noise: 1 },
         weights,
       })),

@@ -177,9 +177,9 @@ test('ignores predictions that an answer is more likely wrong than right', () =>
   book.recordResult(prediction, true);
 
   expect(book.estimate(prediction, 1)).toBeNull();
-  expect(
-    book.counts.every(({ predictions: asked, checked: seen }) => asked === 0 && seen === 0),
-  ).toBe(true);
+  expect(book.counts.every(({ predictions, checked }) => predictions === 0 && checked === 0)).toBe(
+    true,
+  );
 });
 
 test.each([

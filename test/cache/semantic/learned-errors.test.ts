@@ -130,7 +130,7 @@ test.each([
   await after.log.close();
 
   expect(after.foreign).toBeGreaterThan(0);
-  expect(after.alike.errorRates.counts.every(({ checked: seen }) => seen === 0)).toBe(true);
+  expect(after.alike.errorRates.counts.every(({ checked }) => checked === 0)).toBe(true);
   expect(serves(after, 'a')).toBe(true);
 });
 

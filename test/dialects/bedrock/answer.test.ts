@@ -15,7 +15,7 @@ function seen(frames: readonly Buffer[], answerTool: string | null = null) {
   const { text, stream } = streamed('openai', 'bedrock', frames, { answerTool });
   const events = eventsIn(text);
   const choices = events.flatMap(({ choices: all }) => all as Record<string, unknown>[]);
-  const deltas = choices.map(({ delta: told }) => told as Record<string, unknown>);
+  const deltas = choices.map(({ delta: part }) => part as Record<string, unknown>);
   return { text, stream, events, deltas, finish: choices.at(-1)?.['finish_reason'] };
 }
 

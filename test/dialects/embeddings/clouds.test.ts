@@ -14,13 +14,13 @@ const target = (model: string) =>
 
 function asked(form: EmbeddingFormat, model: string, input: unknown, more: object = {}) {
   const request = openAiEmbeddings.readRequest(bytes({ model: 'x', input, ...more }));
-  const { requests: all, dropped } = embeddingAdapter(openAiEmbeddings, form).prepareRequests(
+  const { requests, dropped } = embeddingAdapter(openAiEmbeddings, form).prepareRequests(
     request,
     target(model),
   );
   return {
-    paths: all.map(({ path }) => path),
-    bodies: all.map(({ body }) => JSON.parse(body.toString()) as unknown),
+    paths: requests.map(({ path }) => path),
+    bodies: requests.map(({ body }) => JSON.parse(body.toString()) as unknown),
     dropped: dropped.map(({ field }) => field),
   };
 }

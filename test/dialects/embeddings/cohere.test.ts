@@ -13,8 +13,8 @@ const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
 const read = (more: object = {}) =>
   openAiEmbeddings.readRequest(bytes({ model: 'x', input: ['a', 'b'], ...more }));
 const asked = (more: object = {}) => {
-  const { requests: all, dropped } = passage.prepareRequests(read(more), TARGET);
-  const [first] = all;
+  const { requests, dropped } = passage.prepareRequests(read(more), TARGET);
+  const [first] = requests;
   return { path: first?.path, json: JSON.parse(String(first?.body)) as unknown, dropped };
 };
 const answered = (answer: unknown) =>

@@ -24,11 +24,11 @@ const bytes = (body: unknown) =>
 
 function asked(client: EmbeddingClient, to: 'openai' | 'gemini', body: unknown, target = {}) {
   const request = client.readRequest(bytes(body));
-  const { requests: all, dropped } = embeddingAdapter(client, to).prepareRequests(request, {
+  const { requests, dropped } = embeddingAdapter(client, to).prepareRequests(request, {
     ...TARGET,
     ...target,
   });
-  const [first] = all;
+  const [first] = requests;
   return {
     path: first?.path,
     text: String(first?.body),

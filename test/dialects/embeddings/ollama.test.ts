@@ -18,12 +18,14 @@ describe('vectors of Ollama', () => {
     );
 
   test('are asked for in its words', () => {
-    const { requests: asked, dropped } = passage.prepareRequests(request, {
+    const { requests, dropped } = passage.prepareRequests(request, {
       ...target,
       onLoss: 'drop',
     });
 
-    expect(asked.map(({ path, body }) => [path, JSON.parse(body.toString()) as unknown])).toEqual([
+    expect(
+      requests.map(({ path, body }) => [path, JSON.parse(body.toString()) as unknown]),
+    ).toEqual([
       [
         '/api/embed',
         { model: 'nomic', input: ['a'], truncate: false, dimensions: 8, keep_alive: '1h' },

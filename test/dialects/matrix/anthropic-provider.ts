@@ -95,8 +95,8 @@ function refuses(status: number, type: string, text = type): Behaviour {
   return sends(status, JSON.stringify({ type: 'error', error, request_id: 'req_1' }));
 }
 
-function blocksOf({ content: given }: { content: string | Block[] }): readonly Block[] {
-  return typeof given === 'string' ? [{ type: 'text', text: given }] : given;
+function blocksOf({ content: value }: { content: string | Block[] }): readonly Block[] {
+  return typeof value === 'string' ? [{ type: 'text', text: value }] : value;
 }
 
 /** Checks the order of messages; reasoning must be sent back with the calls that follow it. */

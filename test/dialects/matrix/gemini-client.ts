@@ -40,13 +40,13 @@ export function geminiRequest(wish: Wish): unknown {
 }
 
 /** Results name their function; several of one function are matched by order. */
-function earlier({ earlier: before }: Wish): unknown[] {
-  if (before === undefined) return [];
-  const names = partsOf(before.turn).flatMap((one) => one.functionCall?.name ?? []);
-  const parts = Object.values(before.results).map((result, i) => ({
+function earlier({ earlier: history }: Wish): unknown[] {
+  if (history === undefined) return [];
+  const names = partsOf(history.turn).flatMap((one) => one.functionCall?.name ?? []);
+  const parts = Object.values(history.results).map((result, i) => ({
     functionResponse: { name: names[i], response: { result } },
   }));
-  return [before.turn, { role: 'user', parts }];
+  return [history.turn, { role: 'user', parts }];
 }
 
 const part = z.strictObject({

@@ -89,14 +89,14 @@ describe('the bytes of a stream', () => {
           ),
         );
 
-        const [{ message: said, finish_reason }] = answer.choices;
+        const [{ message: parsedMessage, finish_reason }] = answer.choices;
         const streamed = assembled(result).map(({ id, type, ...fn }) => ({
           id,
           type,
           function: fn,
         }));
-        expect(contentOf(result)).toBe(said.content);
-        expect(streamed).toEqual(said.tool_calls ?? []);
+        expect(contentOf(result)).toBe(parsedMessage.content);
+        expect(streamed).toEqual(parsedMessage.tool_calls ?? []);
         expect(finishesOf(result)).toEqual([finish_reason]);
         expect(result.stream.summary.outputChars).toBe(whole.summary.outputChars);
       }),
