@@ -11,31 +11,31 @@ const busy = (retryAfterS: number) =>
 
 let clock: FakeClock;
 let changes: BreakerChange[];
-let resting: CircuitBreakers;
+let breakers: CircuitBreakers;
 
 beforeEach(() => {
   clock = new FakeClock();
   changes = [];
-  resting = new CircuitBreakers(clock, (change) => changes.push(change));
+  breakers = new CircuitBreakers(clock, (change) => changes.push(change));
 });
 
 const fails = (times: number, error = down) => {
-  for (let i = 0; i < times; i++) resting.recordAttempt(one, error);
+  for (let i = 0; i < times; i++) breakers.recordAttempt(one, error);
 };
 const cut = new GatewayError('upstream_cut', 'broke off');
 /** Streams that begin, and break off. */
 const breaks = (times: number) => {
   for (let i = 0; i < times; i++) {
-    resting.recordAttempt(one, null);
-    resting.recordEnd(one, cut);
+    breakers.recordAttempt(one, null);
+    breakers.recordEnd(one, cut);
   }
 };
-const isRested = () => [...resting.order([one, two]).places][0] === two;
+const isRested = () => [...breakers.order([one, two]).places][0] === two;
 
 describe('a place that fails', () => {
   test('is asked first as before until it has failed three times in a row', () => {
     fails(2);
-    resting.recordAttempt(one, null);
+    breakers.recordAttempt(one, null);
     fails(2);
 
     expect(isRested()).toBe(false);
@@ -45,18 +45,18 @@ describe('a place that fails', () => {
   test('is asked last from the third time on, which is told once', () => {
     fails(5);
 
-    expect(resting.order([one, two])).toEqual({ places: [two, one], passedOver: [one] });
-    expect(resting.order([two, one])).toEqual({ places: [two, one], passedOver: [] });
-    expect(changes).toEqual([{ upstream: 'first/one', cause: down, resting: 1 }]);
-    expect(resting.openIds).toEqual(['first/one']);
+    expect(breakers.order([one, two])).toEqual({ places: [two, one], passedOver: [one] });
+    expect(breakers.order([two, one])).toEqual({ places: [two, one], passedOver: [] });
+    expect(changes).toEqual([{ upstream: 'first/one', cause: down, restingCount: 1 }]);
+    expect(breakers.openIds).toEqual(['first/one']);
   });
 
   test('is still asked where there is no other, or the others rest as well', () => {
     fails(3);
-    for (let i = 0; i < 3; i++) resting.recordAttempt(two, down);
+    for (let i = 0; i < 3; i++) breakers.recordAttempt(two, down);
 
-    expect(resting.order([one])).toEqual({ places: [one], passedOver: [] });
-    expect(resting.order([one, two])).toEqual({ places: [one, two], passedOver: [] });
+    expect(breakers.order([one])).toEqual({ places: [one], passedOver: [] });
+    expect(breakers.order([one, two])).toEqual({ places: [one, two], passedOver: [] });
   });
 
   test('is tried by one request at a time when its rest is over', () => {
@@ -84,22 +84,22 @@ describe('a place that fails', () => {
   test('is asked first again as soon as it has answered, which is told', () => {
     fails(3);
 
-    resting.recordAttempt(one, null);
+    breakers.recordAttempt(one, null);
 
-    expect(resting.hasNoFailures).toBe(true);
+    expect(breakers.hasNoFailures).toBe(true);
     expect(isRested()).toBe(false);
-    expect(changes.at(-1)).toEqual({ upstream: 'first/one', cause: null, resting: 0 });
+    expect(changes.at(-1)).toEqual({ upstream: 'first/one', cause: null, restingCount: 0 });
   });
 
   test('is asked last when three streams in a row break off, although each of them had begun', () => {
     breaks(2);
-    resting.recordEnd(one, null);
+    breakers.recordEnd(one, null);
     breaks(2);
     const before = isRested();
     breaks(1);
 
     expect([before, isRested()]).toEqual([false, true]);
-    expect(changes).toEqual([{ upstream: 'first/one', cause: cut, resting: 1 }]);
+    expect(changes).toEqual([{ upstream: 'first/one', cause: cut, restingCount: 1 }]);
   });
 
   test('that breaks streams off rests again and again until one has come to its end', () => {
@@ -111,32 +111,32 @@ describe('a place that fails', () => {
     const second = isRested();
     clock.advance(1);
     const probedAgain = isRested();
-    resting.recordAttempt(one, null);
+    breakers.recordAttempt(one, null);
     const begun = isRested();
-    resting.recordEnd(one, null);
+    breakers.recordEnd(one, null);
 
     expect(probed).toEqual([false, true]);
     expect([second, probedAgain, begun, isRested()]).toEqual([true, false, true, false]);
     expect(changes.map(({ cause }) => cause)).toEqual([cut, null]);
-    expect(resting.hasNoFailures).toBe(true);
+    expect(breakers.hasNoFailures).toBe(true);
   });
 
   test('that breaks off now and then, and failed before it began, is well again once an answer begins', () => {
     breaks(2);
     fails(3);
     const failed = isRested();
-    resting.recordAttempt(one, null);
+    breakers.recordAttempt(one, null);
     const begun = isRested();
-    resting.recordEnd(one, cut);
+    breakers.recordEnd(one, cut);
 
     expect([failed, begun, isRested()]).toEqual([true, false, true]);
   });
 
   test('tells nobody any more once its configuration is not in force', () => {
-    resting.retire();
+    breakers.retire();
     fails(3);
 
-    expect(resting.hasNoFailures).toBe(true);
+    expect(breakers.hasNoFailures).toBe(true);
     expect(changes).toEqual([]);
   });
 });
