@@ -248,14 +248,17 @@ describe('far from the training prompts, the choice', () => {
     });
   });
 
-  test('counts the reference in full, and all others less their uncertainty', () => {
-    const input = { candidates: [best, { ...middle, uncertainty: 0.2 }], outcome: outcome() };
+  test('subtracts the uncertainty of the reference as well, so that equally uncertain candidates compare as before', () => {
+    const candidates = [
+      { ...best, uncertainty: 0.2 },
+      { ...middle, uncertainty: 0.2 },
+    ];
+    const input = { candidates, outcome: outcome({ keep: { value: 0.9, rule: null } }) };
 
-    expect(chooseAmong({ ...input, ood: 0.2, price: 0.1 })?.chosen.model).toBe('b/middle');
-    expect(chooseAmong({ ...input, ood: 0.8, price: 0.1 })).toMatchObject({
-      chosen: best,
-      reference: best,
-      reason: 'unfamiliar_prompt',
+    expect(chooseAmong({ ...input, ood: 0.2, price: null })?.chosen.model).toBe('b/middle');
+    expect(chooseAmong({ ...input, ood: 0.8, price: null })).toMatchObject({
+      chosen: { model: 'b/middle' },
+      reference: { model: best.model },
     });
   });
 
