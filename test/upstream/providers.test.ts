@@ -147,7 +147,7 @@ describe('built-in providers', () => {
     ['xai', { responses: true }, 'responses', 'grok-4', 'responses'],
     ['anthropic', { responses: true }, 'responses', 'claude', 'anthropic'],
   ] as const)(
-    '%s (%j) is called for a %s client and model %s in the dialect %s',
+    'resolve %s %j, client dialect %s, model %s to dialect %s',
     (name, settings, client, model, spoken) => {
       const made = provider(name, { apiKey: 'key', ...settings });
 
