@@ -71,7 +71,7 @@ const EXPECTED: Readonly<Record<ClientDialectName, object | null>> = {
   completions: null,
 };
 
-describe.each(IMAGE_ANSWERS)('image from a %s model', (provider, answer) => {
+describe.each(IMAGE_ANSWERS)('image from a model of %s', (provider, answer) => {
   test.each(CLIENTS.filter((client) => client !== (provider as string)))(
     'reaches a client of %s or is reported as dropped',
     (client) => {

@@ -53,7 +53,7 @@ describe.each(['anthropic', 'bedrock', 'gemini', 'responses', 'cohere'] as const
       ['jpeg', 'image/png', '/9j/4AAQSkZJRg=='],
       ['gif', 'application/octet-stream', 'R0lGODlhAQABAA=='],
       ['webp', 'image/jpeg', 'UklGRv////9XRUJQVlA4IA=='],
-    ])('is sent as the %s that its bytes are', (type, told, bytes) => {
+    ])('is sent with the type of its bytes: %s', (type, told, bytes) => {
       const url = `data:${told};base64,${bytes}`;
       const content = [{ type: 'image_url', image_url: { url } }];
 

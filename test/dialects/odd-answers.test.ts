@@ -95,7 +95,7 @@ describe('irregular OpenAI answer', () => {
       { message: { tool_calls: [{ id: 'a', function: { arguments: '{}' } }] } },
       { content: '' },
     ],
-  ])('is normalized for typed clients: %s', (_what, choice, message) => {
+  ])('is normalised for typed clients: %s', (_what, choice, message) => {
     const { json } = answered('openai', 'openai', whole(choice, { created: 6e24 }));
 
     expect(json).toMatchObject({ created: 1_700_000_000, choices: [{ message }] });

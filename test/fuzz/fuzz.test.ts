@@ -36,7 +36,7 @@ test('the same seed generates the same input', () => {
   expect(one).not.toEqual(other);
 });
 
-test('a faulty input shrinks, keeps its fault and survives serialization', () => {
+test('a faulty input shrinks, keeps its fault and survives serialisation', () => {
   const cut = 'data: {"choices":[{"index":0,"delta":{"content":"Hello there"}}]}\n\n';
   const done =
     'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';

@@ -246,7 +246,7 @@ describe('custom provider', () => {
     expect(made.secretHeaders()).toEqual({ authorization: 'Token other' });
   });
 
-  test('hides AWS credentials when inspected or serialized', () => {
+  test('hides AWS credentials when inspected or serialised', () => {
     const made = provider('bedrock', { aws: { ...AWS, secretAccessKey: 'sk-secret' } });
 
     expect(inspect(made, { depth: 9, showHidden: true })).not.toContain('sk-secret');
@@ -254,7 +254,7 @@ describe('custom provider', () => {
     expect(made.secretCredentials()).toMatchObject({ kind: 'aws', region: 'us-east-1' });
   });
 
-  test('hides its API key when inspected or serialized', () => {
+  test('hides its API key when inspected or serialised', () => {
     const made = provider('openai', { apiKey: ' sk-secret\n' });
 
     expect(inspect(made, { depth: 9, showHidden: true })).not.toContain('sk-secret');

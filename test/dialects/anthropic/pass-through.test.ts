@@ -25,7 +25,7 @@ const STREAM = [
 ];
 
 describe('Anthropic answer for an Anthropic client', () => {
-  test('is passed on byte for byte and summarized', () => {
+  test('is passed on byte for byte and summarised', () => {
     const bytes = Buffer.from(JSON.stringify(ANSWER, null, 2));
 
     const { body, summary } = anthropic.readAnswer(bytes, RULES);
@@ -167,7 +167,7 @@ describe('Anthropic request for an Anthropic provider', () => {
     [{ model: 'm', messages: [{ role: 'user', content: 'x' }], tools: ['x'] }, 'tools'],
     [{ model: 'm', messages: [{ role: 'user', content: 'x' }], system: 7 }, 'system'],
     [{ model: 'm', messages: [{ role: 'user', content: 'x' }], thinking: true }, 'thinking'],
-  ])('is rejected with the faulty field: %j', (body, param) => {
+  ])('is rejected with the faulty field named: %j', (body, param) => {
     const read = () => anthropic.readRequest(Buffer.from(JSON.stringify(body)));
 
     expect(read).toThrow(expect.objectContaining({ code: 'invalid_request', param }));

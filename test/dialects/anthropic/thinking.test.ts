@@ -31,12 +31,15 @@ describe('Anthropic thinking', () => {
     ['claude-opus-5-5', OFF, { output_config: { effort: 'low' } }, ['reasoning_effort']],
     ['claude-sonnet-6', OFF, { output_config: { effort: 'low' } }, ['reasoning_effort']],
     ['claude-sonnet-5-5', {}, {}, []],
-  ])('is disabled for %s by %j as far as possible', (model, asked, expected, lost) => {
-    const { json, dropped } = toAnthropic(asked, { model });
+  ])(
+    'is disabled as far as possible for %s only if requested: %j',
+    (model, asked, expected, lost) => {
+      const { json, dropped } = toAnthropic(asked, { model });
 
-    expect(json).toEqual({ model, max_tokens: 8_192, messages: [user('hi')], ...expected });
-    expect(dropped).toEqual(lost);
-  });
+      expect(json).toEqual({ model, max_tokens: 8_192, messages: [user('hi')], ...expected });
+      expect(dropped).toEqual(lost);
+    },
+  );
 
   test.each([
     ['claude-opus-4-6', 'xhigh', 'high'],

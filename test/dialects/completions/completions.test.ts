@@ -55,7 +55,7 @@ describe('legacy completion request', () => {
       body: { model: 'm', prompt: 'a', echo: 'yes' },
       param: 'echo',
     },
-  ])('is rejected with the faulty field: $fault', ({ body, param }) => {
+  ])('is rejected for $fault, with the field named', ({ body, param }) => {
     expect(() => read(body)).toThrow(expect.objectContaining({ code: 'invalid_request', param }));
   });
 

@@ -134,7 +134,7 @@ describe('embeddings request', () => {
     [{ model: 'x', input: ['a', {}] }, 'input[1]'],
     [{ model: 'x', input: 'a', dimensions: 0 }, 'dimensions'],
     [{ model: 'x', input: 'a', encoding_format: 'int8' }, 'encoding_format'],
-  ])('is rejected with the faulty field: %j', (body, param) => {
+  ])('is rejected with the faulty field named: %j', (body, param) => {
     expect(() => openAiEmbeddings.readRequest(bytes(body))).toThrow(
       expect.objectContaining({ code: 'invalid_request', param }),
     );
@@ -144,7 +144,7 @@ describe('embeddings request', () => {
     [{ requests: [] }, 'requests'],
     [{ requests: [{ content: {} }] }, 'requests[0].content.parts'],
     [{ requests: [{ content: { parts: [{ inlineData: {} }] } }] }, 'requests[0].content.parts'],
-  ])('of a Gemini client is rejected with the faulty field: %j', (body, param) => {
+  ])('of a Gemini client is rejected with the faulty field named: %j', (body, param) => {
     expect(() => gemini.readRequest(bytes(body))).toThrow(
       expect.objectContaining({ code: 'invalid_request', param }),
     );

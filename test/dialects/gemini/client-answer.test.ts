@@ -211,16 +211,16 @@ describe('Gemini log probabilities', () => {
 
 describe('Gemini error', () => {
   test.each([
-    [new GatewayError('invalid_api_key', 'no'), 401, 'UNAUTHENTICATED'],
-    [new GatewayError('no_candidate', 'no'), 422, 'FAILED_PRECONDITION'],
-    [new GatewayError('upstream_failed', 'no'), 502, 'UNAVAILABLE'],
+    [401, 'UNAUTHENTICATED', new GatewayError('invalid_api_key', 'no')],
+    [422, 'FAILED_PRECONDITION', new GatewayError('no_candidate', 'no')],
+    [502, 'UNAVAILABLE', new GatewayError('upstream_failed', 'no')],
     [
-      new GatewayError('upstream_rejected', 'no', { upstreamCode: 'OUT_OF_RANGE' }),
       400,
       'OUT_OF_RANGE',
+      new GatewayError('upstream_rejected', 'no', { upstreamCode: 'OUT_OF_RANGE' }),
     ],
-    [new GatewayError('upstream_rejected', 'no', { upstreamCode: 'x_y' }), 400, 'INVALID_ARGUMENT'],
-  ])('is written with code and status: %s', (error, code, status) => {
+    [400, 'INVALID_ARGUMENT', new GatewayError('upstream_rejected', 'no', { upstreamCode: 'x_y' })],
+  ])('is written with code %i and status %s', (code, status, error) => {
     expect(JSON.parse(gemini.writeError(error))).toMatchObject({
       error: { code, message: 'no', status, details: [{ domain: 'suffice' }] },
     });

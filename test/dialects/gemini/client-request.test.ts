@@ -219,7 +219,7 @@ describe('request of a Gemini client', () => {
     [{ ...hi, generationConfig: 1 }, 'invalid_request', 'generationConfig'],
     [{ ...hi, tools: 'f' }, 'invalid_request', 'tools'],
     [{ ...hi, systemInstruction: 1 }, 'invalid_request', 'systemInstruction'],
-  ])('is rejected with the faulty field: %j', (body, code, param) => {
+  ])('is rejected with the faulty field named: %j', (body, code, param) => {
     const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 
     expect(() => gemini.readRequest(bytes)).toThrow(expect.objectContaining({ code, param }));

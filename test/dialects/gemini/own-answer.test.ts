@@ -11,7 +11,7 @@ describe('Gemini answer for a Gemini client', () => {
   const end = { finishReason: 'STOP' };
   const event = (json: object) => `data: ${JSON.stringify(json)}\r\n\r\n`;
 
-  test('is passed on unchanged and summarized', () => {
+  test('is passed on unchanged and summarised', () => {
     const body = JSON.stringify(response('hi', end), null, 2);
 
     const { json, summary } = answered('gemini', 'gemini', body);

@@ -103,7 +103,7 @@ describe('Ollama answer', () => {
     expect(stream.failure).toMatchObject({ code });
   });
 
-  test('is complete without a final line break, and without data after its end', () => {
+  test('is complete without a final line break, and ignores data after its end', () => {
     const last = JSON.stringify(line({ content: 'x' }, DONE));
 
     const plain = streamed('openai', 'ollama', [Buffer.from(`\n${last}`)]);

@@ -15,25 +15,25 @@ function refusal(body: string): GatewayError {
 
 describe('invalid OpenAI answer', () => {
   test.each([
-    { what: 'empty', body: '', says: 'empty answer' },
+    { what: 'an empty body', body: '', says: 'empty answer' },
     { what: 'white space', body: ' \n', says: 'empty answer' },
     { what: 'an HTML page', body: '<!doctype html><p>x', says: 'web page' },
-    { what: 'truncated', body: '{"choices":[{"mess', says: 'not valid JSON' },
+    { what: 'a truncated body', body: '{"choices":[{"mess', says: 'not valid JSON' },
     { what: 'a number', body: '7', says: 'not an object' },
-    { what: 'without choices', body: '{"id":"x"}', says: 'without any choice' },
-    { what: 'with an empty list of choices', body: '{"choices":[]}', says: 'without any choice' },
+    { what: 'missing choices', body: '{"id":"x"}', says: 'without any choice' },
+    { what: 'an empty list of choices', body: '{"choices":[]}', says: 'without any choice' },
     { what: 'an error', body: '{"error":{"message":"boom"}}', says: 'boom' },
     {
-      what: 'with a choice that broke off',
+      what: 'a choice that broke off',
       body: '{"choices":[{"finish_reason":"error","message":{}}]}',
       says: 'broke off',
     },
     {
-      what: 'with an error in a choice',
+      what: 'a choice with an error',
       body: '{"choices":[{"finish_reason":"error","error":{"message":"boom"}}]}',
       says: 'boom',
     },
-  ])('is rejected when it is $what', ({ body, says }) => {
+  ])('is rejected for $what', ({ body, says }) => {
     const error = refusal(body);
 
     expect(error.code).toBe('upstream_failed');

@@ -210,7 +210,7 @@ describe('search results in an OpenAI answer', () => {
     ],
     ['Perplexity’s citations', { ...said, citations: ['https://w.example'] }],
     ['Perplexity’s search results', { ...said, search_results: [{ url: 'https://w.example' }] }],
-  ])('are recognized by %s', (_what, answer) => {
+  ])('are recognised by %s', (_what, answer) => {
     expect(forms.classify(bytesOf(answer))).toBe('searched');
   });
 
@@ -219,7 +219,7 @@ describe('search results in an OpenAI answer', () => {
     ['empty lists', { ...whole({ content: 'x', annotations: [] }), citations: [] }],
     ['file annotations', whole({ content: 'x', provider_annotations: [{ type: 'file' }] })],
     ['page citations', whole({ content: 'x', provider_annotations: [{ type: 'page_location' }] })],
-  ])('are not recognized by %s', (_what, answer) => {
+  ])('are not recognised by %s', (_what, answer) => {
     expect(forms.classify(bytesOf(answer))).toBe('complete');
   });
 

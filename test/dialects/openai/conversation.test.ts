@@ -118,7 +118,7 @@ describe('conversation of an OpenAI request', () => {
     { add: { reasoning_effort: 'high' }, want: { reasoningEffort: 'high' } },
     { add: { reasoning: { effort: 'low' } }, want: { reasoningEffort: 'low' } },
     { add: { parallel_tool_calls: false }, want: { parallelTools: false } },
-  ])('has the settings of $add', ({ add, want }) => {
+  ])('has the settings $want', ({ add, want }) => {
     expect(conversationOf(add)).toMatchObject(want);
   });
 

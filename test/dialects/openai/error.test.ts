@@ -149,7 +149,7 @@ describe('OpenAI upstream error', () => {
       // Groq and Cerebras
       'Please reduce the length of the messages or completion.',
     ].map((message) => ({ body: { error: { message } } })),
-  ])('about a prompt that is too long has OpenAI’s code: $body', ({ body }) => {
+  ])('about a prompt that is too long has OpenAI’s code (case $#)', ({ body }) => {
     expect(read(400, body)).toMatchObject({
       code: 'upstream_rejected',
       upstreamCode: 'context_length_exceeded',
@@ -265,9 +265,12 @@ describe('OpenAI upstream error', () => {
     { header: 'soon', waitS: null },
     { header: '', waitS: null },
     { header: undefined, waitS: null },
-  ])('with status 429 has the retry delay of its header: $header', ({ header, waitS }) => {
-    expect(read(429, { error: 'slow down' }, header).retryAfterS).toBe(waitS);
-  });
+  ])(
+    'with status 429 has a retry delay of $waitS s from its header: $header',
+    ({ header, waitS }) => {
+      expect(read(429, { error: 'slow down' }, header).retryAfterS).toBe(waitS);
+    },
+  );
 
   test.each([
     { body: { error: { message: 'x', details: [{ retryDelay: '34.4s' }] } }, waitS: 35 },
@@ -277,7 +280,7 @@ describe('OpenAI upstream error', () => {
     { body: { error: { message: 'Please wait 30 seconds before retrying.' } }, waitS: 30 },
     { body: { error: 'Please retry in 2h' }, waitS: 7200 },
     { body: { error: { message: 'try again in a while', details: [{}] } }, waitS: null },
-  ])('with status 429 has the retry delay of its body: $body', ({ body, waitS }) => {
+  ])('with status 429 has a retry delay of $waitS s from its body', ({ body, waitS }) => {
     expect(read(429, body).retryAfterS).toBe(waitS);
   });
 });

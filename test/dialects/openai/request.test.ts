@@ -93,7 +93,7 @@ describe('OpenAI request', () => {
     { param: 'max_tokens', body: { model: 'm', messages: [user], max_tokens: '5' } },
     { param: 'temperature', body: { model: 'm', messages: [user], temperature: 'hot' } },
     { param: 'response_format', body: { model: 'm', messages: [user], response_format: 'json' } },
-  ])('is rejected with the faulty field $param: $body', ({ param, body }) => {
+  ])('is rejected with the faulty field $param named (case $#)', ({ param, body }) => {
     const error = refusal(body);
 
     expect(error).toMatchObject({ code: 'invalid_request', status: 400, param });
@@ -197,18 +197,26 @@ describe('edited OpenAI request', () => {
   const base = '"messages":[{"role":"user","seed":1}],"model":"m"';
   const sentBase = base.replace('"m"', '"up/stream"');
   test.each([
-    { what: 'renamed', text: `{"seed": 1.0,${base}}`, sent: `{"random_seed": 1.0,${sentBase}}` },
-    { what: 'first', text: `{"user":"u", ${base}}`, sent: `{ ${sentBase}}` },
-    { what: 'in the middle', text: `{"x":1,"user":"u" ,${base}}`, sent: `{"x":1,${sentBase}}` },
-    { what: 'last', text: `{${base}, "user":{"a":[]} }`, sent: `{${sentBase} }` },
-    { what: 'several at the end', text: `{${base},"user":1,"a":2}`, sent: `{${sentBase}}` },
     {
-      what: 'around another at the end',
+      what: 'one renamed',
+      text: `{"seed": 1.0,${base}}`,
+      sent: `{"random_seed": 1.0,${sentBase}}`,
+    },
+    { what: 'the first removed', text: `{"user":"u", ${base}}`, sent: `{ ${sentBase}}` },
+    {
+      what: 'one in the middle removed',
+      text: `{"x":1,"user":"u" ,${base}}`,
+      sent: `{"x":1,${sentBase}}`,
+    },
+    { what: 'the last removed', text: `{${base}, "user":{"a":[]} }`, sent: `{${sentBase} }` },
+    { what: 'several at the end removed', text: `{${base},"user":1,"a":2}`, sent: `{${sentBase}}` },
+    {
+      what: 'two around another at the end removed',
       text: `{${base},"user":1,"x":3,"a":2}`,
       sent: `{${sentBase},"x":3}`,
     },
     {
-      what: 'present under both names',
+      what: 'one present under both names',
       text: `{"max_completion_tokens":9,"max_tokens":5,${base}}`,
       sent: `{"max_tokens":5,${sentBase}}`,
     },

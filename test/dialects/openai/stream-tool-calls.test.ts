@@ -114,7 +114,7 @@ describe('OpenAI stream tool calls', () => {
       deltas: [[{ index: 0, id: 'a', type: 'function', function: fn('f', args) }]],
       calls: [['a', 'f', '{}']],
     })),
-  ])('are normalized when sent $what', ({ deltas, calls }) => {
+  ])('are normalised when sent $what', ({ deltas, calls }) => {
     const items = deltas.map((tool_calls) => chunk({ tool_calls }));
 
     const result = run(sse(...items, chunk({}, 'tool_calls'), '[DONE]'));

@@ -40,7 +40,7 @@ describe('OpenAI stream from a trusted provider', () => {
     });
   });
 
-  test('is passed on without usage that the client did not request, and summarized with it', () => {
+  test('is passed on without usage that the client did not request, and summarised with it', () => {
     const { text, stream } = run(`${events}${sse('[DONE]')}`, { ...TRUSTED, includeUsage: false });
 
     expect(text).toBe(sse(HELLO, chunk({ content: ' you' }), STOP, '[DONE]'));

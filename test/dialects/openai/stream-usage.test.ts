@@ -105,7 +105,7 @@ describe('OpenAI stream usage', () => {
       learnt: { cacheReadTokens: 4, cacheWriteTokens: 5 },
       shown: { cost: 0.01, prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 5 } },
     },
-  ])('adds up despite $what', ({ usage, learnt, shown }) => {
+  ])('is normalised: $what', ({ usage, learnt, shown }) => {
     const { chunks, stream } = run(sse(HELLO, STOP, { ...HEAD, choices: [], usage }));
 
     expect(stream.summary.usage).toMatchObject(learnt);

@@ -218,7 +218,7 @@ describe('Responses request for another dialect', () => {
     [{ type: 'web_search' }, ['tool_choice']],
     [null, []],
     ['auto', []],
-  ])('reports a tool_choice of a built-in tool as dropped: %j', (choice, expected) => {
+  ])('has tool_choice %j translated, reporting as dropped %j', (choice, expected) => {
     const { dropped, json } = translated('responses', 'openai', {
       ...hi,
       tools: [weather],

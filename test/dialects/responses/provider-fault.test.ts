@@ -18,7 +18,7 @@ describe('Responses provider failure', () => {
     [{ code: 'insufficient_quota', message: 'Pay.' }, 'upstream_rate_limited'],
     [{ code: 'invalid_prompt', message: 'No.' }, 'upstream_rejected'],
     [{ code: 'server_error', message: 'Oops.' }, 'upstream_failed'],
-  ])('is recognized in every form: %j', (error, code) => {
+  ])('is recognised in every form: %j', (error, code) => {
     const failed = over([], { status: 'failed', error });
     const failures = [
       sse({ type: 'error', ...error }),

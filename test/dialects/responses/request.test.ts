@@ -67,7 +67,7 @@ describe('Responses request', () => {
       body: { ...hi, previous_response_id: 'resp_1' },
       param: 'previous_response_id',
     },
-  ])('is rejected with the faulty field: $fault', ({ body, param }) => {
+  ])('is rejected for $fault, with the field named', ({ body, param }) => {
     expect(() => read(body)).toThrow(expect.objectContaining({ code: 'invalid_request', param }));
   });
 

@@ -109,7 +109,7 @@ describe('proxy selection', () => {
     expect(why).not.toContain(text);
   });
 
-  test('hides the proxy password when serialized', () => {
+  test('hides the proxy password when serialised', () => {
     const openai = provider('openai', { apiKey: 'k', proxy: 'http://u:secret-1@proxy:3128' });
 
     expect(JSON.stringify([openai, openai.proxy])).not.toContain('secret-1');
