@@ -9,7 +9,7 @@ const gemini = geminiDialect({ model: 'auto', stream: false });
 const asked = { model: 'auto', max_tokens: 9 };
 const messages = [{ role: 'user', content: 'hi' }];
 
-describe('a request without what is asked', () => {
+describe('request without its content', () => {
   test.each([
     [
       openai,
@@ -53,13 +53,13 @@ describe('a request without what is asked', () => {
     ],
     [openai, { temperature: 1 }, '`messages` is missing; it must be an array of messages.'],
     [openai, { messages: null }, '`messages` is missing; it must be an array of messages.'],
-  ])('says what it may have meant: %#', (dialect, body, message) => {
+  ])('is rejected with a suggestion (case %#)', (dialect, body, message) => {
     const read = () => dialect.readRequest(Buffer.from(JSON.stringify({ ...asked, ...body })));
 
     expect(read).toThrow(expect.objectContaining({ code: 'invalid_request', message }));
   });
 
-  test('is refused in little more than the time of reading it, however many and long its names are', async () => {
+  test('is rejected in little more than parsing time, however many and long its names are', async () => {
     const odd = Object.fromEntries(
       Array.from({ length: 2_000 }, (_, i) => [`${'message'.repeat(100)}${i}`, 1]),
     );
@@ -70,7 +70,7 @@ describe('a request without what is asked', () => {
 
     const cost = await timesTheCost(refused, () => JSON.parse(body.toString()) as unknown);
 
-    // Comparing all of the names with what is missing takes hundreds of times as long.
+    // Comparing every name with the missing one would take hundreds of times as long.
     expect(cost).toBeLessThan(20);
   });
 });

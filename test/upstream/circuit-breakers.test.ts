@@ -11,68 +11,68 @@ const busy = (retryAfterS: number) =>
 
 let clock: FakeClock;
 let changes: BreakerChange[];
-let resting: CircuitBreakers;
+let breakers: CircuitBreakers;
 
 beforeEach(() => {
   clock = new FakeClock();
   changes = [];
-  resting = new CircuitBreakers(clock, (change) => changes.push(change));
+  breakers = new CircuitBreakers(clock, (change) => changes.push(change));
 });
 
 const fails = (times: number, error = down) => {
-  for (let i = 0; i < times; i++) resting.recordAttempt(one, error);
+  for (let i = 0; i < times; i++) breakers.recordAttempt(one, error);
 };
 const cut = new GatewayError('upstream_cut', 'broke off');
-/** Streams that begin, and break off. */
-const breaks = (times: number) => {
+/** Attempts whose stream begins and then breaks off. */
+const breakOff = (times: number) => {
   for (let i = 0; i < times; i++) {
-    resting.recordAttempt(one, null);
-    resting.recordEnd(one, cut);
+    breakers.recordAttempt(one, null);
+    breakers.recordEnd(one, cut);
   }
 };
-const isRested = () => [...resting.order([one, two]).places][0] === two;
+const isLast = () => [...breakers.order([one, two]).places][0] === two;
 
-describe('a place that fails', () => {
-  test('is asked first as before until it has failed three times in a row', () => {
+describe('CircuitBreakers', () => {
+  test('keeps the order until three consecutive failures', () => {
     fails(2);
-    resting.recordAttempt(one, null);
+    breakers.recordAttempt(one, null);
     fails(2);
 
-    expect(isRested()).toBe(false);
+    expect(isLast()).toBe(false);
     expect(changes).toEqual([]);
   });
 
-  test('is asked last from the third time on, which is told once', () => {
+  test('puts an upstream last after three consecutive failures and reports it once', () => {
     fails(5);
 
-    expect(resting.order([one, two])).toEqual({ places: [two, one], passedOver: [one] });
-    expect(resting.order([two, one])).toEqual({ places: [two, one], passedOver: [] });
+    expect(breakers.order([one, two])).toEqual({ places: [two, one], passedOver: [one] });
+    expect(breakers.order([two, one])).toEqual({ places: [two, one], passedOver: [] });
     expect(changes).toEqual([{ upstream: 'first/one', cause: down, resting: 1 }]);
-    expect(resting.openIds).toEqual(['first/one']);
+    expect(breakers.openIds).toEqual(['first/one']);
   });
 
-  test('is still asked where there is no other, or the others rest as well', () => {
+  test('keeps the order when there is no alternative or every upstream rests', () => {
     fails(3);
-    for (let i = 0; i < 3; i++) resting.recordAttempt(two, down);
+    for (let i = 0; i < 3; i++) breakers.recordAttempt(two, down);
 
-    expect(resting.order([one])).toEqual({ places: [one], passedOver: [] });
-    expect(resting.order([one, two])).toEqual({ places: [one, two], passedOver: [] });
+    expect(breakers.order([one])).toEqual({ places: [one], passedOver: [] });
+    expect(breakers.order([one, two])).toEqual({ places: [one, two], passedOver: [] });
   });
 
-  test('is tried by one request at a time when its rest is over', () => {
+  test('lets one request at a time probe an upstream after its rest', () => {
     fails(3);
     clock.advance(5_000);
 
-    expect([isRested(), isRested()]).toEqual([false, true]);
+    expect([isLast(), isLast()]).toEqual([false, true]);
   });
 
-  test('rests twice as long each time, up to a minute', () => {
+  test('doubles the rest after each failed probe, up to a minute', () => {
     fails(3);
     const rests = [5, 10, 20, 40, 60, 60].map((restS) => {
       clock.advance(restS * 1_000 - 1);
-      const before = isRested();
+      const before = isLast();
       clock.advance(1);
-      const after = isRested();
+      const after = isLast();
       fails(1);
       return [before, after];
     });
@@ -81,91 +81,94 @@ describe('a place that fails', () => {
     expect(changes).toHaveLength(1);
   });
 
-  test('is asked first again as soon as it has answered, which is told', () => {
+  test('restores the order after a successful attempt and reports it', () => {
     fails(3);
 
-    resting.recordAttempt(one, null);
+    breakers.recordAttempt(one, null);
 
-    expect(resting.isUntroubled).toBe(true);
-    expect(isRested()).toBe(false);
+    expect(breakers.isUntroubled).toBe(true);
+    expect(isLast()).toBe(false);
     expect(changes.at(-1)).toEqual({ upstream: 'first/one', cause: null, resting: 0 });
   });
 
-  test('is asked last when three streams in a row break off, although each of them had begun', () => {
-    breaks(2);
-    resting.recordEnd(one, null);
-    breaks(2);
-    const before = isRested();
-    breaks(1);
+  test('puts an upstream last after three consecutive streams break off', () => {
+    breakOff(2);
+    breakers.recordEnd(one, null);
+    breakOff(2);
+    const before = isLast();
+    breakOff(1);
 
-    expect([before, isRested()]).toEqual([false, true]);
+    expect([before, isLast()]).toEqual([false, true]);
     expect(changes).toEqual([{ upstream: 'first/one', cause: cut, resting: 1 }]);
   });
 
-  test('that breaks streams off rests again and again until one has come to its end', () => {
-    breaks(3);
+  test('keeps an upstream last after broken streams until one completes', () => {
+    breakOff(3);
     clock.advance(5_000);
-    const probed = [isRested(), isRested()];
-    breaks(1);
+    const probed = [isLast(), isLast()];
+    breakOff(1);
     clock.advance(9_999);
-    const second = isRested();
+    const second = isLast();
     clock.advance(1);
-    const probedAgain = isRested();
-    resting.recordAttempt(one, null);
-    const begun = isRested();
-    resting.recordEnd(one, null);
+    const probedAgain = isLast();
+    breakers.recordAttempt(one, null);
+    const begun = isLast();
+    breakers.recordEnd(one, null);
 
     expect(probed).toEqual([false, true]);
-    expect([second, probedAgain, begun, isRested()]).toEqual([true, false, true, false]);
+    expect([second, probedAgain, begun, isLast()]).toEqual([true, false, true, false]);
     expect(changes.map(({ cause }) => cause)).toEqual([cut, null]);
-    expect(resting.isUntroubled).toBe(true);
+    expect(breakers.isUntroubled).toBe(true);
   });
 
-  test('that breaks off now and then, and failed before it began, is well again once an answer begins', () => {
-    breaks(2);
+  test('restores the order when an answer begins after failures, and counts broken streams separately', () => {
+    breakOff(2);
     fails(3);
-    const failed = isRested();
-    resting.recordAttempt(one, null);
-    const begun = isRested();
-    resting.recordEnd(one, cut);
+    const failed = isLast();
+    breakers.recordAttempt(one, null);
+    const begun = isLast();
+    breakers.recordEnd(one, cut);
 
-    expect([failed, begun, isRested()]).toEqual([true, false, true]);
+    expect([failed, begun, isLast()]).toEqual([true, false, true]);
   });
 
-  test('tells nobody any more once its configuration is not in force', () => {
-    resting.retire();
+  test('ignores results after retire', () => {
+    breakers.retire();
     fails(3);
 
-    expect(resting.isUntroubled).toBe(true);
+    expect(breakers.isUntroubled).toBe(true);
     expect(changes).toEqual([]);
   });
 });
 
-describe('a place that asks to be left alone', () => {
+describe('CircuitBreakers with retry-after', () => {
   test.each([
     { said: 7, restS: 7 },
     { said: 86_400, restS: 300 },
-  ])('for $said s rests for $restS s at once', ({ said, restS }) => {
-    fails(1, busy(said));
+  ])(
+    'lets an upstream rest for $restS s after a single failure with retry-after $said',
+    ({ said, restS }) => {
+      fails(1, busy(said));
 
-    clock.advance(restS * 1_000 - 1);
-    const before = isRested();
-    clock.advance(1);
+      clock.advance(restS * 1_000 - 1);
+      const before = isLast();
+      clock.advance(1);
 
-    expect([before, isRested()]).toEqual([true, false]);
-  });
+      expect([before, isLast()]).toEqual([true, false]);
+    },
+  );
 
-  test('is not disturbed earlier by a shorter wish', () => {
+  test('does not shorten the rest when a shorter retry-after follows', () => {
     fails(1, busy(60));
     fails(1, busy(1));
     clock.advance(30_000);
 
-    expect(isRested()).toBe(true);
+    expect(isLast()).toBe(true);
   });
 
-  test('for no time at all has failed like any other', () => {
+  test('treats retry-after 0 as an ordinary failure', () => {
     fails(1, busy(0));
 
-    expect(isRested()).toBe(false);
+    expect(isLast()).toBe(false);
   });
 });

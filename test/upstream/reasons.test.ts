@@ -12,8 +12,8 @@ afterEach(async () => {
   await bench.close();
 });
 
-describe('an upstream that cannot be talked to is said to', () => {
-  test('speak no TLS where it speaks plain HTTP', async () => {
+describe('connection error', () => {
+  test('names a plain HTTP server behind an https URL', async () => {
     const url = `https://127.0.0.1:${bench.fake.port}/v1`;
     await bench.reopen({ providers: new Map([['plain', provider('plain', { baseUrl: url })]]) });
 
@@ -26,21 +26,22 @@ describe('an upstream that cannot be talked to is said to', () => {
   });
 
   test.each([
-    ['100 Continue', 'answered with 100 Continue, which it was not asked for'],
+    [100, 'Continue', 'answered with 100 Continue, which it was not asked for'],
     [
-      '101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade',
+      101,
+      'Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade',
       'wants another protocol than HTTP/1.1 (it answered with 101)',
     ],
-  ])('have answered with %s', async (head, says) => {
+  ])('names an unexpected status %d', async (status, head, says) => {
     await bench.ask();
     await settled();
-    bench.fake.next(writesRaw(`HTTP/1.1 ${head}\r\n\r\n`, 'stay'));
+    bench.fake.next(writesRaw(`HTTP/1.1 ${status} ${head}\r\n\r\n`, 'stay'));
 
     await expect(bench.ask()).rejects.toMatchObject({
       code: 'upstream_failed',
       message: `openai/model ${says}`,
     });
-    // It has read the request, so that is not sent again.
+    // The upstream has read the request, so it is not resent.
     expect(bench.fake.requests).toHaveLength(2);
   });
 
@@ -56,7 +57,7 @@ describe('an upstream that cannot be talked to is said to', () => {
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'could not agree on TLS'],
     ['ECONNRESET', 'closed the connection before anything was asked'],
     ['EMADEUP', 'could not be called (EMADEUP)'],
-  ])('fail with %s because it %s', (code, says) => {
+  ])('explains %s: %s', (code, says) => {
     const cause = Object.assign(new Error('https://key@host/'), { code });
 
     const { message } = transportError(upstreamAt('acme'), 'connecting', cause);

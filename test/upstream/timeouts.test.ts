@@ -12,7 +12,7 @@ afterEach(async () => {
   await bench.close();
 });
 
-describe('timeouts', () => {
+describe('upstream timeouts', () => {
   const timeouts = { connectMs: 100, firstByteMs: 1_000, idleMs: 500, totalMs: 5_000 };
   let clock: FakeClock;
 
@@ -21,7 +21,7 @@ describe('timeouts', () => {
     await bench.reopen({ clock, timeouts });
   });
 
-  test('says how long it waited for the first byte', async () => {
+  test('fail a request without a first byte in time', async () => {
     bench.fake.next(stalls);
     const answer = bench.ask();
     await bench.fake.received();
@@ -38,7 +38,7 @@ describe('timeouts', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('counts headers without a body as no byte', async () => {
+  test('do not count headers as the first byte', async () => {
     bench.fake.next(streamsAndStalls());
     const answer = bench.askStream();
     await bench.fake.received();
@@ -49,7 +49,7 @@ describe('timeouts', () => {
     await expect(answer).rejects.toMatchObject({ message: expect.stringContaining('first byte') });
   });
 
-  test('says how long nothing more came', async () => {
+  test('fail a stream that goes idle', async () => {
     bench.fake.next(streamsAndStalls(sse({ i: 1 })));
     const answer = await bench.askStream();
     const read = readAll(answer);
@@ -63,7 +63,7 @@ describe('timeouts', () => {
     await bench.fake.requests[0]?.closed;
   });
 
-  test('lets a slow drip go on, up to the limit for everything', async () => {
+  test('let a slow stream continue up to the total limit', async () => {
     let drip: () => void = () => undefined;
     bench.fake.next(({ response }) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -100,7 +100,7 @@ describe('timeouts', () => {
     expect(failure).toBe('openai/model: no complete answer in 5000 ms');
   });
 
-  test('does not count silence of our own making', async () => {
+  test('do not count pauses by the reader as idle time', async () => {
     bench.fake.next(streamsAndStalls(sse({ i: 1 })));
     const answer = await bench.askStream();
     let failed = false;
@@ -124,7 +124,7 @@ describe('timeouts', () => {
     expect(failed).toBe(true);
   });
 
-  test('says how long it waited for a connection', async () => {
+  test('fail a request that gets no connection in time', async () => {
     await bench.reopen({ clock, timeouts, connections: 1 });
     bench.fake.next(stalls);
     const first = bench.ask();
@@ -144,7 +144,7 @@ describe('timeouts', () => {
     expect(bench.fake.requests).toHaveLength(1);
   });
 
-  test('leaves no timer behind when all goes well', async () => {
+  test('leave no timer after success', async () => {
     await bench.ask();
     await readAll(await bench.askStream());
 
