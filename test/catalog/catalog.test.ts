@@ -27,7 +27,7 @@ describe('Catalog.find and Catalog.suggest', () => {
       id: 'meta/llama-3.3-70b-instruct',
     },
     {
-      kind: 'host and name there',
+      kind: 'a host and its name for the model',
       name: 'groq/llama-3.3-70b-versatile',
       id: 'meta/llama-3.3-70b-instruct',
     },
@@ -206,7 +206,7 @@ describe('Catalog.withOverrides', () => {
         'the catalog has no model "zzz/entirely-different-thing", and a new one needs "hosts".',
     },
     {
-      fault: 'a price where the model does not run',
+      fault: 'a price at a provider that does not host the model',
       raw: { 'openai/gpt-5-mini': { prices: { groq: { input: 1, output: 2 } } } },
       path: ['openai/gpt-5-mini', 'prices', 'groq'],
       message: '"openai/gpt-5-mini" does not run at "groq"; its hosts: openai, openrouter.',

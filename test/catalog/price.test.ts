@@ -41,7 +41,7 @@ const flatPrice = fc.record({
 
 describe('expectedCostUsd', () => {
   test.each([
-    { tokens: 'a million of input', input: 100_000, output: 0, usd: 0.2 },
+    { tokens: 'input alone', input: 100_000, output: 0, usd: 0.2 },
     { tokens: 'input and output', input: 1000, output: 500, usd: 0.007 },
     { tokens: 'a request exactly at the edge of a tier', input: 200_000, output: 1000, usd: 0.41 },
     {
@@ -51,7 +51,7 @@ describe('expectedCostUsd', () => {
       usd: 0.815004,
     },
     { tokens: 'the highest of several tiers', input: 600_000, output: 1000, usd: 4.82 },
-    { tokens: 'nothing at all', input: 0, output: 0, usd: 0 },
+    { tokens: 'no tokens', input: 0, output: 0, usd: 0 },
   ])('computes the cost of $tokens', ({ input, output, usd }) => {
     const cost = expectedCostUsd(PRICE, input, output);
 

@@ -45,16 +45,16 @@ test.each([
   ['another protocol', { url: 'http://h' }],
   ['a database that is not a number', { url: 'redis://h/cache' }],
   ['a misspelt option', { url: 'redis://h', prefixx: 'a' }],
-  ['a prefix that patterns would take otherwise', { url: 'redis://h', prefix: 'a*' }],
+  ['a prefix with pattern characters', { url: 'redis://h', prefix: 'a*' }],
   ['an address with a path', { cluster: ['h:1/2'] }],
-  ['a port that there is not', { cluster: ['h:65536'] }],
-  ['the same in a URL', { url: 'redis://h:0' }],
+  ['a port out of range', { cluster: ['h:65536'] }],
+  ['a port out of range in a URL', { url: 'redis://h:0' }],
   ['no host', { url: 'redis:///0' }],
   ['options in a URL', { url: 'redis://h/0?db=3' }],
-  ['the path of a socket', { url: '/run/redis.sock' }],
-  ['a CA where nothing is encrypted', { url: 'redis://h', ca: '-----BEGIN CERTIFICATE-----' }],
-  ['the name of a file with a CA', { url: 'rediss://h', ca: '/etc/ssl/ca.pem' }],
-  ['a password of sentinels that there are not', { url: 'redis://h', sentinel_password: 's' }],
+  ['a socket path', { url: '/run/redis.sock' }],
+  ['a CA without TLS', { url: 'redis://h', ca: '-----BEGIN CERTIFICATE-----' }],
+  ['a file name as the CA', { url: 'rediss://h', ca: '/etc/ssl/ca.pem' }],
+  ['a sentinel password without sentinels', { url: 'redis://h', sentinel_password: 's' }],
 ])('rejects %s', (_what, given) => {
   expect(redis.safeParse(given).success).toBe(false);
 });

@@ -22,9 +22,14 @@ describe('faulty requests', () => {
   test.each([
     { fault: 'broken JSON', body: '{"model": "auto", ', code: 'invalid_json', status: 400 },
     { fault: 'an empty body', body: '', code: 'invalid_json', status: 400 },
-    { fault: 'a list for a body', body: '[]', code: 'invalid_request', status: 400 },
+    { fault: 'an array as the body', body: '[]', code: 'invalid_request', status: 400 },
     { fault: 'no model', body: '{"messages":[]}', code: 'invalid_request', param: 'model' },
-    { fault: 'a number for a model', body: '{"model":1}', code: 'invalid_request', param: 'model' },
+    {
+      fault: 'a number as the model',
+      body: '{"model":1}',
+      code: 'invalid_request',
+      param: 'model',
+    },
     { fault: 'no messages', body: '{"model":"auto"}', code: 'invalid_request', param: 'messages' },
     {
       fault: 'a message that is not an object',
@@ -39,7 +44,7 @@ describe('faulty requests', () => {
       param: 'messages[0].content',
     },
     {
-      fault: 'a text for stream',
+      fault: 'a string for stream',
       body: ask('auto', 'hi', { stream: 'yes' }),
       code: 'invalid_request',
       param: 'stream',
@@ -164,10 +169,10 @@ describe('faulty connections', () => {
       bytes: `GET / HTTP/1.1\r\nx: ${'y'.repeat(8000)}\r\n\r\n`,
       status: 431,
     },
-    { what: 'no HTTP', bytes: 'EHLO there\r\n\r\n', status: 400 },
-    { what: 'headers that never end', bytes: 'GET / HTTP/1.1\r\nhost: x\r\n', status: 408 },
+    { what: 'bytes that are not HTTP', bytes: 'EHLO there\r\n\r\n', status: 400 },
+    { what: 'incomplete headers', bytes: 'GET / HTTP/1.1\r\nhost: x\r\n', status: 408 },
     {
-      what: 'a body that never ends',
+      what: 'an incomplete body',
       bytes: 'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{"m',
       status: 408,
     },

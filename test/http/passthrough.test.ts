@@ -203,7 +203,7 @@ describe('rejected pass-through requests', () => {
   test.each([
     ['without a provider', 'GET', '/v1/files', 400, 'invalid_request'],
     ['to an unknown provider', 'GET', '/v1/files?provider=nobody', 404, 'not_found'],
-    ['to a provider of simulations', 'GET', '/v1/files?provider=simulation', 404, 'not_found'],
+    ['to the simulated provider', 'GET', '/v1/files?provider=simulation', 404, 'not_found'],
     ['with a wrong method', 'PUT', '/v1/files?provider=acme', 404, 'not_found'],
   ])('%s', async (_what, method, path, status, code) => {
     const reply = await ask(method, path);

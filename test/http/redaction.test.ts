@@ -39,7 +39,7 @@ afterAll(async () => {
 
 const error = { message: QUOTE, type: KEY, param: KEY, code: KEY };
 
-/** The stream begins, and fails in an event of its own. */
+/** The stream begins, and ends with an error event. */
 const failsLater: Behaviour = ({ response }) => {
   const [role = '', word = ''] = textEvents('Half an answer');
   response.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -46,7 +46,7 @@ test.each([
   ['a name after the headers', part(`${named('"file"')}\r\n\r\n${named('"model"')}`, 'whisper')],
   ['no value', part(named('"model"'), '')],
   ['several lines', part(named('"model"'), 'a\r\nb')],
-  ['a value longer than any name', part(named('"model"'), 'x'.repeat(513))],
+  ['an overlong value', part(named('"model"'), 'x'.repeat(513))],
 ])('does not take a part with %s for the model', async (_, form) => {
   const { model } = await read([`${form}--b--\r\n`]);
 
@@ -69,7 +69,7 @@ test.each([
   ['headers', `${named('model')}\r\n`, 'b'],
   ['semicolons in one line', ';\t', 'b'],
   ['models without a value', `--b\r\n${named('model')}\r\n\r\n`, 'b'],
-  ['boundaries that begin again and again', '-', '-'.repeat(60)],
+  ['incomplete boundaries', '-', '-'.repeat(60)],
 ])('reads a form of repeated %s in linear time', async (_, line, boundary) => {
   const inPieces = (length: number): string[] => {
     const form = `--b\r\n${line.repeat(length / line.length)}`;

@@ -19,7 +19,7 @@ const NOTHING = {} as Conversation;
 const [AGREED, LEVEL, DISPUTED, NOISE] = [3, 4, 5, 6] as const;
 
 /**
- * Tasks of three sets. `AGREED` makes prompts harder in every task, `LEVEL` tells hard tasks from easy ones
+ * Tasks of three sets. `AGREED` makes prompts harder in every task, `LEVEL` separates hard tasks from easy ones
  * and points the other way within them, `DISPUTED` makes them harder in one half of the tasks and easier in the other.
  */
 function plantedTable(): { table: OutcomeTable; difficulty: Float32Array } {

@@ -205,7 +205,7 @@ describe('the cache does not store', () => {
     ['tool calls', choice({ content: null, tool_calls: [call] }, 'tool_calls')],
     ['a forced tool call', choice({ content: null, tool_calls: [call] }, 'stop')],
     ['an empty answer', choice({ content: '' }, 'stop')],
-    ['what a search found', choice({ content: 'Sunny.', annotations: [cited] }, 'stop')],
+    ['an answer with search results', choice({ content: 'Sunny.', annotations: [cited] }, 'stop')],
   ])('%s', async (_what, behaviour) => {
     rig.upstream.next(behaviour);
     await rig.chat(ask('acme/large', 'hi'));

@@ -22,7 +22,7 @@ let asked: Asked[];
 /** What the models say; a number is a status to refuse with, 0 a cut connection. */
 let say: (request: Asked) => string | number;
 let pricing: unknown;
-/** The model that answers in place of any other; `null`: each its own. */
+/** The model that answers in place of the requested one; `null`: none does. */
 let standIn: string | null;
 
 beforeEach(async () => {
@@ -117,7 +117,7 @@ describe('suffice bench live', () => {
     const { code, err } = await live([CAPITAL]);
 
     expect(code).toBe(1);
-    // 2 models, 1,024 tokens at the dearest tier of $20 a million, and a few of input.
+    // 2 models, 1,024 tokens at the highest tier of $20 a million, and a few of input.
     expect(err).toMatch(/1 prompts, 2 models: at most \$0\.04\d+ more/u);
     expect(err).toContain('Nothing was sent');
     expect(asked).toEqual([]);

@@ -121,7 +121,7 @@ describe('suffice bench quality: measurements', () => {
 
       const { report } = await quality(lines);
 
-      // Each fifth is predicted from the others; whoever scores high is missing from the mean.
+      // Each fold is predicted from the others, so a high score lowers the mean that predicts it.
       const [set] = report.sets;
       const rankers = [...(set?.pair?.rankers ?? []), ...(set?.pairs?.rankers ?? [])];
       const apgrs = rankers.flatMap(({ id, apgr }) => (id === 'category' ? [apgr.value] : []));

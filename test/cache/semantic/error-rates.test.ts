@@ -29,7 +29,7 @@ function worlds(count: number): World[] {
   }));
 }
 
-/** Simulates so many predictions, and counts what was served after the first `warmUp` of them. */
+/** Simulates predictions, and counts what was served after the first `warmUp` of them. */
 function simulate(
   { overconfidence, blindSpot, confidence, partitions, maxError, seed }: World,
   predictions: number,
