@@ -248,7 +248,7 @@ describe('choice for unfamiliar prompts', () => {
     });
   });
 
-  test('subtracts the uncertainty of all candidates except the reference', () => {
+  test('counts the reference in full, and all others less their uncertainty', () => {
     const input = { candidates: [best, { ...middle, uncertainty: 0.2 }], outcome: outcome() };
 
     expect(chooseAmong({ ...input, ood: 0.2, price: 0.1 })?.chosen.model).toBe('b/middle');

@@ -5,15 +5,31 @@ test.each([
   ['the case of a unit', 'Why is a 5 mW laser dangerous?', 'Why is a 5 MW laser dangerous?'],
   ['bits and bytes', 'How long do 10 Mb take over USB?', 'How long do 10 MB take over USB?'],
   ['bits and bytes per second', 'Is 10 Mbps much?', 'Is 10 MBps much?'],
-  ['the case of a word that is also an acronym', 'How do I apply for IT?', 'How do I apply for it?'],
+  [
+    'the case of a word that is also an acronym',
+    'How do I apply for IT?',
+    'How do I apply for it?',
+  ],
   ['an operator between letters', 'What does p & q give in C?', 'What does p | q give in C?'],
-  ['an operator that the question names', 'Does the & operator bind first?', 'Does the | operator bind first?'],
+  [
+    'an operator that the question names',
+    'Does the & operator bind first?',
+    'Does the | operator bind first?',
+  ],
   ['a quoted value', 'Is x == "5" true for 5?', 'Is x == 5 true for "5"?'],
   ['a quoted argument', 'Why does print("n") work?', 'Why does print(n) work?'],
-  ['the quotes of a shell string', 'What does echo "$HOME" print?', "What does echo '$HOME' print?"],
+  [
+    'the quotes of a shell string',
+    'What does echo "$HOME" print?',
+    "What does echo '$HOME' print?",
+  ],
   ['a key', 'In vim what does pressing p do?', 'In vim what does pressing P do?'],
   ['a function', 'In R, what does t(x) return?', 'In R, what does T(x) return?'],
-  ['the case of a name that is also a word', 'Where can I buy AIDS tests?', 'Where can I buy aids tests?'],
+  [
+    'the case of a name that is also a word',
+    'Where can I buy AIDS tests?',
+    'Where can I buy aids tests?',
+  ],
   ['the case of alleles', 'Cross Bb with bb.', 'Cross Bb with Bb.'],
   ['an operator', 'What does :: mean in C++?', 'What does : mean in C++?'],
   ['a separator', 'What does ; do in bash?', 'What does : do in bash?'],
@@ -26,7 +42,11 @@ test.each([
   ['a slice', 'What does "abc"[::-1] give?', 'What does "abc"[:-1] give?'],
   ['a comma between quotes', 'What prints print("a", "b")?', 'What prints print("a" "b")?'],
   ['a qualified column name', 'Explain SELECT a.b FROM t', 'Explain SELECT a, b FROM t'],
-  ['an absolute cell reference', 'What does $A1 do in a formula?', 'What does A$1 do in a formula?'],
+  [
+    'an absolute cell reference',
+    'What does $A1 do in a formula?',
+    'What does A$1 do in a formula?',
+  ],
   ['the direction of a comparison', 'Is x ≤ y the same as y ≥ x?', 'Is x ≤ y the same as y ≤ x?'],
   ['a musical accidental', 'What note is F♯ in German?', 'What note is F♭ in German?'],
   ['a subscript', 'What is H₂O?', 'What is H₂O₂?'],
@@ -38,9 +58,21 @@ test.each([
   ],
   ['the indentation of YAML', 'Valid?\na:\n  b: 1\n  c: 2', 'Valid?\na:\n  b: 1\nc: 2'],
   ['the rows of CSV', 'Parse this CSV:\na,b\n1,2', 'Parse this CSV:\na\nb\n1,2'],
-  ['a comma that the question is about', 'Is a comma missing: eat, grandma', 'Is a comma missing: eat grandma'],
-  ['capitals that the question is about', 'Make title case: the old man', 'Make title case: The Old Man'],
-  ['precision that the question is about', 'Significant figures of 1500.0', 'Significant figures of 1500'],
+  [
+    'a comma that the question is about',
+    'Is a comma missing: eat, grandma',
+    'Is a comma missing: eat grandma',
+  ],
+  [
+    'capitals that the question is about',
+    'Make title case: the old man',
+    'Make title case: The Old Man',
+  ],
+  [
+    'precision that the question is about',
+    'Significant figures of 1500.0',
+    'Significant figures of 1500',
+  ],
   [
     'the text to translate',
     'Translate to French: You are coming',
@@ -89,7 +121,11 @@ test.each([
 });
 
 test.each([
-  ['case in an all-lowercase question', 'in vim what does pressing p do', 'In vim what does pressing P do?'],
+  [
+    'case in an all-lowercase question',
+    'in vim what does pressing p do',
+    'In vim what does pressing P do?',
+  ],
   ['the case of an unambiguous unit', 'Can I send 10 mb by mail?', 'Can I send 10 MB by mail?'],
   ['the space before a question mark', 'Comment ça va ?', 'Comment ça va?'],
   ['decoration', 'How do I bake bread 😀', 'How do I bake bread'],
@@ -102,8 +138,16 @@ test.each([
     'Hi!\n\nWhy is the sky blue?\n\nThanks',
     'Why is the sky blue?',
   ],
-  ['quotes around the text to translate', 'Translate to Greek: Keep it.', 'Translate to Greek: "Keep it"'],
-  ['a contraction in the text to translate', "Translate to Greek: I don't know", 'Translate to Greek: I do not know'],
+  [
+    'quotes around the text to translate',
+    'Translate to Greek: Keep it.',
+    'Translate to Greek: "Keep it"',
+  ],
+  [
+    'a contraction in the text to translate',
+    "Translate to Greek: I don't know",
+    'Translate to Greek: I do not know',
+  ],
   [
     'thanks after a quoted text',
     'Translate to Greek: "Keep it." Thanks!',
@@ -111,7 +155,11 @@ test.each([
   ],
   ['ß and ss', 'Wie heißt das Buch über Eis?', 'Wie heisst das Buch über Eis?'],
   ['the case of a language name', 'How do I say cat in Dutch?', 'How do I say cat in dutch?'],
-  ['backticks around a regular expression', 'Explain this regex: `^a+$`', 'Explain this regex: ^a+$'],
+  [
+    'backticks around a regular expression',
+    'Explain this regex: `^a+$`',
+    'Explain this regex: ^a+$',
+  ],
   ['whitespace in JSON', 'As YAML: {"a": 1,\n "b": 2}', 'As YAML: {"a": 1, "b": 2}'],
   [
     'whitespace in HTML',
