@@ -1,4 +1,4 @@
-/** What is wrong with each file of the folder `faulty`, in an environment with TEAM=red and an empty EMPTY. */
+/** The faults of each file in the folder `faulty`, in an environment with TEAM=red and an empty EMPTY. */
 export const FAULTS: Readonly<Record<string, readonly string[]>> = {
   'alias-cycle': [
     '2:9: error: alias "fast" leads back to itself: fast → quick → rapid → fast.',

@@ -37,7 +37,7 @@ router: { predictor: heuristic }
 `;
 }
 
-test('another place is asked where the proxy refuses, and its password is nowhere', async () => {
+test('a request fails over when the proxy rejects its credentials, and the password is never exposed', async () => {
   proxy.behaviour = demands('gate:changed');
 
   const failed = await post(gateway.url + CHAT, ask('acme/one', 'hi'));
@@ -55,7 +55,7 @@ test('another place is asked where the proxy refuses, and its password is nowher
   expect(`${told.join()} ${JSON.stringify(gateway.logged())}`).not.toContain(PASSWORD);
 });
 
-test('a reload that names another proxy has requests go through that one', async () => {
+test('a reload that changes the proxy routes new requests through it', async () => {
   await post(gateway.url + CHAT, ask('acme/one', 'hi'));
   const before = proxy.targets.length;
 

@@ -31,7 +31,7 @@ afterEach(async () => {
   await upstream.close();
 });
 
-/** A client that reads only when it is told to. */
+/** A client that reads only in `read`. */
 class Client {
   readonly socket: Socket;
   bytes = 0;
@@ -61,7 +61,7 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 const logged = (msg: string) => gateway.logged().find((line) => line['msg'] === msg);
 
-/** Time passes until something is logged; when the buffers on the way are full nobody can say. */
+/** Advances time until the message is logged; it is not known when the buffers in between are full. */
 async function stalledUntilLogged(msg: string): Promise<Record<string, unknown>> {
   while (logged(msg) === undefined) {
     await settled();
@@ -107,7 +107,7 @@ const endless: Behaviour = ({ response }) => {
 };
 
 describe('a client that reads nothing', () => {
-  test('of a whole answer is cut off, and the log says so', async () => {
+  test('of a whole answer is disconnected, and a log line reports it', async () => {
     upstream.next(whole);
     client = new Client(ask('acme/one', 'hi'));
     const { decisionId } = await untilLogged('request');
@@ -122,7 +122,7 @@ describe('a client that reads nothing', () => {
     expect(client.bytes).toBeLessThan(BYTES);
   });
 
-  test('of a stream is cut off, and its line in the log says so', async () => {
+  test('of a stream is disconnected, and its request log line reports it', async () => {
     upstream.next(endless);
     client = new Client(ask('acme/one', 'hi', { stream: true }));
     await upstream.received();
@@ -138,7 +138,7 @@ describe('a client that reads nothing', () => {
   });
 });
 
-test('a client that reads slowly gets all of a whole answer', async () => {
+test('a client that reads slowly receives the whole answer', async () => {
   upstream.next(whole);
   client = new Client(ask('acme/one', 'hi'));
   await untilLogged('request');
@@ -154,7 +154,7 @@ test('a client that reads slowly gets all of a whole answer', async () => {
   expect(logged('client cut off')).toBeUndefined();
 });
 
-test('a client that goes by itself is not said to have been cut off', async () => {
+test('a client that disconnects by itself is not reported as stalled', async () => {
   upstream.next(endless);
   client = new Client(ask('acme/one', 'hi', { stream: true }));
   await upstream.received();
@@ -168,7 +168,7 @@ test('a client that goes by itself is not said to have been cut off', async () =
   });
 });
 
-test('an answer that its client has read leaves no watch behind', async () => {
+test('a fully read answer leaves no stall timer', async () => {
   upstream.next(whole);
   client = new Client(ask('acme/one', 'hi'));
   await client.read(BYTES);

@@ -14,8 +14,8 @@ function messageOf(...candidates: readonly Candidate[]): string {
   return new NoCandidateError('auto', candidates, null).message;
 }
 
-describe('where no model is left', () => {
-  test('the model closest to a limit represents all', () => {
+describe('NoCandidateError', () => {
+  test('names the model closest to a limit for all that exceed it', () => {
     const message = messageOf(
       candidate('a/large', overLimit(0.2, 'thrift'), 0.2),
       candidate('a/small', overLimit(0.002, 'thrift'), 0.002),
@@ -27,7 +27,7 @@ describe('where no model is left', () => {
     );
   });
 
-  test('a constraint of the policy itself is told from one of the request', () => {
+  test('distinguishes constraints of the policy from those of the request', () => {
     const message = messageOf(
       candidate('a/one', { why: 'not_in_only', detail: 'is not in only b/*', rule: null }),
       candidate('b/two', { why: 'capability_missing', detail: 'has no vision', rule: null }),
