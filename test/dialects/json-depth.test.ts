@@ -42,10 +42,7 @@ describe('a long body', () => {
     'is refused unparsed when %i lists lie in each other',
     (depth) => {
       expect(() => parseBody(nested(depth))).toThrow(
-        new GatewayError(
-          'invalid_request',
-          'The body has lists and objects more than 1000 deep in each other.',
-        ),
+        new GatewayError('invalid_request', 'The body is nested more than 1000 levels deep.'),
       );
     },
   );

@@ -67,7 +67,7 @@ describe('whatever a provider says becomes', () => {
   });
 
   test.each([
-    [{ kind: 'text', choice: -0.2, text: 'Hi' } as const, 'numbered'],
+    [{ kind: 'text', choice: -0.2, text: 'Hi' } as const, 'invalid choice index'],
     [call(0, ''), 'without a name'],
   ])('an error where nothing can be made of it: %j', (event, message) => {
     expect(() => inOrder(start, event)).toThrow(message);

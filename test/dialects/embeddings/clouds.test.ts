@@ -146,10 +146,10 @@ describe('vectors of models behind Bedrock', () => {
 
   test('are refused where nobody knows how the model is asked, and for ids of tokens', () => {
     expect(() => asked('bedrock', 'arn:aws:bedrock:x:1:provisioned-model/abc', 'a')).toThrow(
-      'asked for vectors',
+      'none of the supported families',
     );
     expect(() => asked('bedrock', 'amazon.titan-embed-text-v2:0', ['a', [1, 2]])).toThrow(
-      'is token ids',
+      'consists of token ids',
     );
   });
 

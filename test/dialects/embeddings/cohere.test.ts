@@ -41,7 +41,7 @@ describe('vectors of Cohere for a client of OpenAI’s', () => {
 
     expect(json).toMatchObject({ input_type: 'search_query' });
     expect(dropped.map(({ field }) => field)).toEqual(['future']);
-    expect(() => asked({ input: [[1, 2]] })).toThrow('is token ids');
+    expect(() => asked({ input: [[1, 2]] })).toThrow('consists of token ids');
   });
 
   test('come in the form that was asked for', () => {
@@ -67,7 +67,7 @@ describe('vectors of Cohere for a client of OpenAI’s', () => {
   test.each([
     ['an error', { message: 'invalid model' }, 'invalid model'],
     ['no vectors', { embeddings: {} }, 'no vectors'],
-    ['no numbers', { embeddings: { float: ['a'] } }, 'not numbers'],
+    ['no numbers', { embeddings: { float: ['a'] } }, 'not consist of numbers'],
   ])('are refused where the answer is %s', (_what, answer, said) => {
     expect(() => answered(answer)).toThrow(said);
   });

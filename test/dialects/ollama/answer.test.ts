@@ -117,7 +117,7 @@ test('a line without an end is refused', () => {
 
   expect(() => {
     lines.push(Buffer.from('2345'));
-  }).toThrow('without an end');
+  }).toThrow('excessive length');
 });
 
 test('errors of Ollama are told with its words', () => {

@@ -75,7 +75,7 @@ describe.each(['openai', 'responses'] as const)('strictness, asked of %s', (door
     const body = { ...HI, output_config: { format: { type: 'json_schema', schema: open } } };
 
     expect(() => translated('anthropic', door, body, { onLoss: 'refuse' })).toThrow(
-      '`output_config.format.strict` cannot be said',
+      '`output_config.format.strict` has no equivalent',
     );
   });
 });

@@ -140,13 +140,13 @@ describe('keys of AWS', () => {
   });
 
   test.each([
-    ['refused', {}, 'gave no access key (404): nothing here'],
-    ['half', { 'GET /keys': '{"AccessKeyId":"sensitive"}' }, 'no usable "SecretAccessKey"'],
-    ['no JSON', { 'GET /keys': 'sensitive' }, 'no usable'],
+    ['refused', {}, 'returned no access key (404): nothing here'],
+    ['half', { 'GET /keys': '{"AccessKeyId":"sensitive"}' }, 'no valid "SecretAccessKey"'],
+    ['no JSON', { 'GET /keys': 'sensitive' }, 'not a JSON object'],
     [
       'without an end',
       { 'GET /keys': JSON.stringify({ ...LENT, Expiration: 'soon' }) },
-      'no usable "Expiration"',
+      'no valid "Expiration"',
     ],
   ])('are missed without a word of them where the answer is %s', async (_what, told, message) => {
     answers = told;
@@ -160,8 +160,8 @@ describe('keys of AWS', () => {
   });
 
   test.each([
-    [{ AWS_EC2_METADATA_DISABLED: 'true' }, 'must not be asked'],
-    [{ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1' }, 'could not be asked'],
+    [{ AWS_EC2_METADATA_DISABLED: 'true' }, 'AWS_EC2_METADATA_DISABLED'],
+    [{ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1' }, 'could not be reached'],
     [{ AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere', AWS_ROLE_ARN: 'r' }, 'cannot be read'],
   ])('are nowhere: %j', async (variables, message) => {
     await expect(found(variables)).rejects.toThrow(message);

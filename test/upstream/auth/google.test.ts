@@ -120,7 +120,7 @@ test('a failed exchange is tried again with the next request', async () => {
 });
 
 test.each([
-  ['no JSON', '{', 'neither a service account'],
+  ['no JSON', '{', 'neither those of a service account'],
   ['of another kind', { type: 'external_account' }, '(at "type")'],
   ['without a key', { type: 'service_account', client_email: 'a@b' }, '(at "private_key")'],
   [
