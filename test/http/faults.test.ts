@@ -78,7 +78,7 @@ describe('a faulty request', () => {
     expect(reply.json).toMatchObject({
       error: {
         message:
-          'there is no model or policy "zzzz-unheard-of" here. GET /v1/models lists what there is.',
+          'There is no model or policy "zzzz-unheard-of". GET /v1/models lists the available names.',
       },
     });
   });
@@ -121,7 +121,7 @@ describe('a faulty request', () => {
     );
 
     expect(status).toBe(404);
-    expect(text).toMatch(/no configured provider serves it; it runs at .*openai/u);
+    expect(text).toMatch(/no configured provider serves it; it is available from .*openai/u);
   });
 
   test.each([
@@ -138,11 +138,11 @@ describe('a faulty request', () => {
 
   test('with an encoded body is told to send it plain', async () => {
     const { status, text } = await post(`${gateway.url}/v1/chat/completions`, 'zzz', {
-      'content-encoding': 'zstd',
+      'Content-Encoding': 'zstd',
     });
 
     expect(status).toBe(400);
-    expect(text).toContain('content-encoding');
+    expect(text).toContain('Content-Encoding');
   });
 
   test.each([

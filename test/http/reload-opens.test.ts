@@ -50,7 +50,7 @@ describe('a running gateway that has keys and providers', () => {
     ['a document without anything in it', '---\n', /contains no settings/u],
     ['an empty map', '{}\n', /contains no settings/u],
     ['a file cut off before its providers and keys', rest, /simulated models would answer/u],
-    ['a file cut off before its keys', '<providers>', /everybody who can reach 127\.0\.0\.1/u],
+    ['a file cut off before its keys', '<providers>', /anyone who can reach 127\.0\.0\.1/u],
   ])('does not take over %s, and says so', async (_what, text, why) => {
     gateway = await startApp(providers() + rest + keys);
     await rewrite(text.replace('<providers>', providers() + rest));
