@@ -203,7 +203,7 @@ describe('a predictor that was trained for an encoder', () => {
 
     expect(() =>
       predictor.predict({ ...QUESTION, ...(vector && { encoded: vector }) }, []),
-    ).toThrow('a prompt came without the vector of the encoder Xenova/tiny');
+    ).toThrow('a prompt has no vector of the encoder Xenova/tiny');
   });
 
   test('finds other languages far, unless the encoder puts them where English is', async () => {

@@ -50,7 +50,7 @@ function policyNames(subject: CheckedRules, ids: readonly string[]): Fault[] {
   return [...subject.ruleSet.policies.keys()]
     .filter((name) => ids.includes(name))
     .map((name) => {
-      const message = `"${name}" is a model: as a policy of the same name it could not be asked for any more.`;
+      const message = `"${name}" is the name of a model; a policy of the same name would make the model unreachable.`;
       const { yaml } = subject.ruleSet;
       const place = yaml.locateKey(['policies', name]);
       return { file: yaml.file, ...place, message, severity: 'error' as const };
@@ -124,7 +124,7 @@ function ruledOutSettings(
     faults.push(warn(subject, [...path, 'pin'], `the constraints rule out "${pin.value}".`));
   }
   if (prefer !== null && ruledOut(globMatcher(prefer.value))) {
-    const message = 'the constraints rule out every model that is preferred here.';
+    const message = 'the constraints rule out every model in this list.';
     faults.push(warn(subject, [...path, 'prefer'], message));
   }
   return faults;
