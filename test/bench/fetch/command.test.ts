@@ -146,7 +146,7 @@ describe('suffice bench fetch', () => {
     { fault: 'has a record too short', body: 'prompt,m\nx\n', says: /mine\.csv:2: 1 cells/u },
     { fault: 'has a grade that is none', body: 'prompt,m\nx,maybe\n', says: /neither True nor/u },
     { fault: 'has no prompts', body: 'm\nTrue\n', says: /no column "prompt"/u },
-    { fault: 'has a stray quote', body: 'prompt,m\n"x"y,True\n', says: /a quote is out of place/u },
+    { fault: 'has a stray quote', body: 'prompt,m\n"x"y,True\n', says: /misplaced quote/u },
   ])('leaves nothing behind when a file $fault', async ({ body, says }) => {
     if (body !== null) files.set('/mine.csv', body);
 
@@ -209,7 +209,7 @@ describe('suffice bench fetch', () => {
     { args: ['a', 'b', '--from', 'x'], says: /one set/u },
     {
       args: ['a', '--format', 'xml', '--from', 'x'],
-      says: /there are routellm, routerbench, jsonl/u,
+      says: /must be one of routellm, routerbench, jsonl/u,
     },
     { args: ['a', '--format', 'jsonl'], says: /requires --from/u },
     { args: ['../a', '--format', 'jsonl', '--from', 'x'], says: /cannot be used as a file name/u },
