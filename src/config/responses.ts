@@ -22,6 +22,6 @@ export const responses = section({
     .max(64 * 1024 * MIB)
     .default(64 * MIB)
     .describe(
-      'Memory limit for stored responses and their input. When it is reached, the key that takes the most loses its least recently used response.',
+      'Memory limit for stored responses and their input. When it is reached, the key that uses the most memory loses its least recently used response.',
     ),
 });

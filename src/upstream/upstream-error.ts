@@ -36,7 +36,8 @@ const REASONS: Readonly<Record<string, string>> = {
   CERT_UNTRUSTED: UNTRUSTED,
   CERT_REVOKED: 'has a revoked certificate',
   CERT_HAS_EXPIRED: 'has an expired certificate',
-  CERT_NOT_YET_VALID: 'has a certificate that is not valid yet (or the clock here is wrong)',
+  CERT_NOT_YET_VALID:
+    'has a certificate that is not valid yet (or the clock of this machine is wrong)',
   ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another host',
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
@@ -82,7 +83,11 @@ export function transportError(upstream: Upstream, stage: Stage, cause: unknown)
     );
   }
   if (stage === 'reading') {
-    return new UpstreamError('upstream_cut', `${upstream.id} broke off its answer`, detail);
+    return new UpstreamError(
+      'upstream_cut',
+      `${upstream.id} closed the connection before its answer was complete`,
+      detail,
+    );
   }
   return new UpstreamError('upstream_failed', `${upstream.id} ${reasonFor(stage, cause)}`, detail);
 }

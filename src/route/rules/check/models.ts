@@ -69,7 +69,7 @@ function emptyPolicies(subject: CheckedRules, models: readonly Model[]): Fault[]
         )
         .map(({ rule }) => rule.name);
       const with_ = rules.length === 0 ? '' : `, together with ${quotedList(rules)}`;
-      const message = `policy "${name}" leaves no model${with_}: every request to it would be refused.`;
+      const message = `policy "${name}" excludes every model${with_}: every request to it would be refused.`;
       return [{ ...warn(subject, ['policies', name], message), severity: 'error' as const }];
     }
     return ruledOutSettings(subject, ['policies', name], own, { left, models });
@@ -96,7 +96,7 @@ function emptyRules(
     if (allowed(models, [own, ...with_]).length === 0) return [];
     const left = allowed(models, [own, ...with_, rule.settings]);
     if (left.length > 0) return ruledOutSettings(subject, path, rule.settings, { left, models });
-    const message = `rule "${rule.name}" leaves no model for "${name}": every request that it matches would be refused.`;
+    const message = `rule "${rule.name}" excludes every model of "${name}": every request that it matches would be refused.`;
     return needs.size === 0 ? [] : [warn(subject, path, message)];
   });
   // Several policies may have the same fault; it is reported once.
