@@ -18,21 +18,21 @@ const HELP = `Trains the artefacts in models/ from open data.
 Usage: npm run train -- --data FOLDER [--only STEP] [--out FOLDER] [--seed NUMBER]
        npm run train -- --data FOLDER --embedder NAME --out FOLDER [--multilingual]
 
-  --data FOLDER  where text/, pairs/ and outcomes/ are
-  --only STEP    embedder, predictor, prompts (those that stand for usual ones) or verifier (of the
-                 cache); all of these when absent. Three only look: crossvalidate measures how well the
-                 predictor's recipe ranks prompts that it has not met, report measures the verifier that is
-                 there, and doubtful writes pairs of questions that it is unsure about to build/train, to be
-                 judged by somebody
-  --out FOLDER   where the artefacts go (models)
-  --seed NUMBER  the same seed and data give the same artefacts (1)
+  --data FOLDER  the folder that contains text/, pairs/ and outcomes/
+  --only STEP    embedder, predictor, prompts (a sample of typical prompts) or verifier (of the cache).
+                 Default: all of these. Three more steps train nothing: crossvalidate measures how well
+                 the predictor's training ranks unseen prompts, report measures the existing verifier,
+                 and doubtful writes pairs of questions that the verifier is uncertain about to
+                 build/train, to be judged
+  --out FOLDER   where the artefacts are written (default: models)
+  --seed NUMBER  the same seed and data give the same artefacts (default: 1)
   --embedder NAME
-                 train the predictor for the vectors of a transformer instead of the table's: a folder with
-                 an ONNX model, or a model's name on the hub, downloaded once. Writes all that
-                 router.artefacts needs to FOLDER. Encoding the prompts takes minutes; vectors are kept in
-                 build/train, so a run that was stopped goes on where it was
-  --multilingual the encoder puts what means the same in other languages in the same place, so what was
-                 learnt from English prompts is applied to prompts in every language
+                 train the predictor for the vectors of a transformer instead of the embedding table: a
+                 folder with an ONNX model, or a model's name on the hub, downloaded once. Writes
+                 everything that router.artefacts needs to FOLDER. Encoding the prompts takes minutes;
+                 vectors are kept in build/train, so an interrupted run resumes where it stopped
+  --multilingual the encoder places texts of the same meaning close together whatever their language, so
+                 what was learnt from English prompts is applied to prompts in every language
 `;
 
 /** In order of dependency; the last three train nothing. */
@@ -67,11 +67,11 @@ async function main(): Promise<number> {
     return 0;
   }
   const seed = Number(values.seed);
-  if (values.data === undefined) return refuse('--data is needed');
+  if (values.data === undefined) return refuse('--data is missing');
   if (!existsSync(values.data)) return refuse(`--data ${values.data}: no such folder`);
   if (!Number.isInteger(seed)) return refuse(`--seed ${values.seed}: not a whole number`);
   if (values.only !== undefined && !STEPS.has(values.only)) {
-    return refuse(`--only ${values.only}: none of ${[...STEPS.keys()].join(', ')}`);
+    return refuse(`--only ${values.only}: must be one of ${[...STEPS.keys()].join(', ')}`);
   }
   const options = {
     dataFolder: values.data,
@@ -81,7 +81,7 @@ async function main(): Promise<number> {
   };
   const { embedder, multilingual, only } = values;
   if (embedder === undefined) {
-    if (multilingual) return refuse('--multilingual is said of an encoder: --embedder NAME');
+    if (multilingual) return refuse('--multilingual requires --embedder NAME');
     await runSteps(only, options);
     return 0;
   }
@@ -107,12 +107,13 @@ async function runSteps(
 
 /** What is wrong with options that name an encoder, without a full stop; `null` for nothing. */
 function encoderMisuse({ out, only }: { out?: string | undefined; only?: string | undefined }) {
-  if (out === undefined) return "--embedder needs --out FOLDER: models/ is the table's";
+  if (out === undefined)
+    return '--embedder requires --out FOLDER, because models/ belongs to the embedding table';
   if (existsSync(path.join(out, 'embedder.bin'))) {
-    return `--out ${out}: the folder holds a table (embedder.bin); an encoder needs one of its own`;
+    return `--out ${out}: the folder contains an embedding table (embedder.bin); an encoder needs a folder of its own`;
   }
   if (only !== undefined && !OF_ENCODERS.includes(only)) {
-    return `--only ${only}: with --embedder one of ${OF_ENCODERS.join(', ')}`;
+    return `--only ${only}: with --embedder, must be one of ${OF_ENCODERS.join(', ')}`;
   }
   return null;
 }

@@ -38,8 +38,8 @@ export async function benchCommand(
   const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (load === undefined) {
     const meant = nearest(name, Object.keys(BENCHES));
-    const hint = meant === null ? `; there are ${all}` : `; did you mean "${meant}"?`;
-    throw new UsageError(`there is no subcommand "${name}"${hint}`);
+    const hint = meant === null ? `; the subcommands are ${all}` : `; did you mean "${meant}"?`;
+    throw new UsageError(`unknown subcommand "${name}"${hint}`);
   }
   return (await load())(rest, context);
 }

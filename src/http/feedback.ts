@@ -30,7 +30,7 @@ export async function submitFeedback(
   const desk = feedback();
   if (heard !== null && (heard.wasCached || desk === null)) return replyTo(verdict, heard);
   if (desk === null) {
-    throw new GatewayError('not_found', 'no feedback is taken here (adaptation.feedback is false)');
+    throw new GatewayError('not_found', 'Feedback is disabled (adaptation.feedback is false).');
   }
   try {
     const { decisionId, scores, keptText } = await desk.submit(verdict, caller);
@@ -78,7 +78,7 @@ function readVerdict(bytes: Buffer): FeedbackInput {
   const { decision_id: decisionId, ...said } = checkedBody(bytes, body);
   const [first, second] = Object.keys(said);
   if (first === undefined || second !== undefined) {
-    const message = 'say one of "score", "label" and "preferred"';
+    const message = 'Exactly one of "score", "label" and "preferred" is required.';
     throw new GatewayError('invalid_request', message, { param: second ?? 'score' });
   }
   const { score, label, preferred } = said;

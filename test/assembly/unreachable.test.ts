@@ -32,19 +32,19 @@ describe('suffice check, errors', () => {
       what: 'a pattern in auto.models that matches no model',
       text: `${PROVIDERS}auto: { models: ["upp/*"] }`,
       fault:
-        '5:17: error: "auto.models" matches none of the 2 models here, so that every request to a policy is refused; did you mean "up/*"?',
+        '5:17: error: "auto.models" matches none of the models served here, so every request to a policy is refused; did you mean "up/*"?',
     },
     {
       what: 'a name in auto.models without its vendor',
       text: `${PROVIDERS}auto: { models: [m1] }`,
       fault:
-        '5:17: error: "auto.models" matches none of the 2 models here, so that every request to a policy is refused; did you mean "up/m1"?',
+        '5:17: error: "auto.models" matches none of the models served here, so every request to a policy is refused; did you mean "up/m1"?',
     },
     {
       what: 'an alias of an unknown model',
       text: `${PROVIDERS}aliases: { fast: up/m3 }`,
       fault:
-        '5:18: error: "fast" stands for "up/m3": there is no model or policy "up/m3" here; did you mean "up/m1"?',
+        '5:18: error: "fast" is an alias of "up/m3": there is no model or policy "up/m3"; did you mean "up/m1"?',
     },
     {
       what: 'cache settings of an unknown policy',
@@ -65,7 +65,7 @@ describe('suffice check, warnings', () => {
       what: 'a pattern in auto.models for a provider that is not configured',
       text: `${PROVIDERS}auto: { models: ["openai/*"] }`,
       fault:
-        '5:17: warning: "auto.models" matches none of the 2 models here, so that every request to a policy is refused.',
+        '5:17: warning: "auto.models" matches none of the models served here, so every request to a policy is refused.',
     },
     {
       what: 'one of several patterns that matches no model',
@@ -76,13 +76,13 @@ describe('suffice check, warnings', () => {
       what: 'a pattern in auto.exclude that matches every model',
       text: `${PROVIDERS}auto: { exclude: ["*"] }`,
       fault:
-        '5:18: warning: "auto.exclude" leaves none of the 2 models here, so that every request to a policy is refused.',
+        '5:18: warning: "auto.exclude" excludes all models that "auto.models" allows, so every request to a policy is refused.',
     },
     {
       what: 'an alias of a model that is not served',
       text: `${PROVIDERS}aliases: { fast: openai/gpt-4o }`,
       fault:
-        '5:18: warning: "fast" stands for "openai/gpt-4o": the model "openai/gpt-4o" is known, but no configured provider serves it; it runs at openai, openrouter.',
+        '5:18: warning: "fast" is an alias of "openai/gpt-4o": the model "openai/gpt-4o" is known, but no configured provider serves it; it is available from openai, openrouter.',
     },
     {
       what: 'a host at an unknown provider',
@@ -94,7 +94,7 @@ describe('suffice check, warnings', () => {
       what: 'a provider without models',
       text: PROVIDERS.replace('router', '  bare: { base_url: "http://127.0.0.1:9/v1" }\nrouter'),
       fault:
-        '4:9: warning: provider "bare" serves no model, so that it gets only what goes through as it is, such as files; list under "models" what it has.',
+        '4:9: warning: provider "bare" serves no models, so it receives only requests that are passed through unchanged, such as files; list its models under "models".',
     },
     {
       what: 'a model that is listed twice',
@@ -129,7 +129,7 @@ describe('errors for clients', () => {
     expect(json).toMatchObject({
       error: {
         message:
-          'no model can be chosen by "auto": "auto.exclude" leaves none of the 2 models here',
+          'Policy "auto" has no model to choose from: "auto.exclude" excludes all models that "auto.models" allows.',
       },
     });
   });
@@ -141,7 +141,8 @@ describe('errors for clients', () => {
 
     expect(json).toMatchObject({
       error: {
-        message: 'no model can be chosen by "auto": no provider is configured that serves one',
+        message:
+          'Policy "auto" has no model to choose from: no configured provider serves a model.',
       },
     });
   });
@@ -155,7 +156,7 @@ describe('errors for clients', () => {
     expect(json).toMatchObject({
       error: {
         message: expect.stringMatching(
-          /^"fast" stands for "openai\/gpt-4o": the model "openai\/gpt-4o" is known, but no configured provider/u,
+          /^"fast" is an alias of "openai\/gpt-4o": the model "openai\/gpt-4o" is known, but no configured provider/u,
         ),
       },
     });

@@ -209,7 +209,7 @@ describe('Catalog.withOverrides', () => {
       fault: 'a price at a provider that does not host the model',
       raw: { 'openai/gpt-5-mini': { prices: { groq: { input: 1, output: 2 } } } },
       path: ['openai/gpt-5-mini', 'prices', 'groq'],
-      message: '"openai/gpt-5-mini" does not run at "groq"; its hosts: openai, openrouter.',
+      message: '"openai/gpt-5-mini" is not available from "groq"; its hosts: openai, openrouter.',
     },
   ])('rejects $fault', ({ raw, path, message }) => {
     expect(catalog.overrideFaults(overrides(raw))).toEqual([{ path, message }]);

@@ -34,13 +34,13 @@ describe('loadCatalog with a faulty file', () => {
     {
       fault: 'bad-date',
       message: [
-        'acme.yaml:2:53: "sources.vendor.read" must be a day in the form 2026-01-31, not the text "2026-13-01".',
+        'acme.yaml:2:53: "sources.vendor.read" must be a date in the form 2026-01-31, not the text "2026-13-01".',
       ],
     },
     {
       fault: 'bad-release',
       message: [
-        'acme.yaml:7:15: "models[0].released" must be a day or a month such as 2026-01-31 or 2026-01, not the text "soon".',
+        'acme.yaml:7:15: "models[0].released" must be a date or a month such as 2026-01-31 or 2026-01, not the text "soon".',
       ],
     },
     {
@@ -121,13 +121,13 @@ describe('loadCatalog with a faulty file', () => {
     {
       fault: 'unknown-capability',
       message: [
-        'acme.yaml:10:27: "models[0].capabilities[1]" must be "tools", "parallel_tools", "vision", "audio", "pdf", "json_mode", "json_schema", "reasoning", "prompt_caching" or "embeddings", not the text "json_mod"; perhaps "json_mode" was meant.',
+        'acme.yaml:10:27: "models[0].capabilities[1]" must be "tools", "parallel_tools", "vision", "audio", "pdf", "json_mode", "json_schema", "reasoning", "prompt_caching" or "embeddings", not the text "json_mod"; did you mean "json_mode"?',
       ],
     },
     {
       fault: 'unknown-provider',
       message: [
-        'acme.yaml:16:19: "models[0].hosts[0].provider" must be "ai21", "alibaba", "anthropic", "azure", "bedrock", "cerebras", "cohere", "deepseek", "fireworks", "google", "groq", "minimax", "mistral", "moonshot", "nvidia", "ollama", "openai", "openrouter", "simulation", "together", "vertex", "xai" or "zai", not the text "openruter"; perhaps "openrouter" was meant.',
+        'acme.yaml:16:19: "models[0].hosts[0].provider" must be "ai21", "alibaba", "anthropic", "azure", "bedrock", "cerebras", "cohere", "deepseek", "fireworks", "google", "groq", "minimax", "mistral", "moonshot", "nvidia", "ollama", "openai", "openrouter", "simulation", "together", "vertex", "xai" or "zai", not the text "openruter"; did you mean "openrouter"?',
       ],
     },
     {

@@ -23,7 +23,7 @@ describe('suffice', () => {
   });
 
   test.each([
-    { args: ['sreve'], code: 2, err: /no command "sreve"; did you mean "serve"\?/u },
+    { args: ['sreve'], code: 2, err: /unknown command "sreve"; did you mean "serve"\?/u },
     { args: ['serve', '--prot', '1'], code: 2, err: /--prot/u },
     { args: ['serve', '--port', 'high'], code: 2, err: /--port must be a whole number/u },
     {
@@ -174,7 +174,9 @@ describe.each(['check', 'serve'])('suffice %s', (command) => {
     });
 
     expect(code).toBe(1);
-    expect(err).toMatch(/^GROQ_API_KEY: error: .* cannot be in a key, such as a curly quote\.\n$/u);
+    expect(err).toMatch(
+      /^GROQ_API_KEY: error: .* keys cannot contain, such as a curly quote\.\n$/u,
+    );
   });
 
   test('reports an invalid API key at the line of its provider', async () => {

@@ -110,7 +110,7 @@ keys: [{ name: ward, key: '0123456789abcdef', metadata: { data: patients } }]
     });
 
     test.each([
-      ['--key', 'wart', 'the configuration has no key named "wart"; there are ward'],
+      ['--key', 'wart', 'the configuration has no key named "wart"; its keys are ward'],
       ['--at', 'noon', '--at requires a time such as 2026-11-20T03:00:00+01:00, not "noon"'],
       ['--spent', '$8', '--spent requires US dollars such as 42.50, not "$8"'],
     ])('rejects the %s value %s', async (option, value, message) => {

@@ -148,9 +148,9 @@ describe('suffice rules', () => {
 
   test.each([
     [[], 'a subcommand is missing: check or test'],
-    [['chekc'], 'there is no subcommand "chekc"; did you mean "check"?'],
-    [['lint'], 'there is no subcommand "lint"; there are check and test'],
-    [['tests'], 'there is no subcommand "tests"; did you mean "test"?'],
+    [['chekc'], 'unknown subcommand "chekc"; did you mean "check"?'],
+    [['lint'], 'unknown subcommand "lint"; the subcommands are check and test'],
+    [['tests'], 'unknown subcommand "tests"; did you mean "test"?'],
     [['check', 'a', 'b'], 'only one file can be given'],
     [['check', '--fast'], /Unknown option '--fast'/],
   ])('rejects %j as a usage error', async (args, message) => {

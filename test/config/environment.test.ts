@@ -32,7 +32,7 @@ describe('configFromEnvironment', () => {
           line: 0,
           column: 0,
           message:
-            'the variable OPENAI_API_KEY, the key of provider "openai", contains a character that cannot be in a key, such as a curly quote.',
+            'the variable OPENAI_API_KEY, the key of provider "openai", contains a character that keys cannot contain, such as a curly quote.',
           severity: 'error',
         },
       ]),
@@ -117,7 +117,9 @@ describe('applyOverrides', () => {
     const act = (): unknown =>
       applyOverrides(config, { host: { text: ' ', from: '--host' }, ...port('x') });
 
-    expect(act).toThrow(/--host: error: must be a host, not empty\.\n--port: error: /);
+    expect(act).toThrow(
+      /--host: error: must be a host name or an address, not empty\.\n--port: error: /,
+    );
   });
 
   test.each(['http://0.0.0.0', '0.0.0.0:4300', '127.0.0.1/v1', '[::1', 'two words', '[::1]:80'])(
@@ -141,7 +143,7 @@ describe('applyOverrides', () => {
     const { warnings } = applyOverrides(config, { host });
 
     expect(warnings.map(formatFault)).toEqual([
-      'HOST: warning: anybody who reaches 0.0.0.0 may use this gateway; set "keys" in a configuration file.',
+      'HOST: warning: anyone who can reach 0.0.0.0 may use this gateway; set "keys" in a configuration file.',
     ]);
   });
 

@@ -82,7 +82,7 @@ describe('interpolate', () => {
     'text: x ${',
   ])('rejects the malformed placeholder in `%s`', (text) => {
     expect(faultsIn(text)).toEqual([
-      expect.stringMatching(/^1:\d+ a placeholder is \$\{NAME\} or /),
+      expect.stringMatching(/^1:\d+ placeholders are written \$\{NAME\} or /),
     ]);
   });
 

@@ -212,7 +212,7 @@ describe('warnings of loadConfig', () => {
       const { warnings, file } = await load(`server: { host: ${host} }`);
 
       expect(warnings.map(formatFault)).toEqual([
-        `${file}:1:17: warning: anybody who reaches ${host.replaceAll('"', '')} may use this gateway; set "keys".`,
+        `${file}:1:17: warning: anyone who can reach ${host.replaceAll('"', '')} may use this gateway; set "keys".`,
       ]);
     },
   );

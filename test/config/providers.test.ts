@@ -101,21 +101,21 @@ test('a credentials lookup receives AWS variables without keys', () => {
 test.each([
   ['bedrock', {}, 'needs "api_key" or "aws", or the variable AWS_BEARER_TOKEN_BEDROCK'],
   ['vertex', {}, 'needs "api_key" or "credentials_file", or the variable VERTEX_API_KEY'],
-  ['vertex', { credentials_file: '/k.json' }, 'needs a place project'],
-  ['azure', { api_key: 'k' }, 'needs a place resource'],
+  ['vertex', { credentials_file: '/k.json' }, 'needs place.project'],
+  ['azure', { api_key: 'k' }, 'needs place.resource'],
   ['azure', { api_key: 'k', place: { resource: 'acme' } }, null],
   ['bedrock', { aws: { access_key_id: 'i', secret_access_key: 's' } }, null],
   ['bedrock', { aws: { lookup: true } }, null],
   ['bedrock', { aws: { profile: 'dev' } }, null],
   ['eu', { kind: 'bedrock', aws: { profile: 'dev' } }, null],
   ['eu', { kind: 'bedrock' }, 'provider "eu" needs "api_key" or "aws", or the variable AWS_'],
-  ['eu', { kind: 'azure', api_key: 'k' }, 'needs a place resource'],
+  ['eu', { kind: 'azure', api_key: 'k' }, 'needs place.resource'],
   ['openai', { kind: 'azure' }, 'is a known provider, so it cannot be of kind "azure"'],
   ['openai', { kind: 'openai', api_key: 'k' }, null],
   [
     'eu',
     { base_url: 'http://127.0.0.1:1', dialect: 'bedrock', aws: { profile: 'dev' } },
-    'takes no signatures of AWS; if it is another account or address of bedrock, set kind: bedrock',
+    'does not support AWS signatures; if it is another account or address of bedrock, set kind: bedrock',
   ],
 ])('%s with %j has the fault: %s', (name, given, fault) => {
   const found = providerFault(name, providerSchema.parse(given));
@@ -150,7 +150,7 @@ describe('proxy of a provider', () => {
     const env = { ALL_PROXY: 'socks5://user:secret-1@proxy.example:1080', OPENAI_API_KEY: 'k' };
     const fault = providerFault('openai', completed('openai', {}, env));
 
-    expect(fault).toContain('the proxy of ALL_PROXY, which must be an http or https URL');
+    expect(fault).toContain('the proxy set by ALL_PROXY, which must be an http or https URL');
     expect(fault).not.toContain('secret-1');
     expect(() => configFromEnvironment(env, null)).toThrow(`environment: error: ${fault ?? ''}`);
   });

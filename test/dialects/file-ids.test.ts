@@ -87,6 +87,6 @@ describe('file id', () => {
         model: 'm',
         input: [{ role: 'user', content: [{ type: 'input_file' }] }],
       }),
-    ).toThrow('nothing of `input[0]` can be said');
+    ).toThrow('No content of `input[0]`');
   });
 });

@@ -42,10 +42,7 @@ describe('parseBody', () => {
 
   test.each([100_000, 5_000_000])('rejects %i nested lists without parsing them', (depth) => {
     expect(() => parseBody(nested(depth))).toThrow(
-      new GatewayError(
-        'invalid_request',
-        'The body has lists and objects more than 1000 deep in each other.',
-      ),
+      new GatewayError('invalid_request', 'The body is nested more than 1000 levels deep.'),
     );
   });
 

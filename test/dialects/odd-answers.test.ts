@@ -67,7 +67,7 @@ describe('EventNormaliser', () => {
   });
 
   test.each([
-    [{ kind: 'text', choice: -0.2, text: 'Hi' } as const, 'numbered'],
+    [{ kind: 'text', choice: -0.2, text: 'Hi' } as const, 'invalid choice index'],
     [call(0, ''), 'without a name'],
   ])('rejects an event that cannot be interpreted: %j', (event, message) => {
     expect(() => normalised(start, event)).toThrow(message);

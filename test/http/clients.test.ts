@@ -71,7 +71,7 @@ describe('request body', () => {
   test.each([
     ['gzip', Buffer.from('not packed'), 400, /not valid gzip/],
     ['zstd', bytes, 400, /zstd.* is not supported/],
-    ['gzip', gzipSync(Buffer.alloc(100_000, ' ')), 413, /larger than the 4000 bytes/],
+    ['gzip', gzipSync(Buffer.alloc(100_000, ' ')), 413, /exceeds the limit of 4000 bytes/],
   ])('rejects a faulty %s encoding', async (encoding, body, status, said) => {
     const reply = await send(body, encoding);
 

@@ -83,7 +83,7 @@ describe('faulty requests', () => {
     expect(reply.json).toMatchObject({
       error: {
         message:
-          'there is no model or policy "zzzz-unheard-of" here. GET /v1/models lists what there is.',
+          'There is no model or policy "zzzz-unheard-of". GET /v1/models lists the available names.',
       },
     });
   });
@@ -123,7 +123,7 @@ describe('faulty requests', () => {
     );
 
     expect(status).toBe(404);
-    expect(text).toMatch(/no configured provider serves it; it runs at .*openai/u);
+    expect(text).toMatch(/no configured provider serves it; it is available from .*openai/u);
   });
 
   test.each([
@@ -140,11 +140,11 @@ describe('faulty requests', () => {
 
   test('with an unsupported content-encoding are rejected with 400', async () => {
     const { status, text } = await post(`${gateway.url}/v1/chat/completions`, 'zzz', {
-      'content-encoding': 'zstd',
+      'Content-Encoding': 'zstd',
     });
 
     expect(status).toBe(400);
-    expect(text).toContain('content-encoding');
+    expect(text).toContain('Content-Encoding');
   });
 
   test.each([

@@ -151,7 +151,7 @@ describe('gateway with a configured encoder', () => {
 
     expect([status, json]).toMatchObject([
       400,
-      { error: { message: expect.stringContaining('teaches nothing') } },
+      { error: { message: expect.stringContaining('or a heuristic decided') } },
     ]);
   });
 
@@ -175,7 +175,7 @@ describe('gateway with a configured encoder', () => {
     expect(headers.get('x-suffice-degraded')).toBeNull();
     expect(server.logged().map(({ msg }) => msg)).toEqual(
       expect.arrayContaining([
-        expect.stringContaining('the encoder failed; it is tried again'),
+        expect.stringContaining('the encoder failed; it will be retried'),
         'the encoder is open again',
       ]),
     );
@@ -218,14 +218,14 @@ describe('configuration with mismatched encoder and predictor', () => {
 
   test('is rejected when the predictor was trained for the static embedder', async () => {
     await expect(start(configOf('embedder: Xenova/tiny'))).rejects.toThrow(
-      /was not trained for Xenova\/tiny, but for the table that it comes with; train one with "npm run train/u,
+      /was not trained for Xenova\/tiny, but for the embedding table that it ships with; train one with "npm run train/u,
     );
     expect(opened).toEqual([]);
   });
 
   test('is rejected when the encoder is not configured', async () => {
     await expect(start(configOf(`artefacts: ${trained}`))).rejects.toThrow(
-      `suffice.yaml:2:1: error: the predictor in ${trained} was trained for the encoder Xenova/tiny (${ID}), which must be named here.`,
+      `suffice.yaml:2:1: error: the predictor in ${trained} was trained for the encoder Xenova/tiny (${ID}), which must be set here.`,
     );
   });
 

@@ -47,7 +47,7 @@ test('a request fails over when the proxy rejects its credentials, and the passw
   );
 
   expect(failed.status).toBe(502);
-  expect(failed.text).toContain('rejects the user or the password in its URL (407)');
+  expect(failed.text).toContain('rejects the user name or the password in its URL (407)');
   expect(fallen.status).toBe(200);
   expect(gateway.logged().at(-2)).toMatchObject({ cause: 'PROXY_407' });
   const read = async (at: string) => (await fetch(gateway.url + at)).text();

@@ -50,7 +50,7 @@ describe('reload of a gateway with API keys and providers', () => {
     ['an empty document', '---\n', /contains no settings/u],
     ['an empty map', '{}\n', /contains no settings/u],
     ['a file without its providers and keys', rest, /simulated models would answer/u],
-    ['a file without its keys', '<providers>', /everybody who can reach 127\.0\.0\.1/u],
+    ['a file without its keys', '<providers>', /anyone who can reach 127\.0\.0\.1/u],
   ])('rejects %s, and reports it', async (_what, text, why) => {
     gateway = await startApp(providers() + rest + keys);
     await rewrite(text.replace('<providers>', providers() + rest));

@@ -144,7 +144,7 @@ describe('Responses API', () => {
       status: 400,
       json: {
         error: {
-          message: `Previous response with id '${id}' goes on from one that is not kept any more.`,
+          message: `Previous response with id '${id}' continues one that is no longer stored.`,
           code: 'previous_response_not_found',
         },
       },

@@ -175,7 +175,7 @@ describe('models listed in a request', () => {
     [{ models: ['acme/alone', 'acme/nothing'] }, 404, 'models[1]', /no model or policy/u],
     [{ models: ['auto'] }, 400, 'models[0]', /"auto" is a policy/u],
     [{ models: 'acme/other' }, 400, 'models', /must be an array of models/u],
-    [{ fallbacks: [{ 'acme/alone': ['x'] }] }, 400, 'fallbacks[0]', /must be the name of a model/u],
+    [{ fallbacks: [{ 'acme/alone': ['x'] }] }, 400, 'fallbacks[0]', /must be a model name/u],
   ])('are rejected when they are invalid: %j', async (more, wanted, param, message) => {
     const { status, json } = await chat('acme/alone', more);
 
@@ -220,7 +220,7 @@ describe('provider preferences in a request', () => {
     expect(status).toBe(422);
     expect(json['error']).toMatchObject({
       code: 'no_candidate',
-      message: expect.stringContaining('"acme/both" is asked at acme, groq'),
+      message: expect.stringContaining('"acme/both" is available from acme, groq'),
     });
   });
 

@@ -139,7 +139,7 @@ auto: { models: ['acme/*', 'claude/*'] }
     expect(json['model']).toBe('acme/m');
     expect(of('claude/m')).toMatchObject({
       why: 'vendor_bound',
-      detail: 'messages[0].content[0] is for providers that speak openai or responses',
+      detail: 'messages[0].content[0] requires a provider of the dialect openai or responses',
     });
     expect(of('acme/m')).toBeNull();
   });

@@ -203,7 +203,7 @@ describe('FactorPredictor with an encoder', () => {
 
     expect(() =>
       predictor.predict({ ...QUESTION, ...(vector && { encoded: vector }) }, []),
-    ).toThrow('a prompt came without the vector of the encoder Xenova/tiny');
+    ).toThrow('a prompt has no vector of the encoder Xenova/tiny');
   });
 
   test('reports other languages as unfamiliar, unless the encoder is multilingual', async () => {

@@ -23,7 +23,7 @@ describe('NoCandidateError', () => {
     );
 
     expect(message).toBe(
-      'no model is left for "auto" to choose from. 3 models, a/small the closest: $0.002 is over the limit of $0.001 (rule "thrift").',
+      'Policy "auto" has no model left to choose from. 3 models, a/small being closest: $0.002 is over the limit of $0.001 (rule "thrift").',
     );
   });
 
@@ -35,7 +35,7 @@ describe('NoCandidateError', () => {
     );
 
     expect(message).toBe(
-      'no model is left for "auto" to choose from. 1 model: is not in only b/* (policy "auto"); 1 model: has no vision; 1 model: $0.2 is over the limit of $0.001 (policy "auto").',
+      'Policy "auto" has no model left to choose from. 1 model: is not in only b/* (policy "auto"); 1 model: has no vision; 1 model: $0.2 is over the limit of $0.001 (policy "auto").',
     );
   });
 });

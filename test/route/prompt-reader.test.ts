@@ -51,7 +51,7 @@ describe('PromptReader', () => {
 
     expect((await inTime).lack).toBe('encoder_failed');
     expect((await anyway).lack).toBe('encoder_failed');
-    await expect(whole).rejects.toThrow('a process of the encoder has ended');
+    await expect(whole).rejects.toThrow('an encoder process has exited');
     expect(clock.waiting).toBe(0);
   });
 

@@ -20,17 +20,17 @@ describe('connection error', () => {
     await expect(bench.ask({ upstream: upstreamAt('plain') })).rejects.toMatchObject({
       code: 'upstream_failed',
       message:
-        'plain/model does not speak TLS there; is its base_url to begin with http:// instead of https://?',
+        'plain/model does not speak TLS there; should its base_url begin with http:// instead of https://?',
       sent: false,
     });
   });
 
   test.each([
-    [100, 'Continue', 'answered with 100 Continue, which it was not asked for'],
+    [100, 'Continue', 'answered with 100 Continue, which was not requested'],
     [
       101,
       'Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade',
-      'wants another protocol than HTTP/1.1 (it answered with 101)',
+      'requires a protocol other than HTTP/1.1 (it answered with 101)',
     ],
   ])('names an unexpected status %d', async (status, head, says) => {
     await bench.ask();
@@ -46,16 +46,13 @@ describe('connection error', () => {
   });
 
   test.each([
-    ['CERT_HAS_EXPIRED', 'has a certificate that has expired'],
+    ['CERT_HAS_EXPIRED', 'has an expired certificate'],
     ['CERT_NOT_YET_VALID', 'has a certificate that is not valid yet'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'has a certificate that it signed itself'],
-    [
-      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-      'has a certificate of an issuer that is not trusted here',
-    ],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'has a self-signed certificate'],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'has a certificate from an untrusted issuer'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'has a certificate for another host'],
-    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'could not agree on TLS'],
-    ['ECONNRESET', 'closed the connection before anything was asked'],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'failed the TLS handshake'],
+    ['ECONNRESET', 'closed the connection before the request was sent'],
     ['EMADEUP', 'could not be called (EMADEUP)'],
   ])('explains %s: %s', (code, says) => {
     const cause = Object.assign(new Error('https://key@host/'), { code });

@@ -89,7 +89,7 @@ describe('upstream stream', () => {
     expect(text).toContain('data: ');
     expect(failure).toEqual({
       code: 'upstream_cut',
-      message: 'openai/model broke off its answer',
+      message: 'openai/model closed the connection before its answer was complete',
     });
   });
 

@@ -31,7 +31,7 @@ describe('upstream timeouts', () => {
 
     await expect(answer).rejects.toMatchObject({
       code: 'upstream_timeout',
-      message: 'openai/model: no first byte in 1000 ms',
+      message: 'openai/model: no first byte within 1000 ms',
       sent: true,
     });
     await bench.fake.requests[0]?.closed;
@@ -58,7 +58,7 @@ describe('upstream timeouts', () => {
 
     await expect(read).resolves.toEqual({
       text: sse({ i: 1 }),
-      failure: { code: 'upstream_timeout', message: 'openai/model: nothing more for 500 ms' },
+      failure: { code: 'upstream_timeout', message: 'openai/model: no further data for 500 ms' },
     });
     await bench.fake.requests[0]?.closed;
   });
@@ -97,7 +97,7 @@ describe('upstream timeouts', () => {
     clock.advance(200);
 
     expect(chunks).toBe(13);
-    expect(failure).toBe('openai/model: no complete answer in 5000 ms');
+    expect(failure).toBe('openai/model: no complete answer within 5000 ms');
   });
 
   test('do not count pauses by the reader as idle time', async () => {
@@ -136,7 +136,7 @@ describe('upstream timeouts', () => {
 
     await expect(second).rejects.toMatchObject({
       code: 'upstream_timeout',
-      message: 'openai/model: no connection in 100 ms',
+      message: 'openai/model: no connection within 100 ms',
       sent: false,
     });
     clock.advance(900);

@@ -51,7 +51,7 @@ describe('schema check', () => {
   test.each([
     ['kep: 1', '1:1: error: unknown option "kep".'],
     ['porrt: 1', '1:1: error: unknown option "porrt"; did you mean "port"?'],
-    ['list: [{keep: 1, zebra: 2}]', '1:18: error: unknown option "zebra"; known here: keep.'],
+    ['list: [{keep: 1, zebra: 2}]', '1:18: error: unknown option "zebra"; known options: keep.'],
     [
       'named: {a: {keep: 1, keeep: 2}}',
       '1:22: error: unknown option "keeep"; did you mean "keep"?',
@@ -72,7 +72,7 @@ describe('schema check', () => {
     ['long: ab', '1:7: error: "long" must have at least 3 characters, not the text "ab".'],
     [
       'level: infoo',
-      '1:8: error: "level" must be "debug", "info" or "warn", not the text "infoo"; perhaps "info" was meant.',
+      '1:8: error: "level" must be "debug", "info" or "warn", not the text "infoo"; did you mean "info"?',
     ],
     ['level: 3', '1:8: error: "level" must be "debug", "info" or "warn", not 3.'],
     ['mode: other', '1:7: error: "mode" must be "only", not the text "other".'],
@@ -96,7 +96,7 @@ describe('schema check', () => {
     ],
     [
       'free: auuto',
-      '1:7: error: "free" must be "auto", a whole number or a map of options, not the text "auuto"; perhaps "auto" was meant.',
+      '1:7: error: "free" must be "auto", a whole number or a map of options, not the text "auuto"; did you mean "auto"?',
     ],
     ['free: {keep: x}', '1:14: error: "free.keep" must be a number, not the text "x".'],
     [
@@ -108,7 +108,7 @@ describe('schema check', () => {
     ],
     [
       'either: blu',
-      '1:9: error: "either" must be "red", "green" or "blue", not the text "blu"; perhaps "blue" was meant.',
+      '1:9: error: "either" must be "red", "green" or "blue", not the text "blu"; did you mean "blue"?',
     ],
     [
       'shape: {kind: oval}',
@@ -118,7 +118,7 @@ describe('schema check', () => {
     ['named: {A1: {keep: 1}}', '1:9: error: the name "A1" in "named" may have small letters only.'],
     ['named: {a: {}}', '1:9: error: "named.a.keep" is missing; it must be a whole number.'],
     ['levels: {higgh: 1}', '1:10: error: unknown option "higgh"; did you mean "high"?'],
-    ['levels: {x9: 1}', '1:10: error: unknown option "x9"; known here: low, high.'],
+    ['levels: {x9: 1}', '1:10: error: unknown option "x9"; known options: low, high.'],
     ['[1]', '1:1: error: the file must be a map of options, not a list.'],
     ['just text', '1:1: error: the file must be a map of options, not the text "just text".'],
   ])('explains what is wrong with `%s`', (text, expected) => {

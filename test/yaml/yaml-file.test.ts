@@ -28,7 +28,11 @@ describe('YamlFile.parse', () => {
       'a: 1\na: 2',
       ['2:1: error: this key is already given above, in the same map.'],
     ],
-    ['a tab as indentation', 'a:\n\tb: 1', ['2:1: error: a tab cannot indent; use spaces.']],
+    [
+      'a tab as indentation',
+      'a:\n\tb: 1',
+      ['2:1: error: tabs cannot be used for indentation; use spaces.'],
+    ],
     [
       'an unclosed quote',
       'a: "x',
@@ -59,13 +63,17 @@ describe('YamlFile.parse', () => {
     [
       'a second document',
       'a: 1\n---\nb: 2',
-      ['2:1: error: the file holds a second document after "---"; only one is allowed.'],
+      ['2:1: error: the file contains a second document after "---"; only one is allowed.'],
     ],
-    ['an alias without an anchor', 'a: *x', ['1:4: error: there is no anchor of this name above.']],
+    [
+      'an alias without an anchor',
+      'a: *x',
+      ['1:4: error: no anchor of this name is defined above.'],
+    ],
     [
       'an alias within itself',
       'a: &x {b: [*x]}',
-      ['1:12: error: this alias stands for something that contains itself.'],
+      ['1:12: error: this alias refers to a value that contains the alias.'],
     ],
     [
       'a merge of something other than a map',
@@ -78,7 +86,7 @@ describe('YamlFile.parse', () => {
     [
       'an unknown tag',
       'a: !secret x',
-      ['1:4: error: this tag is not known; remove it, or put text that starts with "!" in quotes.'],
+      ['1:4: error: unknown tag; remove it, or put text that starts with "!" in quotes.'],
     ],
     [
       'a key that is a list',
@@ -105,7 +113,7 @@ describe('YamlFile.parse', () => {
 
     const faults = faultsOf(() => parse(bomb));
 
-    expect(faults).toEqual(['1:1: error: the aliases in this file multiply without bounds.']);
+    expect(faults).toEqual(['1:1: error: the aliases in this file expand to too many values.']);
   });
 
   test('accepts any input or reports faults with a position', () => {

@@ -149,7 +149,9 @@ async function inContainer(variables: AwsLookup['variables']): Promise<ExpiringK
 /** The second version of the service only, which asks for a token first: the first one can be tricked. */
 async function onMachine(variables: AwsLookup['variables']): Promise<ExpiringKeys> {
   if (variables['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true') {
-    throw failed('No access key was found, and the machine must not be asked for one.');
+    throw failed(
+      'No access key was found, and the instance metadata service is disabled (AWS_EC2_METADATA_DISABLED).',
+    );
   }
   const base = variables['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? MACHINE;
   const root = `${base.replace(/\/+$/u, '')}/latest`;
@@ -186,23 +188,25 @@ async function ask(
   try {
     reply = await sendCredentialRequest(url, asking, proxies);
   } catch (cause) {
-    const why = `could not be asked for one${proxyReason(cause)}`;
+    const why = `could not be reached${proxyReason(cause)}`;
     throw failed(`No access key was found, and ${url} ${why}.`, cause);
   }
   const { status, text } = reply;
   if (status === 200) return text;
-  throw failed(`${url} gave no access key (${status}): ${text.slice(0, MAX_REPLY_CHARS)}`);
+  throw failed(`${url} returned no access key (${status}): ${text.slice(0, MAX_REPLY_CHARS)}`);
 }
 
 /** What is wrong is told by member, never by value: the answer holds a key. */
 function lent(told: unknown): ExpiringKeys {
   const read = lentReply.safeParse(told);
   if (!read.success) {
-    throw failed(`AWS's answer has no usable "${String(read.error.issues[0]?.path[0])}".`);
+    const member = read.error.issues[0]?.path[0];
+    if (member === undefined) throw failed("AWS's answer is not a JSON object.");
+    throw failed(`AWS's answer has no valid "${String(member)}".`);
   }
   const { AccessKeyId, SecretAccessKey, Token, Expiration } = read.data;
   const untilMs = Date.parse(Expiration);
-  if (Number.isNaN(untilMs)) throw failed(`AWS's answer has no usable "Expiration".`);
+  if (Number.isNaN(untilMs)) throw failed(`AWS's answer has no valid "Expiration".`);
   const keys = {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,

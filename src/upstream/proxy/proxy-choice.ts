@@ -49,7 +49,7 @@ export class ProxyChoice {
   faultFor(url: URL): string | null {
     const given = this.#givenFor(url);
     if (given === null || OutgoingProxy.parse(given.text, given.source) !== null) return null;
-    return `is to be reached through the proxy of ${given.source}, which must be ${PROXY_URL_FORMAT}.`;
+    return `uses the proxy set by ${given.source}, which must be ${PROXY_URL_FORMAT}.`;
   }
 
   #givenFor(url: URL): GivenProxy | null {

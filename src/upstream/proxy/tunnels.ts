@@ -11,7 +11,7 @@ import { ProxyError } from './proxy-error.js';
 const KEEP_ALIVE_MS = 60_000;
 /** What OpenSSL says of what is no TLS, where something was to be written already. */
 const WRONG_VERSION = 'wrong version number';
-const PROXY_NO_TLS = 'does not speak TLS; is its URL to begin with http:// instead of https://?';
+const PROXY_NO_TLS = 'does not speak TLS; should its URL begin with http:// instead of https://?';
 
 /** `Basic realm="x", NTLM` offers two. */
 const KIND_OF_PROOF = /(?:^|,)\s*([a-z]+)(?=\s|,|$)/giu;
@@ -108,7 +108,7 @@ export class Tunnels {
   }
 
   get #name(): string {
-    return `the proxy of ${this.#proxy.source}`;
+    return `the proxy set by ${this.#proxy.source}`;
   }
 
   #silence(stage: Stage): string {
@@ -135,11 +135,11 @@ export class Tunnels {
   #wanted(offers: string): string {
     const kinds = [...offers.matchAll(KIND_OF_PROOF)].map(([, kind = '']) => kind);
     if (kinds.length > 0 && !kinds.some((kind) => kind.toLowerCase() === 'basic')) {
-      return `takes no user and password but only ${kinds.join(', ')} (407), which Suffice does not speak`;
+      return `accepts only ${kinds.join(', ')} authentication (407), which Suffice does not support`;
     }
     return this.#proxy.secretAuthorization() === undefined
-      ? 'asks for a user and a password (407): write them into its URL, as http://USER:PASSWORD@HOST:PORT'
-      : 'rejects the user or the password in its URL (407)';
+      ? 'requires a user name and a password (407): write them into its URL, as http://USER:PASSWORD@HOST:PORT'
+      : 'rejects the user name or the password in its URL (407)';
   }
 }
 

@@ -26,7 +26,7 @@ const FILLER = [
   'Its length depends on the model that it stands in for.',
   'Add a provider to the configuration, and a real model answers instead.',
   'Nothing was sent over the network to write it.',
-  'Asked again, it says the same.',
+  'The same request always gets the same reply.',
 ];
 
 /** Answers a request the way the named model would if it knew nothing. Same request, same reply. */

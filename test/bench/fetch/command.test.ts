@@ -150,7 +150,7 @@ describe('suffice bench fetch', () => {
     },
     { fault: 'has an invalid grade', body: 'prompt,m\nx,maybe\n', says: /neither True nor/u },
     { fault: 'has no prompts', body: 'm\nTrue\n', says: /no column "prompt"/u },
-    { fault: 'has a stray quote', body: 'prompt,m\n"x"y,True\n', says: /a quote is out of place/u },
+    { fault: 'has a stray quote', body: 'prompt,m\n"x"y,True\n', says: /misplaced quote/u },
   ])('leaves no file behind when a download $fault', async ({ body, says }) => {
     if (body !== null) files.set('/mine.csv', body);
 
@@ -213,7 +213,7 @@ describe('suffice bench fetch', () => {
     { args: ['a', 'b', '--from', 'x'], says: /one set/u },
     {
       args: ['a', '--format', 'xml', '--from', 'x'],
-      says: /there are routellm, routerbench, jsonl/u,
+      says: /must be one of routellm, routerbench, jsonl/u,
     },
     { args: ['a', '--format', 'jsonl'], says: /requires --from/u },
     { args: ['../a', '--format', 'jsonl', '--from', 'x'], says: /cannot be used as a file name/u },

@@ -81,7 +81,7 @@ describe('Journal: recorded spending', () => {
     expect(asked).toHaveLength(14);
     expect(last.spentUsd).toBeCloseTo(0.014, 9);
     expect([...last.failures]).toEqual([
-      [expect.stringContaining('j/judge: the judge is not asked again'), 4],
+      [expect.stringContaining('j/judge: the judge is not called again'), 4],
     ]);
   });
 

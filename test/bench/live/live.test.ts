@@ -301,7 +301,7 @@ describe('suffice bench live', () => {
     const { code, err } = await live([{ ...CAPITAL, grader: 'judge' }], ...judging, '--yes');
 
     expect(code).toBe(1);
-    expect(err).toContain('failed 4 times: j/judge: the judge said neither A, B nor TIE');
+    expect(err).toContain('failed 4 times: j/judge: the judge answered neither A, B nor TIE');
   });
 
   test('asks the models of a real gateway', async () => {

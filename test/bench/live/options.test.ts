@@ -5,7 +5,7 @@ describe('parseLiveOptions', () => {
   test.each([
     { args: [], says: /name one file/u },
     { args: ['p', '--models', 'a,,b'], says: /commas/u },
-    { args: ['p', '--models', 'a', '--grader', 'taste'], says: /there are exact/u },
+    { args: ['p', '--models', 'a', '--grader', 'taste'], says: /must be one of exact/u },
     { args: ['p', '--models', 'a', '--judge', 'j'], says: /must be used together/u },
     { args: ['p', '--models', 'a', '--reference', 'b'], says: /not in --models/u },
     { args: ['p', '--models', 'a', '--budget-usd', 'some'], says: /at least 0/u },

@@ -33,7 +33,7 @@ describe('suffice bench', () => {
       args: ['quality', 'x', '--split', 'half'],
       code: 2,
       out: /^$/u,
-      err: /there are auto, test/u,
+      err: /must be one of auto, test/u,
     },
     {
       args: ['quality', 'x', '--bootstrap', '1'],

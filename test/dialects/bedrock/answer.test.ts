@@ -175,13 +175,13 @@ describe('Bedrock stream', () => {
   });
 
   test.each([
-    ['malformed_tool_use', 'a call of a tool'],
+    ['malformed_tool_use', 'a tool call'],
     ['malformed_model_output', 'an answer'],
   ])('fails on stop reason %s', (reason, what) => {
     const { text, stream } = seen([START, delta({ text: 'Hm' }), stop(reason), usage]);
 
     expect(stream.failure).toMatchObject({ code: 'upstream_failed' });
-    expect(stream.failure?.message).toContain(`${what} that cannot be read (${reason})`);
+    expect(stream.failure?.message).toContain(`${what} that cannot be parsed (${reason})`);
     expect(text).not.toContain('finish_reason":"stop"');
     expect(() => whole([{ text: 'Hm' }], { stopReason: reason })).toThrow(reason);
   });

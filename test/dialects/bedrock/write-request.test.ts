@@ -142,7 +142,7 @@ describe('chat completion request for Bedrock', () => {
       'messages[0].content[1]',
     );
     expect(() => toBedrock({ messages: [user([image('https://pics.example/a.png')])] })).toThrow(
-      'nothing of',
+      'No content of',
     );
   });
 

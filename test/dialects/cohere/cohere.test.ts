@@ -146,7 +146,7 @@ describe('chat completion request for Cohere', () => {
     const { dropped } = toCohere({ messages: [user([{ type: 'text', text: 'a' }, audio])] });
 
     expect(dropped).toEqual(['messages[0].content[1]']);
-    expect(() => toCohere({ messages: [user([audio])] })).toThrow('nothing of');
+    expect(() => toCohere({ messages: [user([audio])] })).toThrow('No content of');
   });
 });
 

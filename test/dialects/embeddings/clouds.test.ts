@@ -146,10 +146,10 @@ describe('Bedrock embeddings', () => {
 
   test('reject unknown models and token ids', () => {
     expect(() => asked('bedrock', 'arn:aws:bedrock:x:1:provisioned-model/abc', 'a')).toThrow(
-      'asked for vectors',
+      'none of the supported families',
     );
     expect(() => asked('bedrock', 'amazon.titan-embed-text-v2:0', ['a', [1, 2]])).toThrow(
-      'is token ids',
+      'consists of token ids',
     );
   });
 

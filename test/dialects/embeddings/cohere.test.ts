@@ -41,7 +41,7 @@ describe('Cohere embeddings for an OpenAI client', () => {
 
     expect(json).toMatchObject({ input_type: 'search_query' });
     expect(dropped.map(({ field }) => field)).toEqual(['future']);
-    expect(() => asked({ input: [[1, 2]] })).toThrow('is token ids');
+    expect(() => asked({ input: [[1, 2]] })).toThrow('consists of token ids');
   });
 
   test('are returned in OpenAI’s format with their token count', () => {
@@ -67,7 +67,7 @@ describe('Cohere embeddings for an OpenAI client', () => {
   test.each([
     ['an error', { message: 'invalid model' }, 'invalid model'],
     ['missing vectors', { embeddings: {} }, 'no vectors'],
-    ['vectors that are not numbers', { embeddings: { float: ['a'] } }, 'not numbers'],
+    ['vectors that are not numbers', { embeddings: { float: ['a'] } }, 'not consist of numbers'],
   ])('are rejected for %s', (_what, answer, said) => {
     expect(() => answered(answer)).toThrow(said);
   });

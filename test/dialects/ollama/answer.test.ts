@@ -122,7 +122,7 @@ test('JsonLineReader rejects a line above its limit', () => {
 
   expect(() => {
     lines.push(Buffer.from('2345'));
-  }).toThrow('without an end');
+  }).toThrow('excessive length');
 });
 
 test('an Ollama error keeps status and message', () => {

@@ -26,7 +26,7 @@ describe('invalid OpenAI answer', () => {
     {
       what: 'a choice that broke off',
       body: '{"choices":[{"finish_reason":"error","message":{}}]}',
-      says: 'broke off',
+      says: 'ended its answer with an error',
     },
     {
       what: 'a choice with an error',

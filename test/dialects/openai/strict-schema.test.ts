@@ -75,7 +75,7 @@ describe.each(['openai', 'responses'] as const)('strict schema for %s', (dialect
     const body = { ...HI, output_config: { format: { type: 'json_schema', schema: open } } };
 
     expect(() => translated('anthropic', dialect, body, { onLoss: 'refuse' })).toThrow(
-      '`output_config.format.strict` cannot be said',
+      '`output_config.format.strict` has no equivalent',
     );
   });
 });

@@ -155,7 +155,7 @@ describe('Responses request for another dialect', () => {
     ]);
     expect(json['tools']).toHaveLength(1);
     expect(() => translated('responses', 'openai', body, { onLoss: 'refuse' })).toThrow(
-      /cannot be said/,
+      /has no equivalent/,
     );
     expect(translated('responses', 'openai', hints, { onLoss: 'refuse' }).dropped).toHaveLength(3);
   });

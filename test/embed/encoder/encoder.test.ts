@@ -137,7 +137,7 @@ describe('Encoder', () => {
       { status: 'fulfilled' },
       {
         status: 'rejected',
-        reason: { message: expect.stringContaining('nobody waits for this vector any more') },
+        reason: { message: expect.stringContaining('the request for this vector was cancelled') },
       },
     ]);
 

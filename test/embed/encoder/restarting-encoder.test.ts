@@ -95,7 +95,7 @@ describe('RestartingEncoder', () => {
 
     expect(first.isClosed).toBe(true);
     expect([...(await encoder.encode('cat'))]).toEqual([1]);
-    expect(reported).toEqual(['acme/tiny: no vector came for 30 s', null]);
+    expect(reported).toEqual(['acme/tiny: no vector received for 30 s', null]);
     expect(clock.waiting).toBe(0);
   });
 
@@ -104,7 +104,7 @@ describe('RestartingEncoder', () => {
     found = [other];
 
     await expect(steady()).rejects.toThrow(
-      `acme/tiny: this is the encoder encoder-ba9876543210, and ${ID} is needed`,
+      `acme/tiny: expected the encoder ${ID}, found encoder-ba9876543210`,
     );
     expect(other.isClosed).toBe(true);
   });
@@ -145,7 +145,7 @@ describe('SharedEncoders', () => {
     found = [new FakeEncoder('encoder-ba9876543210'), new FakeEncoder(ID)];
     const encoders = new SharedEncoders(open);
 
-    await expect(encoders.lease(wanted())).rejects.toThrow('is needed');
+    await expect(encoders.lease(wanted())).rejects.toThrow('expected the encoder');
     const { encoder } = await encoders.lease(wanted());
 
     expect(encoder.trouble).toBeNull();

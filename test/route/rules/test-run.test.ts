@@ -202,7 +202,7 @@ my.test.yaml: 0 of 3 tests passed. No test matches: pictures (line 4), nights (l
     ],
     [
       '{ name: a, input: b, time: noon, expect: { model: c } }',
-      '2:36: error: "tests[0].time" must be a moment such as 2026-11-20T09:30:00Z, not the text "noon".',
+      '2:36: error: "tests[0].time" must be a timestamp such as 2026-11-20T09:30:00Z, not the text "noon".',
     ],
     [
       '{ name: a, input: b, expect: { reason: cheap } }',

@@ -146,17 +146,17 @@ describe('AWS credential lookup', () => {
   });
 
   test.each([
-    ['an error status', {}, 'gave no access key (404): nothing here'],
+    ['an error status', {}, 'returned no access key (404): nothing here'],
     [
       'an incomplete response',
       { 'GET /keys': '{"AccessKeyId":"sensitive"}' },
-      'no usable "SecretAccessKey"',
+      'no valid "SecretAccessKey"',
     ],
-    ['a response that is not JSON', { 'GET /keys': 'sensitive' }, 'no usable'],
+    ['a response that is not JSON', { 'GET /keys': 'sensitive' }, 'not a JSON object'],
     [
       'an invalid expiration',
       { 'GET /keys': JSON.stringify({ ...TEMPORARY, Expiration: 'soon' }) },
-      'no usable "Expiration"',
+      'no valid "Expiration"',
     ],
   ])(
     'fails on %s from the container endpoint without leaking credentials',
@@ -173,8 +173,8 @@ describe('AWS credential lookup', () => {
   );
 
   test.each([
-    [{ AWS_EC2_METADATA_DISABLED: 'true' }, 'must not be asked'],
-    [{ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1' }, 'could not be asked'],
+    [{ AWS_EC2_METADATA_DISABLED: 'true' }, 'AWS_EC2_METADATA_DISABLED'],
+    [{ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1' }, 'could not be reached'],
     [{ AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere', AWS_ROLE_ARN: 'r' }, 'cannot be read'],
   ])('fails when the only source is disabled or unavailable: %j', async (variables, message) => {
     await expect(found(variables)).rejects.toThrow(message);

@@ -121,7 +121,7 @@ describe('Google access tokens', () => {
   });
 
   test.each([
-    ['that are not JSON', '{', 'neither a service account'],
+    ['that are not JSON', '{', 'neither those of a service account'],
     ['of an unsupported type', { type: 'external_account' }, '(at "type")'],
     [
       'without a private key',

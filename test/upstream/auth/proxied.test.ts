@@ -65,7 +65,7 @@ test('fetches a Google access token through the proxy of the provider', async ()
     await expect(ask()).rejects.toMatchObject({
       code: 'upstream_auth_failed',
       message:
-        "vertex/model: The token endpoint for the gateway's own credentials could not be reached: the proxy of providers.vertex.proxy rejects the user or the password in its URL (407).",
+        "vertex/model: The token endpoint for the gateway's own credentials could not be reached: the proxy set by providers.vertex.proxy rejects the user name or the password in its URL (407).",
       sent: false,
     });
 

@@ -105,7 +105,7 @@ describe('proxy selection', () => {
     const resolved = resolveProvider('openai', settings);
 
     const why = resolved.ok ? '' : resolved.why;
-    expect(why).toMatch(/^Provider openai is to be reached through the proxy of ALL_PROXY, which/u);
+    expect(why).toMatch(/^Provider openai uses the proxy set by ALL_PROXY, which/u);
     expect(why).not.toContain(text);
   });
 

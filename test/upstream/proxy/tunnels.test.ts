@@ -209,7 +209,7 @@ describe('TLS provider behind a proxy', () => {
     await reach({ baseUrl: secure.baseUrl, proxy: proxy.url });
 
     await expect(bench.ask()).rejects.toMatchObject({
-      message: expect.stringMatching(/^openai\/model has a certificate that it signed itself/u),
+      message: expect.stringMatching(/^openai\/model has a self-signed certificate/u),
       sent: false,
     });
     await proxy.until(() => proxy.openSockets === 0);
@@ -239,7 +239,7 @@ describe('TLS provider behind a proxy', () => {
       await reach({ baseUrl: secure.baseUrl, proxy: safe.url });
 
       await expect(bench.ask()).rejects.toMatchObject({
-        message: expect.stringContaining('proxy has a certificate that it signed itself'),
+        message: expect.stringContaining('proxy has a self-signed certificate'),
         sent: false,
       });
     } finally {
@@ -252,11 +252,11 @@ describe('proxy failure', () => {
   const basic = 'proxy-authenticate: Basic realm="x"';
 
   test.each([
-    ['required credentials', says('407 No', basic), 'asks for a user and a password (407)'],
+    ['required credentials', says('407 No', basic), 'requires a user name and a password (407)'],
     [
       'an unsupported authentication scheme',
       says('407 No', 'proxy-authenticate: Negotiate', 'proxy-authenticate: NTLM'),
-      'takes no user and password but only Negotiate, NTLM (407)',
+      'accepts only Negotiate, NTLM authentication (407)',
     ],
     ['a forbidden connection', says('403 Forbidden'), 'does not allow connections to it (403)'],
     [
@@ -275,7 +275,7 @@ describe('proxy failure', () => {
     proxy.behaviour = behaviour;
     await reach({ proxy: proxy.url });
 
-    const message = `openai/model cannot be reached: the proxy of providers.openai.proxy ${says}`;
+    const message = `openai/model cannot be reached: the proxy set by providers.openai.proxy ${says}`;
     await expect(bench.ask()).rejects.toMatchObject({
       code: 'upstream_failed',
       message: expect.stringContaining(message),
@@ -292,7 +292,7 @@ describe('proxy failure', () => {
 
     expect(error).toMatchObject({
       message:
-        'openai/model cannot be reached: the proxy of providers.openai.proxy rejects the user or the password in its URL (407)',
+        'openai/model cannot be reached: the proxy set by providers.openai.proxy rejects the user name or the password in its URL (407)',
       cause: { code: 'PROXY_407' },
       sent: false,
     });
@@ -305,7 +305,7 @@ describe('proxy failure', () => {
     await expect(bench.ask()).rejects.toMatchObject({
       code: 'upstream_failed',
       message:
-        'openai/model cannot be reached: the proxy of providers.openai.proxy refused the connection',
+        'openai/model cannot be reached: the proxy set by providers.openai.proxy refused the connection',
       cause: { code: 'PROXY_ECONNREFUSED' },
       sent: false,
     });
@@ -325,7 +325,7 @@ describe('proxy failure', () => {
 
     await expect(bench.ask()).rejects.toMatchObject({
       message: expect.stringContaining(
-        'proxy does not speak TLS; is its URL to begin with http:// instead of https://?',
+        'proxy does not speak TLS; should its URL begin with http:// instead of https://?',
       ),
       sent: false,
     });
@@ -337,7 +337,7 @@ describe('proxy failure', () => {
 
     await expect(bench.ask()).rejects.toMatchObject({
       code: 'upstream_timeout',
-      message: expect.stringContaining('the proxy of providers.openai.proxy does not answer'),
+      message: expect.stringContaining('the proxy set by providers.openai.proxy does not answer'),
       sent: false,
     });
     await proxy.until(() => proxy.openSockets === 0);
