@@ -148,7 +148,7 @@ export class App {
       delayMs: drainDelayMs,
       timeoutMs: drainTimeoutMs,
       onOverdue: () => {
-        log.warn('requests were still under way at the end of server.drain_timeout_ms; cut off');
+        log.warn('requests were still in flight after server.drain_timeout_ms and were aborted');
       },
     });
     this.#feedback?.close();
@@ -239,7 +239,7 @@ export class App {
   }
 
   readonly #onCutOff = (decisionId: string, message: string): void => {
-    this.#books.log.info({ decisionId, message }, 'client cut off');
+    this.#books.log.info({ decisionId, message }, 'stalled client disconnected');
   };
 
   #clientLimits(): ClientLimits {

@@ -178,7 +178,7 @@ export class Pipeline {
     if (record === undefined || !isShown) {
       throw new GatewayError(
         'not_found',
-        `there is no decision "${id}" of yours; only the latest are kept (decisions.keep), and only a key with "decisions: all" sees those of others`,
+        `No decision "${id}" was found among yours; only the latest decisions are kept (decisions.keep), and only keys with "decisions: all" can read those of other keys.`,
       );
     }
     const { decision, detail: routing, outcome } = record;

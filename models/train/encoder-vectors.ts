@@ -57,8 +57,10 @@ export class EncoderVectors implements VectorSource {
   async #make(missing: readonly (readonly [string, string])[], all: number): Promise<void> {
     const { length } = missing;
     if (length > 0) {
-      const kept = length < all ? '; the others have been encoded before' : '';
-      this.#progress.say(`${length} of ${all} texts are to be encoded, which takes minutes${kept}`);
+      const kept = length < all ? '; the others were encoded before' : '';
+      this.#progress.say(
+        `${length} of ${all} texts have to be encoded, which takes minutes${kept}`,
+      );
     }
     for (let from = 0; from < length; from += CHUNK) {
       const chunk = missing.slice(from, from + CHUNK);

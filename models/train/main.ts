@@ -18,21 +18,21 @@ const HELP = `Trains the artefacts in models/ from open data.
 Usage: npm run train -- --data FOLDER [--only STEP] [--out FOLDER] [--seed NUMBER]
        npm run train -- --data FOLDER --embedder NAME --out FOLDER [--multilingual]
 
-  --data FOLDER  the folder with text/, pairs/ and outcomes/
-  --only STEP    run one step: embedder, predictor, prompts (which represent usual traffic) or verifier
-                 (of the cache); by default all four run, in this order. Three further steps train
-                 nothing: crossvalidate measures how well the predictor's recipe ranks unseen prompts,
-                 report evaluates the existing verifier, and doubtful writes pairs of questions about
-                 which the verifier is uncertain to build/train, to be labelled by people
-  --out FOLDER   the folder for the artefacts (models)
-  --seed NUMBER  the same seed and data give the same artefacts (1)
+  --data FOLDER  the folder that contains text/, pairs/ and outcomes/
+  --only STEP    embedder, predictor, prompts (a sample of typical prompts) or verifier (of the cache).
+                 Default: all of these. Three more steps train nothing: crossvalidate measures how well
+                 the predictor's training ranks unseen prompts, report measures the existing verifier,
+                 and doubtful writes pairs of questions that the verifier is uncertain about to
+                 build/train, to be judged
+  --out FOLDER   where the artefacts are written (default: models)
+  --seed NUMBER  the same seed and data give the same artefacts (default: 1)
   --embedder NAME
-                 train the predictor with the vectors of a transformer instead of the static embedder's:
-                 a folder with an ONNX model, or a model's name on the hub, which is downloaded once.
-                 All files that router.artefacts needs are written to --out. Encoding the prompts takes
-                 minutes; vectors are cached in build/train, so an interrupted run can be continued
-  --multilingual the encoder maps texts with the same meaning in different languages to similar vectors,
-                 so what was learnt from English prompts is applied to prompts in all languages
+                 train the predictor for the vectors of a transformer instead of the embedding table: a
+                 folder with an ONNX model, or a model's name on the hub, downloaded once. Writes
+                 everything that router.artefacts needs to FOLDER. Encoding the prompts takes minutes;
+                 vectors are kept in build/train, so an interrupted run resumes where it stopped
+  --multilingual the encoder places texts of the same meaning close together whatever their language, so
+                 what was learnt from English prompts is applied to prompts in every language
 `;
 
 /** In order of dependency; the last three train nothing. */
@@ -67,11 +67,11 @@ async function main(): Promise<number> {
     return 0;
   }
   const seed = Number(values.seed);
-  if (values.data === undefined) return refuse('--data is needed');
+  if (values.data === undefined) return refuse('--data is missing');
   if (!existsSync(values.data)) return refuse(`--data ${values.data}: no such folder`);
   if (!Number.isInteger(seed)) return refuse(`--seed ${values.seed}: not a whole number`);
   if (values.only !== undefined && !STEPS.has(values.only)) {
-    return refuse(`--only ${values.only}: none of ${[...STEPS.keys()].join(', ')}`);
+    return refuse(`--only ${values.only}: must be one of ${[...STEPS.keys()].join(', ')}`);
   }
   const options = {
     dataFolder: values.data,
@@ -81,7 +81,7 @@ async function main(): Promise<number> {
   };
   const { embedder, multilingual, only } = values;
   if (embedder === undefined) {
-    if (multilingual) return refuse('--multilingual needs an encoder: --embedder NAME');
+    if (multilingual) return refuse('--multilingual requires --embedder NAME');
     await runSteps(only, options);
     return 0;
   }
@@ -108,12 +108,12 @@ async function runSteps(
 /** Why options with an encoder are invalid, without a full stop; `null` if they are valid. */
 function encoderMisuse({ out, only }: { out?: string | undefined; only?: string | undefined }) {
   if (out === undefined)
-    return "--embedder needs --out FOLDER: models/ has the static embedder's artefacts";
+    return '--embedder requires --out FOLDER, because models/ belongs to the embedding table';
   if (existsSync(path.join(out, 'embedder.bin'))) {
-    return `--out ${out}: the folder has a static embedder (embedder.bin); an encoder needs a folder of its own`;
+    return `--out ${out}: the folder contains an embedding table (embedder.bin); an encoder needs a folder of its own`;
   }
   if (only !== undefined && !OF_ENCODERS.includes(only)) {
-    return `--only ${only}: with --embedder one of ${OF_ENCODERS.join(', ')}`;
+    return `--only ${only}: with --embedder, must be one of ${OF_ENCODERS.join(', ')}`;
   }
   return null;
 }

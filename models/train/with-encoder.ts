@@ -23,7 +23,7 @@ export async function withEncoder(
   { progress }: { readonly progress: Progress },
   act: (vectors: VectorSource) => Promise<void>,
 ): Promise<void> {
-  progress.say(`opening ${note.name}; a model that is named is downloaded when it is first used`);
+  progress.say(`opening ${note.name}; a model from the hub is downloaded on first use`);
   const encoder = await Encoder.open(note.name, {
     // One process uses all cores, and one text at a time gives the same vectors as the gateway.
     processes: 1,

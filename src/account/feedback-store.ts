@@ -150,8 +150,8 @@ export class FeedbackStore {
 }
 
 function unsaved(cause: unknown): GatewayError {
-  const { code = 'it cannot be written' } = cause as NodeJS.ErrnoException;
-  const message = `the gateway cannot write feedback to its file now (${code}), and has not taken it; say it again later`;
+  const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+  const message = `The feedback was not saved, because its file cannot be written (${code}); send it again later.`;
   return new GatewayError('not_saved', message, { cause });
 }
 

@@ -63,14 +63,14 @@ export class KeyRing {
     if (presented.length === 0) {
       throw new GatewayError(
         'invalid_api_key',
-        'this gateway wants an API key: send it as "Authorization: Bearer KEY"',
+        'An API key is required: send it as "Authorization: Bearer KEY".',
       );
     }
     for (const key of presented) {
       const caller = this.#callerWith(key);
       if (caller !== null) return caller;
     }
-    throw new GatewayError('invalid_api_key', 'the API key is not one of this gateway');
+    throw new GatewayError('invalid_api_key', 'The API key is not valid.');
   }
 
   /** Whether web pages of an origin may call the gateway. @param isKeyless - for endpoints that need no key */

@@ -53,12 +53,12 @@ export function refuseDisallowedPages(
     WEB.test(origin) &&
     !isOriginAllowed(origin, settings.allowed, false)
   ) {
-    throw refused(`pages of ${origin} may not ask this gateway`);
+    throw refused(`Web pages from ${origin} may not call this gateway`);
   }
   if (!settings.isLocal || typeof host !== 'string') return;
   const [, name = ''] = HOST.exec(host) ?? [];
   if (UNREGISTRABLE.test(name) || isAllowedHost(host, settings)) return;
-  throw refused(`this gateway is for programs on its own machine, which do not call it ${host}`);
+  throw refused(`Requests with the host name ${host} are refused`);
 }
 
 function isAllowedHost(host: string, { allowed }: OriginPolicy): boolean {
@@ -69,6 +69,6 @@ function isAllowedHost(host: string, { allowed }: OriginPolicy): boolean {
 function refused(what: string): GatewayError {
   return new GatewayError(
     'page_refused',
-    `${what}: it wants no key, so that any web page could spend its money; its operator sets keys, or names the page in server.cors_origins`,
+    `${what}, because the gateway requires no API key and any web page could spend its operator's money. To allow such requests, configure keys, or list the page's origin in server.cors_origins.`,
   );
 }

@@ -37,7 +37,8 @@ export interface ActiveConfig {
   readonly assembly: Assembly;
 }
 
-const MEANWHILE = 'it is tried again, and the predictor that ships with Suffice decides meanwhile';
+const MEANWHILE =
+  'it will be retried, and the predictor that ships with Suffice decides until then';
 
 /** The hooks of a running server: they log and count. */
 export function hooksFor(
@@ -71,15 +72,22 @@ export function hooksFor(
     },
     onBreakerChange: ({ upstream, cause, restingCount }) => {
       metrics.resting.set(restingCount);
-      if (cause === null) log.info({ upstream }, 'answers again');
+      if (cause === null) log.info({ upstream }, 'upstream has recovered');
       else {
         const message = cause.message.slice(0, MAX_MESSAGE_CHARS);
-        log.warn({ upstream, error: cause.code, message }, 'keeps failing; others are asked first');
+        log.warn(
+          { upstream, error: cause.code, message },
+          'upstream keeps failing; others are tried first',
+        );
       }
     },
     onRuleFailure: ({ rule, place, message, isNew }) => {
       metrics.ruleFaults.inc({ rule });
-      if (isNew) log.warn({ rule, place, reason: message }, 'a condition could not be decided');
+      if (isNew)
+        log.warn(
+          { rule, place, reason: message },
+          'a rule condition could not be evaluated and counts as not matching',
+        );
     },
   };
 }
@@ -94,7 +102,7 @@ export async function openFeedback(
   if (!feedback) return null;
   const { log, metrics, ...rest } = parts;
   const onDamage = (lines: number): void => {
-    log.warn({ lines }, 'lines of the feedback file cannot be read and are left out');
+    log.warn({ lines }, 'unreadable lines of the feedback file are skipped');
   };
   const { adaptationFolder, predictor } = assembly;
   const store = await openFeedbackStore(

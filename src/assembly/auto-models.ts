@@ -28,7 +28,6 @@ export function autoModels(
   const allowed = globMatcher(auto.models);
   const excluded = globMatcher(auto.exclude);
   const today = new Date(clock.wallMs()).toISOString().slice(0, 'YYYY-MM-DD'.length);
-  const here = served.size === 1 ? 'the only model' : `the ${served.size} models`;
   const matched = [...served.values()].filter(({ model }) => allowed(model.id));
   const left = matched.filter(({ model }) => !excluded(model.id));
   // Embedding models do not chat.
@@ -43,11 +42,14 @@ export function autoModels(
     none: { why, option },
   });
   if (candidates.length > 0) return { candidates, none: null };
-  if (served.size === 0) return none('no provider is configured that serves one', null);
-  if (matched.length === 0) return none(`"auto.models" matches none of ${here} here`, 'models');
-  if (left.length === 0) return none(`"auto.exclude" leaves none of ${here} here`, 'exclude');
-  if (answering.length === 0) return none('all that may be chosen only make vectors', 'models');
-  return none('all that may be chosen have been withdrawn by their providers', 'models');
+  if (served.size === 0) return none('no configured provider serves a model', null);
+  if (matched.length === 0)
+    return none('"auto.models" matches none of the models served here', 'models');
+  if (left.length === 0)
+    return none('"auto.exclude" excludes all models that "auto.models" allows', 'exclude');
+  if (answering.length === 0)
+    return none('all models that may be chosen are embedding models', 'models');
+  return none('all models that may be chosen have been withdrawn by their providers', 'models');
 }
 
 /**
@@ -81,6 +83,6 @@ export function autoFaults(
     none.option === 'models' && isTypo
       ? patternHint(auto.models[0] ?? '', [...served.keys()])
       : '.';
-  const message = `${none.why}, so that every request to a policy is refused${end}`;
+  const message = `${none.why}, so every request to a policy is refused${end}`;
   return [fault(['auto', none.option], message, isTypo ? 'error' : 'warning')];
 }

@@ -47,13 +47,13 @@ export async function openOwnEncoder(
     if (embedder === null) return null;
     throw misfit(
       sourced,
-      `the predictor in ${folder} was not trained for ${embedder}, but for the table that it comes with; ${trainFor(embedder)}`,
+      `the predictor in ${folder} was not trained for ${embedder}, but for the embedding table that it ships with; ${trainFor(embedder)}`,
     );
   }
   if (embedder === null) {
     throw misfit(
       sourced,
-      `the predictor in ${folder} was trained for the encoder ${encoder.name} (${encoder.id}), which must be named here`,
+      `the predictor in ${folder} was trained for the encoder ${encoder.name} (${encoder.id}), which must be set here`,
     );
   }
   const { clock, onEncoderMissing, onEncoderChange = () => undefined } = hooks;

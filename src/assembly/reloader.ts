@@ -81,7 +81,7 @@ export class Reloader {
     log.info({ ...revisions(next), warnings: warningsOf(next) }, 'reloaded');
     if (!needsRestart(previous.sourced.config, next.sourced.config)) return;
     log.warn(
-      'host, port, header limits, time limits of requests and idle connections, decisions.keep, adaptation and where and how much is cached change with a restart only',
+      'changes to host, port, header limits, time limits of requests and idle connections, decisions.keep, adaptation, and the location and size of the cache take effect only after a restart',
     );
   }
 
@@ -94,7 +94,7 @@ export class Reloader {
     metrics.reloads.inc({ result: 'refused' });
     options.log.error(
       { faults: this.#refused, ...(!isFaulty && { err: error }) },
-      'reload refused; what was in force stays in force',
+      'reload refused; the previous configuration stays in force',
     );
   }
 }

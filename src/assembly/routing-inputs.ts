@@ -233,8 +233,8 @@ function idleProviders(
   return enabledProviders(config).flatMap(([name]) => {
     if (usedProviders.has(name)) return [];
     const message =
-      `provider "${name}" serves no model, so that it gets only what goes through as it is, such as files; ` +
-      'list under "models" what it has.';
+      `provider "${name}" serves no models, so it receives only requests that are passed through unchanged, such as files; ` +
+      'list its models under "models".';
     return [fault(['providers', name], message, 'warning')];
   });
 }

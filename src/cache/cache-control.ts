@@ -226,7 +226,7 @@ function checkLabel(name: string, label: string): void {
 }
 
 function faultIn(header: string, what: string): GatewayError {
-  return new GatewayError('invalid_request', `the header ${header} ${what}`, { param: header });
+  return new GatewayError('invalid_request', `The header ${header} ${what}.`, { param: header });
 }
 
 function text(value: string | readonly string[] | undefined): string | undefined {

@@ -70,7 +70,7 @@ export class Catalog {
         .filter((provider) => hosts.every((host) => host.provider !== provider))
         .map((provider) => ({
           path: [id, 'prices', provider],
-          message: `"${id}" does not run at "${provider}"; its hosts: ${hosts
+          message: `"${id}" is not available from "${provider}"; its hosts: ${hosts
             .map((host) => host.provider)
             .join(', ')}.`,
         }));

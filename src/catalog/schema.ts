@@ -32,7 +32,7 @@ export const HOST_PROVIDERS = [
   'zai',
 ] as const;
 
-const day = z.iso.date('must be a day in the form 2026-01-31');
+const day = z.iso.date('must be a date in the form 2026-01-31');
 
 const sourceName = z
   .string()
@@ -49,7 +49,7 @@ const evidence = z.strictObject({
       'must be a URL such as https://host.example/page, or a page of this project such as docs/catalog.md',
     )
     .describe('The page that states the figures.'),
-  read: day.describe('The day on which it was read, as YYYY-MM-DD.'),
+  read: day.describe('The date on which it was read, as YYYY-MM-DD.'),
 });
 
 const tokens = z.int().positive();
@@ -115,7 +115,7 @@ const host = z.strictObject({
   price: price.nullable().describe('The price there; empty if unknown.'),
   retired: z
     .strictObject({
-      from: day.describe('The first day on which it is refused.'),
+      from: day.describe('The first date on which requests for it are refused.'),
       source: source.describe('Where it is stated: a name under `sources` of this file.'),
     })
     .optional()
@@ -153,9 +153,9 @@ const fields = {
     .describe('Other names that clients may use, such as dated ones.'),
   released: z
     .string()
-    .regex(/^\d{4}-\d{2}(-\d{2})?$/, 'must be a day or a month such as 2026-01-31 or 2026-01')
+    .regex(/^\d{4}-\d{2}(-\d{2})?$/, 'must be a date or a month such as 2026-01-31 or 2026-01')
     .nullable()
-    .describe('Release date: a day or a month.'),
+    .describe('Release date: a full date or a month.'),
   context_window: tokens
     .nullable()
     .describe('Context window in tokens, input and output together.'),
@@ -186,20 +186,20 @@ export const modelId = z
   );
 
 const modelEntry = z.strictObject({
-  id: modelId.describe('The name clients write: vendor/name.'),
+  id: modelId.describe('The name that clients use: vendor/name.'),
   ...fields,
   aliases: fields.aliases.default([]),
   benchmarks: z.record(z.string(), scores).describe('Published figures by their source.'),
   speed: speed.extend({ source }).nullable().describe('Typical speed; empty when unknown.'),
   source: source.describe('The page that states the other facts.'),
-  note: z.string().optional().describe('What a reader should know of the figures.'),
+  note: z.string().optional().describe('Notes on the figures.'),
   hosts: z.array(host).min(1).describe("Where it runs; the vendor's own provider first."),
 });
 
 /** One file of `models/catalog`: the models of the vendor it is named after, and their sources. */
 export const catalogFile = z
   .strictObject({
-    sources: z.record(sourceName, evidence).describe('The pages that figures were read from.'),
+    sources: z.record(sourceName, evidence).describe('The pages that the figures were taken from.'),
     models: z.array(modelEntry).min(1).describe('The models of one vendor.'),
   })
   .superRefine(({ sources, models }, context) => {

@@ -40,7 +40,7 @@ export function banner(app: Pick<App, 'url' | 'inForce'>, version: string): stri
       ? []
       : [
           '',
-          '  SIMULATED models answer with text that Suffice makes up. For real models, set OPENAI_API_KEY',
+          '  SIMULATED models answer with placeholder text. For real models, set OPENAI_API_KEY',
           '  (or the key of another provider), or name a provider in suffice.yaml, and restart.',
         ]),
     ...[...sourced.warnings, ...assembly.warnings].map((fault) => `\n  ${formatFault(fault)}`),

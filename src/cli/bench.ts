@@ -38,8 +38,9 @@ export async function benchCommand(
   const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (load === undefined) {
     const suggestion = nearest(name, Object.keys(BENCHES));
-    const hint = suggestion === null ? `; there are ${all}` : `; did you mean "${suggestion}"?`;
-    throw new UsageError(`there is no subcommand "${name}"${hint}`);
+    const hint =
+      suggestion === null ? `; the subcommands are ${all}` : `; did you mean "${suggestion}"?`;
+    throw new UsageError(`unknown subcommand "${name}"${hint}`);
   }
   return (await load())(rest, context);
 }

@@ -77,7 +77,7 @@ export async function runCommand(args: readonly string[], context: ServeContext)
   if (command === undefined) {
     const suggestion = nearest(name, Object.keys(COMMANDS));
     const hint = suggestion === null ? '' : `; did you mean "${suggestion}"?`;
-    io.err(`suffice: there is no command "${name}"${hint}\n\n${HELP}`);
+    io.err(`suffice: unknown command "${name}"${hint}\n\n${HELP}`);
     return EXIT.usage;
   }
   try {

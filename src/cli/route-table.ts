@@ -29,9 +29,7 @@ function headline({ decision, features, input, choice }: Routing): string {
     `reason    ${decision.reason}${rule}`,
     `policy    ${decision.policy ?? '-'}: ${promise({ input, choice })}`,
     ...(choice.cautious
-      ? [
-          'caution   unfamiliar prompt: uncertainty is subtracted from success, except for the reference',
-        ]
+      ? ['caution   unfamiliar prompt: uncertainty is subtracted from success']
       : []),
     `request   ${about.join(', ')}`,
     ...(decision.degraded === null ? [] : [`degraded  ${decision.degraded}`]),

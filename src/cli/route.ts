@@ -126,7 +126,7 @@ function keyNamed(name: string, { keys }: OfflineRouter): NonNullable<OfflineReq
   const found = keys.find((key) => key.name === name);
   if (found !== undefined) return { name: found.name, metadata: found.metadata };
   const names = keys.map((key) => key.name);
-  const known = names.length === 0 ? 'it has no keys' : `there are ${names.join(', ')}`;
+  const known = names.length === 0 ? 'it has no keys' : `its keys are ${names.join(', ')}`;
   throw new UsageError(`the configuration has no key named "${name}"; ${known}`);
 }
 

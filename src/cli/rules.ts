@@ -71,8 +71,9 @@ export async function rulesCommand(args: readonly string[], context: Context): P
   const job = Object.hasOwn(JOBS, name) ? JOBS[name] : undefined;
   if (job === undefined) {
     const hint = nearest(name, Object.keys(JOBS));
-    const question = hint === null ? '; there are check and test' : `; did you mean "${hint}"?`;
-    throw new UsageError(`there is no subcommand "${name}"${question}`);
+    const question =
+      hint === null ? '; the subcommands are check and test' : `; did you mean "${hint}"?`;
+    throw new UsageError(`unknown subcommand "${name}"${question}`);
   }
   if (more.length > 0) throw new UsageError('only one file can be given');
 

@@ -111,7 +111,7 @@ function keyFaults(file: YamlFile, keys: ParsedConfig['keys']): Fault[] {
 function exposureFaults(file: YamlFile, { server, keys }: ValidSections): Fault[] {
   if (server === undefined || keys === undefined) return [];
   if (keys.length > 0 || isLoopback(server.host)) return [];
-  const message = `anybody who reaches ${server.host} may use this gateway; set "keys".`;
+  const message = `anyone who can reach ${server.host} may use this gateway; set "keys".`;
   return [file.fault(['server', 'host'], message, 'warning')];
 }
 

@@ -105,7 +105,12 @@ export function overrideFaults({ host, port }: Overrides): readonly Fault[] {
 function hostFaults(host: Override | undefined): Fault[] {
   if (host === undefined || isListenHost(stripBrackets(host.text))) return [];
   const isEmpty = host.text.trim() === '';
-  return [faultIn(host, isEmpty ? 'must be a host, not empty.' : `must be ${HOST_REQUIREMENT}.`)];
+  return [
+    faultIn(
+      host,
+      isEmpty ? 'must be a host name or an address, not empty.' : `must be ${HOST_REQUIREMENT}.`,
+    ),
+  ];
 }
 
 function portFaults(port: Override | undefined): Fault[] {
@@ -114,7 +119,7 @@ function portFaults(port: Override | undefined): Fault[] {
 }
 
 function exposure(host: Override): Fault {
-  const message = `anybody who reaches ${stripBrackets(host.text)} may use this gateway; set "keys" in a configuration file.`;
+  const message = `anyone who can reach ${stripBrackets(host.text)} may use this gateway; set "keys" in a configuration file.`;
   return { ...faultIn(host, message), severity: 'warning' };
 }
 

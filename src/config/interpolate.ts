@@ -92,7 +92,8 @@ function fill(inner: string, env: Environment): Filled {
 
 function malformed(): Filled {
   // The text is not quoted: it may be a secret that contains "${".
-  const why = 'a placeholder is ${NAME} or ${NAME:-default}; for a plain "${" write "$${".';
+  const why =
+    'placeholders are written ${NAME} or ${NAME:-default}; for a literal "${" write "$${".';
   return { ok: false, why };
 }
 

@@ -54,7 +54,7 @@ export const providerSchema = section({
     .enum(KINDS)
     .optional()
     .describe(
-      'For a provider under a name of your own: the known provider (docs/providers.md) that it is another account, region, project or server of. It has its address, dialect, peculiarities and usual environment variables, and the catalog’s models and prices. Default: the provider of its own name.',
+      'For a provider under a name of your own: the known provider (docs/providers.md) of which it is another account, region, project or server. It gets that provider’s address, dialect, peculiarities and usual environment variables, and the catalog’s models and prices for it. Default: the provider of the same name.',
     ),
   api_key: z
     .string()

@@ -88,7 +88,7 @@ function keyFault(name: string, settings: ProviderConfig): string | null {
 
 function variableFault(name: string, { apiKey = '', keyVariable }: ProviderConfig): string | null {
   if (keyVariable === undefined || isKey(apiKey)) return null;
-  return `the variable ${keyVariable}, the key of provider "${name}", contains a character that cannot be in a key, such as a curly quote.`;
+  return `the variable ${keyVariable}, the key of provider "${name}", contains a character that keys cannot contain, such as a curly quote.`;
 }
 
 /** Converts the configuration to the settings from which a provider is created. */

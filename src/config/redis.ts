@@ -54,13 +54,13 @@ const options = section({
     .refine((url) => new URL(url).host !== '', { error: 'must name a host' })
     .refine((url) => new URL(url).port !== '0', { error: NO_PORT })
     .refine((url) => /^\/?\d*$/.test(new URL(url).pathname), {
-      error: `must end with the number of a database, or nothing${PASSWORD_HINT}`,
+      error: `must have a database number, or nothing, as its path${PASSWORD_HINT}`,
     })
     .refine((url) => !/[?#]/u.test(url), {
-      error: `must not have a "?" or "#": no options are read from it${PASSWORD_HINT}`,
+      error: `must not contain a "?" or "#", because options in the URL are not supported${PASSWORD_HINT}`,
     })
     .refine((url) => isDecodable(new URL(url)), {
-      error: `must not have a "%" that no two hexadecimal digits follow${PASSWORD_HINT}`,
+      error: `must not contain a "%" without two hexadecimal digits after it${PASSWORD_HINT}`,
     })
     // A URL may carry a password.
     .meta(secret)
@@ -134,17 +134,17 @@ type Options = z.output<typeof options>;
 /** `cache.redis`, validated and converted to connection settings. */
 export const redis = options
   .refine(({ url, sentinels, cluster }) => [url, sentinels, cluster].filter(Boolean).length === 1, {
-    error: 'needs one of "url", "sentinels" and "cluster", and no more',
+    error: 'needs exactly one of "url", "sentinels" and "cluster"',
   })
   .refine(({ ca, tls, url }) => ca === undefined || tls || /^rediss:/iu.test(url ?? ''), {
     path: ['ca'],
-    error: 'is given, but nothing is encrypted: set "tls: true", or write the URL as rediss://…',
+    error: 'is given, but TLS is off: set "tls: true", or write the URL as rediss://…',
   })
   .refine(
     ({ sentinels, sentinelPassword }) => sentinels !== undefined || sentinelPassword === undefined,
     {
       path: ['sentinel_password'],
-      error: 'is given, but no "sentinels"',
+      error: 'is given, but "sentinels" is not',
     },
   )
   .transform((settings) => {

@@ -42,7 +42,7 @@ function openingFaults(previous: SourcedConfig, next: SourcedConfig): Fault[] {
   if (previous.config.keys.length === 0 || keys.length > 0) return [];
   if (!next.sections.has('keys')) {
     const message =
-      `"keys" is missing, so everybody who can reach ${server.host} would be admitted; ` +
+      `"keys" is missing, so anyone who can reach ${server.host} would be admitted; ` +
       'if you intend that, write "keys: []" or restart the gateway.';
     return [next.fault(['keys'], message)];
   }
@@ -51,7 +51,7 @@ function openingFaults(previous: SourcedConfig, next: SourcedConfig): Fault[] {
   return [
     next.fault(
       ['keys'],
-      'keys are no longer required: everybody who can reach this gateway is admitted.',
+      'keys are no longer required: anyone who can reach this gateway is admitted.',
       'warning',
     ),
   ];

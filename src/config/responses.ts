@@ -14,7 +14,7 @@ export const responses = section({
     .max(MAX_DAYS * DAY_MS)
     .default(DAY_MS)
     .describe(
-      'How long a response is kept in memory after it was created or last continued, for the key that requested it. A restart forgets all. 0 keeps none: clients must then send the whole conversation.',
+      'How long a response is kept in memory after it was created or last continued, for the key that requested it. A restart discards all. 0 stores none: clients must then send the whole conversation.',
     ),
   max_bytes: z
     .int()
@@ -22,6 +22,6 @@ export const responses = section({
     .max(64 * 1024 * MIB)
     .default(64 * MIB)
     .describe(
-      'Memory limit for stored responses and their input. When it is reached, the key that takes the most loses its least recently used response.',
+      'Memory limit for stored responses and their input. When it is reached, the key that uses the most memory loses its least recently used response.',
     ),
 });

@@ -87,7 +87,7 @@ const translation = section({
     .max(MAX_TIMER_MS)
     .default(3_600_000)
     .describe(
-      'How long the reasoning that led to a tool call is kept in memory for clients whose dialect cannot carry it: its vendor wants it back with the tool result. 0 keeps none.',
+      'How long the reasoning that led to a tool call is kept in memory for clients whose dialect cannot carry it: its vendor requires it with the tool result. 0 stores none.',
     ),
 });
 
@@ -127,7 +127,7 @@ const timeouts = section({
   first_byte_ms: durationMs
     .default(300_000)
     .describe(
-      'Time limit from the request to the first byte of the answer. Reasoning models can be silent for minutes; with a limit that is too short you pay for answers that nobody gets.',
+      'Time limit from the request to the first byte of the answer. Reasoning models can be silent for minutes; with a limit that is too short you pay for answers that nobody receives.',
     ),
   idle_ms: durationMs.default(120_000).describe('Longest allowed pause within an answer.'),
   total_ms: durationMs.default(900_000).describe('Time limit for one whole answer.'),
@@ -221,7 +221,7 @@ export const configSchema = section({
   keys: z
     .array(clientKey)
     .default([])
-    .describe('API keys of your clients. Empty: everybody who can reach the port is admitted.'),
+    .describe('API keys of your clients. Empty: anyone who can reach the port is admitted.'),
   budget: orEmpty(budget).describe('A daily budget for rules.'),
   timeouts: orEmpty(timeouts).describe('Time limits for providers.'),
   log: orEmpty(log).describe('What is written to standard error.'),

@@ -14,7 +14,7 @@ export const server = section({
     .refine(isListenHost, `must be ${HOST_REQUIREMENT}`)
     .default('127.0.0.1')
     .describe(
-      'The address to listen on. `0.0.0.0` listens on all network interfaces: set `keys` then, or anybody who can reach the port can spend your money.',
+      'The address to listen on. `0.0.0.0` listens on all network interfaces: set `keys` then, or anyone who can reach the port can spend your money.',
     ),
   port: z
     .int()
@@ -54,7 +54,7 @@ export const server = section({
     )
     .optional()
     .describe(
-      'Origins of web pages that may call the gateway from a browser (`https://chat.example.com`, `app://obsidian.md`); `*` allows every page, `[]` none. Default: with `keys`, every page, since a page needs a key as well; without `keys`, only pages served from this machine (`http://localhost:3000`), so that other pages you visit cannot spend your money; requests from any other page are refused (403). Without `keys` and with a `host` that only this machine can reach, requests for a host name that anybody could register (`http://llm.example.com:4300`) are refused too, unless its origin is listed here: such a name can be made to point at your machine.',
+      'Origins of web pages that may call the gateway from a browser (`https://chat.example.com`, `app://obsidian.md`); `*` allows every page, `[]` none. Default: with `keys`, every page, since a page needs a key as well; without `keys`, only pages served from this machine (`http://localhost:3000`), so that other pages you visit cannot spend your money; requests from any other page are refused (403). Without `keys` and with a `host` that only this machine can reach, requests for a host name that anyone could register (`http://llm.example.com:4300`) are refused too, unless its origin is listed here: such a name can be made to point at your machine.',
     ),
   header_timeout_ms: durationMs
     .default(10_000)

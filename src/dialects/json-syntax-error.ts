@@ -63,7 +63,9 @@ class JsonWalker {
     }
     if (this.#accept(char)) return true;
     this.#report(
-      isStringStart(char) ? 'a string is not closed or holds a bad character' : quoted(char),
+      isStringStart(char)
+        ? 'a string is not closed or contains an invalid character'
+        : quoted(char),
     );
     return false;
   }

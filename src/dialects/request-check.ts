@@ -23,7 +23,7 @@ export function parseBody(body: Buffer): JsonObject {
   const text = body.toString('utf8');
   // Parsing millions of brackets would block the event loop for seconds.
   if (text.length > LONG_CHARS && nestsDeeperThan(text, MOST_DEPTH)) {
-    const message = `The body has lists and objects more than ${MOST_DEPTH} deep in each other.`;
+    const message = `The body is nested more than ${MOST_DEPTH} levels deep.`;
     throw new GatewayError('invalid_request', message);
   }
   let value: unknown;
@@ -78,7 +78,7 @@ export function checkMessages(
   const { messages } = request;
   if (isAbsent(messages)) throw missing(request, 'messages', 'an array of messages');
   if (!Array.isArray(messages)) throw wrongType('messages', 'an array', messages);
-  if (messages.length === 0) throw invalid('messages', 'must hold at least one message');
+  if (messages.length === 0) throw invalid('messages', 'must contain at least one message');
   messages.forEach((message: unknown, i) => {
     const path = `messages[${i}]`;
     if (!isObject(message)) throw wrongType(path, 'an object', message);
@@ -130,8 +130,8 @@ export function missing(request: JsonObject, name: string, expected: string): Ga
   const others = names.filter((other) => other !== name && other.length <= LONGEST_NAME);
   const elsewhere = others.find((other) => Object.hasOwn(READ_AT, other));
   const near = elsewhere === undefined ? nearest(name, others) : null;
-  let hint = near === null ? '' : ` (was \`${near}\` meant?)`;
-  if (elsewhere !== undefined) hint = ` (\`${elsewhere}\` is read at ${READ_AT[elsewhere]})`;
+  let hint = near === null ? '' : ` (did you mean \`${near}\`?)`;
+  if (elsewhere !== undefined) hint = ` (\`${elsewhere}\` belongs to ${READ_AT[elsewhere]})`;
   return invalid(name, `is missing; it must be ${expected}${hint}`);
 }
 

@@ -59,7 +59,7 @@ export function readRoutingPreferences(request: JsonObject): RoutingPreferences 
   const places = isObject(provider) ? placeTermsIn(provider) : null;
   const listed = LISTS.flatMap((name) => modelsIn(request[name], name));
   if (listed.length > MOST_MODELS) {
-    throw invalid('models', `must list at most ${MOST_MODELS} models; there are ${listed.length}`);
+    throw invalid('models', `must list at most ${MOST_MODELS} models, not ${listed.length}`);
   }
   return { models: listed, providers: places };
 }
@@ -117,7 +117,7 @@ function modelsIn(list: unknown, at: string): ListedModel[] {
     const place = `${at}[${i}]`;
     const name = isObject(entry) && isNameOnly(entry) ? entry['model'] : entry;
     if (typeof name === 'string' && name.trim() !== '') return { name, at: place };
-    throw invalid(place, 'must be the name of a model');
+    throw invalid(place, 'must be a model name');
   });
 }
 

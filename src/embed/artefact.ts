@@ -80,7 +80,7 @@ export class Artefact {
   f32(name: string, length: number): Float32Array {
     const values = new Float32Array(this.#slice(name, 'f32', length));
     if (!values.every(Number.isFinite)) {
-      throw new ArtefactError(this.file, `table ${name} holds a value that is not finite`);
+      throw new ArtefactError(this.file, `table ${name} contains a value that is not finite`);
     }
     return values;
   }

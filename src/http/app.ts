@@ -99,12 +99,15 @@ export function createApp(
   embeddingRoutes(app, pipeline, plain, limits);
   passthroughRoutes(app, pipeline, plain, limits);
   app.all(KNOWN_PATHS, (req) => {
-    throw new GatewayError('method_not_allowed', `${req.path} does not take ${req.method}`);
+    throw new GatewayError(
+      'method_not_allowed',
+      `Method ${req.method} is not allowed for ${req.path}.`,
+    );
   });
   app.use((req) => {
     throw new GatewayError(
       'not_found',
-      `there is no ${req.method} ${req.path} here; see /v1/models, /v1/chat/completions, /v1/responses and /v1/messages`,
+      `Unknown endpoint: ${req.method} ${req.path}. See /v1/models, /v1/chat/completions, /v1/responses and /v1/messages.`,
     );
   });
   app.use(errorReply(pipeline));
@@ -186,7 +189,7 @@ function dialectOf(req: Request): ClientDialect {
 /** Express itself rejects paths such as `/%ff`. */
 function fromExpress(thrown: unknown): GatewayError | null {
   return thrown instanceof URIError
-    ? new GatewayError('invalid_request', 'the path is not valid percent-encoding', {
+    ? new GatewayError('invalid_request', 'The path contains invalid percent-encoding.', {
         cause: thrown,
       })
     : null;

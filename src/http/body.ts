@@ -29,7 +29,7 @@ export async function readBody(req: IncomingMessage, maxBytes: number): Promise<
   if (encoding !== PLAIN && !isSupported(encoding)) {
     throw new GatewayError(
       'invalid_request',
-      `content-encoding "${encoding}" is not supported; send the body as plain JSON, or packed with gzip, deflate or br`,
+      `Content-Encoding "${encoding}" is not supported; send the body uncompressed, or compressed with gzip, deflate or br.`,
     );
   }
   const sent = await collect(req, maxBytes);
@@ -57,7 +57,7 @@ async function decompressed(
     return await DECODERS[encoding](body, { maxOutputLength: maxBytes });
   } catch (cause) {
     if (isObject(cause) && cause['code'] === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
-    throw new GatewayError('invalid_request', `the body is not valid ${encoding}`, { cause });
+    throw new GatewayError('invalid_request', `The body is not valid ${encoding} data.`, { cause });
   }
 }
 
@@ -86,7 +86,7 @@ function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
 
 /** The error of a client that disconnects before its request is complete. */
 export function clientGone(cause: Error): GatewayError {
-  return new GatewayError('client_closed', 'the client went away while sending its request', {
+  return new GatewayError('client_closed', 'The client disconnected while sending its request.', {
     cause,
   });
 }
@@ -94,6 +94,6 @@ export function clientGone(cause: Error): GatewayError {
 function tooLarge(maxBytes: number): GatewayError {
   return new GatewayError(
     'request_too_large',
-    `the request body is larger than the ${maxBytes} bytes this gateway takes (server.max_body_bytes)`,
+    `The request body exceeds the limit of ${maxBytes} bytes (server.max_body_bytes).`,
   );
 }

@@ -83,7 +83,8 @@ export async function purgeCache(
   const { dry_run: dryRun, all, ...conditions } = checkedBody(bytes, body);
   const isNarrowed = Object.values(conditions).some((condition) => condition !== undefined);
   if (isNarrowed === (all === true)) {
-    const message = 'say what to purge: "tag", "namespace", "id", "prefix", or else "all": true';
+    const message =
+      'Specify what to purge: "tag", "namespace", "id" or "prefix", or else "all": true, but not both.';
     throw new GatewayError('invalid_request', message, { param: isNarrowed ? 'all' : 'tag' });
   }
   const tenant = purgeScope(settings, caller.name);

@@ -15,6 +15,6 @@ export function checkedBody<T>(bytes: Buffer, schema: z.ZodType<T>): T {
   const [issue] = parsed.error.issues;
   const [unknown] = issue?.code === 'unrecognized_keys' ? issue.keys : [];
   const param = unknown ?? issue?.path.join('.') ?? '';
-  const message = formatZodError(parsed.error, { schema, value, whole: 'the body' });
+  const message = formatZodError(parsed.error, { schema, value, whole: 'The body' });
   throw new GatewayError('invalid_request', message, param === '' ? {} : { param });
 }

@@ -93,7 +93,7 @@ function paceOf(exchange: Exchange, { clock, stallMs, onCutOff }: StallPolicy): 
     clock,
     stallMs,
     onStall: () => {
-      const message = `the client read nothing of its answer for ${stallMs} ms and was cut off`;
+      const message = `The client read none of its answer for ${stallMs} ms and was disconnected.`;
       const isUnderWay = exchange.kind === 'stream' && exchange.outcome() === null;
       if (isUnderWay) exchange.abandon(new GatewayError('client_closed', message));
       // Settled already, or shared with other clients that read on.

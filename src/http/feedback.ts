@@ -31,7 +31,7 @@ export async function submitFeedback(
   if (cacheReport !== null && (cacheReport.wasCached || desk === null))
     return replyTo(verdict, cacheReport);
   if (desk === null) {
-    throw new GatewayError('not_found', 'no feedback is taken here (adaptation.feedback is false)');
+    throw new GatewayError('not_found', 'Feedback is disabled (adaptation.feedback is false).');
   }
   try {
     const { decisionId, scores, keptText } = await desk.submit(verdict, caller);
@@ -79,7 +79,7 @@ function readVerdict(bytes: Buffer): FeedbackInput {
   const { decision_id: decisionId, ...verdict } = checkedBody(bytes, body);
   const [first, second] = Object.keys(verdict);
   if (first === undefined || second !== undefined) {
-    const message = 'say one of "score", "label" and "preferred"';
+    const message = 'Exactly one of "score", "label" and "preferred" is required.';
     throw new GatewayError('invalid_request', message, { param: second ?? 'score' });
   }
   const { score, label, preferred } = verdict;

@@ -107,7 +107,7 @@ function addressIn(req: Request): { readonly path: string; readonly provider: st
   const [path = '', ...rest] = req.originalUrl.split('?');
   const query = rest.join('?');
   if (hasTraversal(path)) {
-    throw new GatewayError('not_found', `there is no ${req.method} ${path} here`);
+    throw new GatewayError('not_found', `Unknown endpoint: ${req.method} ${path}.`);
   }
   const named = new URLSearchParams(query).get('provider');
   const kept = query.split('&').filter((pair) => pair !== '' && !/^(provider|key)=/.test(pair));

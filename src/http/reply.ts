@@ -9,7 +9,7 @@ import { endWith, StallWatch, type StallLimit } from './stall.js';
 /** The error that the client may see: anything but a `GatewayError` is a bug, whose details are hidden. */
 export function asGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
-  return new GatewayError('internal_error', 'an internal error; the gateway’s log has it', {
+  return new GatewayError('internal_error', 'Internal error; the gateway’s log has the details.', {
     cause: thrown,
   });
 }

@@ -63,7 +63,7 @@ export function responseRoutes(app: Express, pipeline: Pipeline, store: Response
   app.get('/v1/responses/:id', (req, res) => {
     const { id } = req.params;
     if (req.query['stream'] === 'true') {
-      throw new GatewayError('invalid_request', 'a response that is kept cannot be streamed', {
+      throw new GatewayError('invalid_request', 'A stored response cannot be streamed.', {
         param: 'stream',
       });
     }

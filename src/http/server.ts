@@ -175,13 +175,15 @@ function hasAsked(socket: Duplex): socket is Socket {
 function clientError(cause: Error & { code?: string }): GatewayError {
   switch (cause.code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new GatewayError('request_too_large', 'the request headers are too large', {
+      return new GatewayError('request_too_large', 'The request headers are too large.', {
         status: 431,
         cause,
       });
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new GatewayError('request_timeout', 'the request took too long to arrive', { cause });
+      return new GatewayError('request_timeout', 'The request took too long to arrive.', { cause });
     default:
-      return new GatewayError('invalid_request', 'this is not a valid HTTP/1.1 request', { cause });
+      return new GatewayError('invalid_request', 'This is not a valid HTTP/1.1 request.', {
+        cause,
+      });
   }
 }

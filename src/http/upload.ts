@@ -96,6 +96,6 @@ function boundaryOf(contentType: string): string | null {
 function tooLarge(maxBytes: number): GatewayError {
   return new GatewayError(
     'request_too_large',
-    `the upload is larger than the ${maxBytes} bytes this gateway takes (server.max_upload_bytes)`,
+    `The upload exceeds the limit of ${maxBytes} bytes (server.max_upload_bytes).`,
   );
 }

@@ -160,12 +160,12 @@ export class CacheAdmin {
     // Both are tried: a failure of one must not prevent the other.
     const [saved, published] = await Promise.allSettled([this.#log?.save(), shared?.purge(filter)]);
     if (saved.status === 'rejected') {
-      const message = `purged from memory, but not from ${file}, which cannot be written; it is purged as soon as it can be written again`;
+      const message = `Purged from memory, but not from ${file}, which cannot be written; the file is purged as soon as it can be written again.`;
       throw new GatewayError('not_saved', message, { cause: saved.reason });
     }
     if (published.status === 'rejected') {
       const message =
-        'purged here, but not in Redis and the other gateways: Redis is unavailable or full; they are purged as soon as it is back';
+        'Purged here, but not from Redis and the other gateways, because Redis is unavailable or full; they are purged as soon as it is available again.';
       throw new GatewayError('not_saved', message, { cause: published.reason });
     }
     return purged;

@@ -91,7 +91,7 @@ export class CacheService {
   /** @throws {GatewayError} `not_kept` if no model may be called */
   async #lead(cacheable: CacheableRequest, callModel: CallModel): Promise<Exchange> {
     if (!cacheable.lookup.control.onlyIfCached) return lead(this.#parts, cacheable, callModel);
-    const message = 'no cached answer matches, and the request says cache-control: only-if-cached';
+    const message = 'No cached answer matches, and the request has cache-control: only-if-cached.';
     throw new GatewayError('not_kept', message);
   }
 

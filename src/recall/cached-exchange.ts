@@ -146,7 +146,7 @@ export class CachedExchange {
   }
 
   /** The client has disconnected. @param why - if it did not do so by itself */
-  abandon(why = new GatewayError('client_closed', 'the client went away')): FailedExchange {
+  abandon(why = new GatewayError('client_closed', 'The client disconnected.')): FailedExchange {
     return this.fail(why);
   }
 

@@ -121,16 +121,22 @@ async function openSemantic(
 ): Promise<SemanticServices | null> {
   const { clock, metrics, log } = books;
   const opened = await openJudge?.().catch((err: unknown) => {
-    log.error({ err }, 'questions cannot be compared; there will be exact hits only');
+    log.error(
+      { err },
+      'questions cannot be compared; only exact repetitions are answered from the cache',
+    );
   });
   if (opened === undefined) return null;
   const judge = guardedJudge(opened, (err) => {
-    log.error({ err }, 'a question could not be compared with others; a model answers it');
+    log.error({ err }, 'a question could not be compared with cached ones; a model is called');
   });
   // Its rules are compiled on first use, which takes longer than a look-up may.
   judge.judge(judge.read('What is this?'), judge.read('What is that?'));
   const openGraph = await loadHnswlib().catch((err: unknown) => {
-    log.warn({ err }, 'hnswlib-node was not built; searching very many questions takes longer');
+    log.warn(
+      { err },
+      'hnswlib-node is not built; looking up a question among very many takes longer',
+    );
     return null;
   });
   return {
@@ -198,7 +204,7 @@ function logProblem(problem: AnswerLogProblem, log: Log): void {
     case 'damaged':
       log.warn(
         { places: problem.records },
-        'parts of the file of saved answers are damaged, and were skipped',
+        'parts of the file of saved answers are damaged and were skipped',
       );
       return;
     case 'unknown_version':
@@ -208,8 +214,8 @@ function logProblem(problem: AnswerLogProblem, log: Log): void {
       return;
     case 'taken':
       log.warn(
-        'the file of saved answers was changed or removed by somebody else, and is rewritten; if another process uses this folder, give each its own: ' +
-          'one undoes what the other saves or purges',
+        'the file of saved answers was changed or removed by another process and is rewritten; if several processes use this folder, ' +
+          'give each its own, because they undo each other’s saves and purges',
       );
       return;
     case 'unwritable':

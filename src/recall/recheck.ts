@@ -69,7 +69,7 @@ async function recheck(
     storeAnswer(parts, { ...cacheable, nearest: null }, answer);
   } catch (error) {
     semantic.tally.countRecheck('failed');
-    parts.books.log.debug({ err: error }, 'an answer could not be rechecked');
+    parts.books.log.debug({ err: error }, 'a cached answer could not be rechecked');
   } finally {
     semantic.budget.settle(signal, costUsd);
   }

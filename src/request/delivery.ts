@@ -107,7 +107,7 @@ function deliverStream(
       // Called for every stream when its connection closes; creating an error would cost more than the rest.
       if (over) return;
       stream.abort();
-      const error = why ?? new GatewayError('client_closed', 'the client went away');
+      const error = why ?? new GatewayError('client_closed', 'The client disconnected.');
       finish(error.status, error);
     },
     outcome: () => entry.record.outcome,

@@ -43,13 +43,15 @@ interface EmbeddingTask {
 export function embedderIn(setup: Setup, name: string): ServedModel {
   const target = setup.resolve(name);
   if (target.kind === 'policy') {
-    throw refused(`"${name}" chooses among models that answer; name a model that makes embeddings`);
+    throw refused(
+      `"${name}" is a policy, which chooses among chat models; name an embedding model.`,
+    );
   }
   const { model } = target.served;
   // Models that only the operator knows may be embedding models.
   const isKnown = model.simulated || setup.catalog.models.has(model.id);
   if (isKnown && !model.capabilities.has('embeddings')) {
-    throw refused(`${model.id} makes no embeddings`);
+    throw refused(`${model.id} is not an embedding model.`);
   }
   return target.served;
 }
@@ -121,7 +123,8 @@ async function answerTo(
 ): Promise<ProviderEmbeddingResponse> {
   const answer = await setup.upstreams.call({ upstream, path, body, stream: false, signal });
   // Cannot happen: a stream comes only if the request asks for one.
-  if (answer.kind !== 'whole') throw new Error('a stream came where vectors were asked for');
+  if (answer.kind !== 'whole')
+    throw new Error('expected embeddings, but the provider sent a stream');
   const { status, bytes } = answer;
   const header = (name: string): string | undefined => answer.header(name);
   if (status < 300) return { body: bytes, header };

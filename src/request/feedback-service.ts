@@ -132,7 +132,7 @@ export class FeedbackService {
     if (record?.caller !== caller.name) {
       throw new GatewayError(
         'not_found',
-        `there is no decision "${id}" of yours; only the latest are kept (decisions.keep)`,
+        `No decision "${id}" was found among yours; only the latest decisions are kept (decisions.keep).`,
         { param: 'decision_id' },
       );
     }
@@ -148,23 +148,23 @@ export class FeedbackService {
  * @throws {GatewayError} `invalid_request` if a grade would say nothing about the model
  */
 function gradedModel(outcome: Outcome | null): string {
-  if (outcome === null) throw ungradable('its answer is not complete yet: grade it once it is');
+  if (outcome === null) throw ungradable('its answer is not complete yet');
   const { servedModel, error } = outcome;
   if (servedModel === null) throw ungradable('no model answered');
   // A client that disconnected saw what it grades; an answer that broke off says nothing about the model.
   if (error === null || error === 'client_closed') return servedModel;
-  throw ungradable('its answer broke off, which says nothing of the model');
+  throw ungradable('its answer broke off, which says nothing about the model');
 }
 
 function ungradable(why: string): GatewayError {
-  const message = `this decision cannot be graded: ${why}`;
+  const message = `This decision cannot be graded: ${why}.`;
   return new GatewayError('invalid_request', message, { param: 'decision_id' });
 }
 
 function unteachable(): GatewayError {
   return new GatewayError(
     'invalid_request',
-    'this decision teaches nothing: the client named the model, or a heuristic decided',
+    'This decision cannot be graded: the client named the model, or a heuristic decided.',
     { param: 'decision_id' },
   );
 }
@@ -179,7 +179,7 @@ function scoresOf(
   if (routing.candidate(preferred) === null) {
     throw new GatewayError(
       'invalid_request',
-      `"${preferred}" was no candidate of this decision; GET /v1/decisions/${verdict.decisionId} lists them`,
+      `"${preferred}" was not a candidate of this decision; GET /v1/decisions/${verdict.decisionId} lists the candidates.`,
       { param: 'preferred' },
     );
   }

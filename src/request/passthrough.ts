@@ -76,8 +76,8 @@ export function placesOf(setup: Setup, { provider, model, dialect }: Passthrough
   const names = able.map(({ name }) => name).join(', ');
   throw new GatewayError(
     'invalid_request',
-    `this request names no provider; add ?provider=NAME or the header x-suffice-provider` +
-      (names === '' ? '' : ` (${names})`),
+    `This request names no provider; add ?provider=NAME or the header x-suffice-provider` +
+      (names === '' ? '.' : ` (one of: ${names}).`),
     { param: 'provider' },
   );
 }
@@ -94,7 +94,7 @@ function placesOfModel(setup: Setup, name: string): Places {
   }
   throw new GatewayError(
     'invalid_request',
-    `"${name}" chooses among models that chat; name a model`,
+    `"${name}" is a policy, which chooses among chat models; name a model.`,
     {
       param: 'model',
     },
@@ -104,9 +104,13 @@ function placesOfModel(setup: Setup, name: string): Places {
 /** A place for any model of a provider; unknown models appear in metrics under the provider's name alone. */
 function placeAt(setup: Setup, provider: string, model: string | null): Upstream {
   if (!setup.providers.has(provider) || provider === SIMULATION) {
-    throw new GatewayError('not_found', `there is no provider "${provider}" to pass this on to`, {
-      param: 'provider',
-    });
+    throw new GatewayError(
+      'not_found',
+      `There is no provider "${provider}" that this request could be passed to.`,
+      {
+        param: 'provider',
+      },
+    );
   }
   const own = model?.startsWith(`${provider}/`) === true ? model.slice(provider.length + 1) : model;
   const id = `${provider}/*`;

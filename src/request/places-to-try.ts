@@ -102,11 +102,11 @@ export function refuseTermsOnPolicy(
 ): void {
   const [listed] = models;
   if (listed !== undefined) {
-    const why = `"${policy}" is a policy, which chooses by itself whom to ask when a model fails: name a model, or leave the list out`;
+    const why = `"${policy}" is a policy, which chooses its own fallback models: name a model, or omit the list`;
     throw refusal(listed.at.replace(/\[.*/u, ''), why);
   }
   if (providers === null || !isRestrictive(providers)) return;
-  const why = `"${policy}" is a policy, and its rules say which models may answer (only, never, limit): \`provider\` is for a model that you name`;
+  const why = `"${policy}" is a policy, whose rules decide which models may answer (only, never, limit); \`provider\` applies only to a model that the request names`;
   throw refusal('provider', why);
 }
 
@@ -130,7 +130,7 @@ function modelListed(setup: Known, { name, at }: ListedModel): ServedModel {
     if (!(error instanceof GatewayError)) throw error;
     throw new GatewayError(error.code, error.message, { param: at });
   }
-  throw refusal(at, `"${name}" is a policy; models to fall back to are listed by their names`);
+  throw refusal(at, `"${name}" is a policy, and only models can be fallbacks`);
 }
 
 function allowed(
@@ -199,15 +199,15 @@ function compare(a: number, b: number): number {
 function noneLeft(models: readonly ServedModel[], terms: ProviderPreferences): GatewayError {
   const places = models.map(({ model, upstreams }) => {
     const names = upstreams.map(({ provider }) => provider).join(', ');
-    return `"${model.id}" is asked at ${names}`;
+    return `"${model.id}" is available from ${names}`;
   });
   const where = places.join('; ');
   const [condition] = terms.conditions;
   if (condition !== undefined) {
-    const why = `${where}, and this gateway cannot tell who keeps this condition: leave it out, or serve the model through openrouter, which is told it`;
+    const why = `${where}, and the gateway does not know which of them meet this condition; omit it, or serve the model through openrouter, which receives and applies it`;
     return refusal(condition, why);
   }
-  const message = `\`provider\` leaves no place to ask: ${where}. GET /v1/models says where models run and what they cost there.`;
+  const message = `\`provider\` excludes every provider: ${where}. GET /v1/models lists the providers of each model, and their prices.`;
   return new GatewayError('no_candidate', message, { param: 'provider' });
 }
 

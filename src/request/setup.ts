@@ -124,16 +124,16 @@ export class Setup {
   whyUnresolved(name: string): UnresolvedName | null {
     const resolved = this.resolveAlias(name);
     if (this.#find(resolved) !== null) return null;
-    const alias = resolved === name ? '' : `"${name}" stands for "${resolved}": `;
+    const alias = resolved === name ? '' : `"${name}" is an alias of "${resolved}": `;
     const hosts = this.catalog.find(resolved)?.hosts.map((host) => host.provider);
     if (hosts !== undefined) {
       const why = `${alias}the model "${resolved}" is known, but no configured provider serves it`;
-      const hint = hosts.length === 0 ? '.' : `; it runs at ${hosts.join(', ')}.`;
+      const hint = hosts.length === 0 ? '.' : `; it is available from ${hosts.join(', ')}.`;
       return { isKnown: true, why, hint };
     }
     const near = this.#withoutAffixes(resolved) ?? this.#nearest(resolved);
     const hint = near === null ? '.' : `; did you mean "${near}"?`;
-    return { isKnown: false, why: `${alias}there is no model or policy "${resolved}" here`, hint };
+    return { isKnown: false, why: `${alias}there is no model or policy "${resolved}"`, hint };
   }
 
   /** Resolves an alias; other names are returned as they are. */
@@ -208,7 +208,8 @@ export class Setup {
 
   #unknown(name: string): string {
     const { isKnown = false, why = '', hint = '' } = this.whyUnresolved(name) ?? {};
-    return `${why}${hint}${isKnown ? '' : ' GET /v1/models lists what there is.'}`;
+    const sentence = `${why.charAt(0).toUpperCase()}${why.slice(1)}${hint}`;
+    return isKnown ? sentence : `${sentence} GET /v1/models lists the available names.`;
   }
 }
 
@@ -219,7 +220,7 @@ export class Setup {
  */
 export function checkNameLength(name: string): void {
   if (name.length <= MAX_MODEL_NAME) return;
-  const message = `no model has a name of ${name.length} characters; the longest that is taken has ${MAX_MODEL_NAME}`;
+  const message = `A model name may have at most ${MAX_MODEL_NAME} characters; this one has ${name.length}.`;
   throw new GatewayError('model_not_found', message, { param: 'model' });
 }
 

@@ -40,17 +40,18 @@ export async function countTokens(
     renames: provider.renames,
   };
   const { body, headers } = passage.prepareRequest(request, edits, () => {
-    throw new Error('a request to count was to be translated');
+    throw new Error('requests to count tokens cannot be translated');
   });
   const call = { upstream, body, headers, stream: false, signal, counting: true };
   const answer = await setup.upstreams.call(call);
   // Cannot happen: a stream comes only if the request asks for one.
-  if (answer.kind !== 'whole') throw new Error('a stream came where a count was asked for');
+  if (answer.kind !== 'whole')
+    throw new Error('expected a token count, but the provider sent a stream');
   if (answer.status >= 300) {
     const failed = passage.readError(answer.status, answer.bytes, retryHeader(answer));
     throw provider.redacted(failed);
   }
   const { input_tokens: inputTokens } = parseAnswerObject(answer.bytes);
   if (typeof inputTokens === 'number') return { inputTokens, estimated: false };
-  throw new GatewayError('upstream_failed', 'The provider sent no count of tokens.');
+  throw new GatewayError('upstream_failed', 'The provider sent no token count.');
 }

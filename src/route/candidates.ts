@@ -135,7 +135,7 @@ export class ModelEvaluator {
     if (cap !== null && cap > this.#maxOutputTokens) {
       return {
         why: 'output_too_small',
-        detail: `${cap} output tokens asked, at most ${this.#maxOutputTokens} given`,
+        detail: `${cap} output tokens requested, at most ${this.#maxOutputTokens} available`,
         rule: null,
       };
     }
@@ -161,7 +161,7 @@ function dropByBinding(
   const readers = lost.dialects.join(' or ');
   return {
     why: 'vendor_bound',
-    detail: `${lost.at} is for providers that speak ${readers}`,
+    detail: `${lost.at} requires a provider of the dialect ${readers}`,
     rule: null,
   };
 }

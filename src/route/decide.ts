@@ -6,24 +6,25 @@ import { globMatcher } from './rules/glob.js';
 /** Over this distance a prompt counts as out of distribution; see `Prediction.ood`. */
 export const OOD_THRESHOLD = 0.5;
 
-/** The model that answers, and how it came to that. */
+/** The model that answers, and why. */
 export interface Choice {
   readonly chosen: Candidate;
   readonly reason: Exclude<Reason, 'requested' | 'heuristic' | 'fallback'>;
   readonly rule: string | null;
   /** The candidate the promise is measured against. */
   readonly reference: Candidate;
-  /** The quality, 0 to 1, that a candidate had to reach; 0 when the average alone is promised. */
+  /** Quality that a candidate had to reach, 0 to 1; 0 when only the average is promised. */
   readonly floor: number;
   /**
-   * The prompt is far from the training prompts, so all but the reference count as their success
-   * less its uncertainty.
+   * Whether the prompt is far from the training prompts, so that the uncertainty of every candidate, the reference
+   * included, is subtracted from its success. Most of this uncertainty is of the prompt and common to all models:
+   * exempting the reference would let it win against models that are as good.
    */
   readonly cautious: boolean;
 }
 
 /**
- * Chooses the candidate that is worth most (its quality at the price in force, less what it takes),
+ * Chooses the candidate with the highest net value (its quality times the price in force, minus its outlay),
  * or, without a price, the cheapest (fastest, best) of those that keep the promise by themselves.
  *
  * Pure: no clock, no I/O, no randomness.
@@ -47,11 +48,11 @@ export function choose(input: ChoiceInput): Choice | null {
 }
 
 /**
- * Whom to ask when the chosen one fails, in order.
+ * The models to try if the chosen one fails, in order.
  *
- * A fallback must keep the promise where it can, and must not be a silent upgrade to the dearest
- * model: the same order in which the choice itself was made gives both. Hardly any request needs one,
- * so they are not put in order when the choice is made.
+ * A fallback should keep the promise where possible, and must not be a silent upgrade to the most expensive
+ * model, so fallbacks have the same order as the choice itself. They are sorted on demand, because few
+ * requests need them.
  *
  * @param choice - made of this input
  */
@@ -69,15 +70,15 @@ export function fallbacksOf(
   return fallbacks.value.filter((model) => others.includes(model));
 }
 
-/** How good a candidate's answer counts as when candidates are compared, 0 to 1. */
+/** Quality by which a candidate is compared with others, 0 to 1. */
 export function qualityOf(
-  { model, success, uncertainty }: Candidate,
-  { cautious, reference }: Pick<Choice, 'cautious' | 'reference'>,
+  { success, uncertainty }: Candidate,
+  { cautious }: Pick<Choice, 'cautious'>,
 ): number {
-  return cautious && model !== reference.model ? Math.max(0, success - uncertainty) : success;
+  return cautious ? Math.max(0, success - uncertainty) : success;
 }
 
-/** What a policy tries to spend little of: US dollars, or milliseconds; `null` when unknown. */
+/** What the policy minimises, in US dollars, or milliseconds for latency; `null` when unknown. */
 export function outlayOf(
   candidate: Candidate,
   { objective }: Pick<RuleOutcome, 'objective'>,
@@ -86,7 +87,7 @@ export function outlayOf(
 }
 
 interface Picked extends Pick<Choice, 'reason' | 'rule'> {
-  /** Among the candidates. */
+  /** Index of the candidate. */
   readonly place: number;
 }
 

@@ -158,9 +158,7 @@ export class FactorPredictor implements Predictor {
     }
     const { centre } = this.#tables;
     if (centre === null || encoded?.length !== out.length) {
-      throw new Error(
-        `a prompt came without the vector of the encoder ${this.encoder?.name ?? ''}`,
-      );
+      throw new Error(`a prompt has no vector of the encoder ${this.encoder?.name ?? ''}`);
     }
     centreVector(encoded, centre, out);
   }

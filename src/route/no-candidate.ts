@@ -18,7 +18,7 @@ function describeDrops(
   whyNone: string | null,
 ): string {
   if (candidates.length === 0) {
-    return `no model can be chosen by "${policy}"${whyNone === null ? '' : `: ${whyNone}`}`;
+    return `Policy "${policy}" has no model to choose from${whyNone === null ? '' : `: ${whyNone}`}.`;
   }
   const groups = new Map<string, Dropped[]>();
   for (const candidate of candidates) {
@@ -31,7 +31,7 @@ function describeDrops(
     groups.set(groupKey + by, [...group, { candidate, dropped, by }]);
   }
   const reasons = Array.from(groups.values(), describeGroup);
-  return `no model is left for "${policy}" to choose from. ${reasons.join('; ')}.`;
+  return `Policy "${policy}" has no model left to choose from. ${reasons.join('; ')}.`;
 }
 
 interface Dropped {
@@ -69,5 +69,5 @@ function describeGroup(group: readonly Dropped[]): string {
   const { candidate, dropped, by } = nearest;
   const differ = group.some((one) => one.dropped.detail !== dropped.detail);
   const count = `${group.length} ${group.length === 1 ? 'model' : 'models'}`;
-  return `${count}${differ ? `, ${candidate.model} the closest` : ''}: ${dropped.detail}${by}`;
+  return `${count}${differ ? `, ${candidate.model} being closest` : ''}: ${dropped.detail}${by}`;
 }

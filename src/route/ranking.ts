@@ -9,35 +9,35 @@ export interface ChoiceInput {
   /** Distance of the prompt from the training prompts, 0 to 1. */
   readonly ood: number;
   /**
-   * What one more adequate answer is worth, in what the objective spares: US dollars, or
-   * milliseconds. `null` when the promise is kept by every single choice instead of on average.
+   * Value of one more adequate answer in the unit of the objective: US dollars, or milliseconds for latency.
+   * `null` when every single choice must keep the promise, not the average.
    */
   readonly price: number | null;
 }
 
-// A hair of slack: keep 1 must accept the reference itself, whatever the rounding.
+// Tolerance for rounding: with `keep: 1` the reference itself must reach the floor.
 const SLACK = 1e-12;
 
 /**
- * The order in which candidates would be chosen: first those that are good enough, by the policy's objective, then the others, the
- * best first. Candidates are named by their place in the table.
+ * The order in which candidates would be chosen: those that are good enough by the policy's objective, then the others by
+ * quality. Candidates are identified by their index in the table.
  */
 export class Ranking {
   /** The candidate that the promise is measured against. */
   readonly reference: number;
-  /** The first in order. */
+  /** The first candidate in this order. */
   readonly first: number;
-  /** The quality that a candidate has to reach; below 0 when the average alone is promised. */
+  /** Quality that a candidate must reach; below 0 when only the average is promised. */
   readonly floor: number;
-  /** Quality from which a preferred model is taken. */
+  /** Quality that a preferred model must reach. */
   readonly preferenceFloor: number;
-  /** How many may answer, and how many of them are good enough. */
+  /** Number of candidates that may answer, and of those that are also good enough. */
   readonly eligibleCount: number;
   readonly sufficientCount: number;
   readonly #table: CandidateTable;
   readonly #objective: RuleOutcome['objective'];
   readonly #cautious: boolean;
-  /** `null` where nothing is weighed. */
+  /** `null` if cost and quality are not traded off. */
   readonly #price: number | null;
   /** See `assumedOutlay`. */
   readonly #unknown: number;
@@ -49,9 +49,9 @@ export class Ranking {
     this.#objective = outcome.objective;
     this.#cautious = cautious;
     this.#price = outcome.objective === 'quality' ? null : price;
-    const success = candidates.success(reference);
-    const promised = qualityFloor(outcome.keep.value, success);
-    const each = qualityFloor(outcome.keepEach?.value ?? 0, success);
+    const best = qualityAt(candidates, reference, cautious);
+    const promised = qualityFloor(outcome.keep.value, best);
+    const each = qualityFloor(outcome.keepEach?.value ?? 0, best);
     this.floor = price === null ? Math.max(promised, each) : each;
     let open = 0;
     let sufficient = 0;
@@ -64,13 +64,13 @@ export class Ranking {
     this.sufficientCount = sufficient;
     this.#unknown = assumedOutlay(candidates, outcome);
     this.first = this.firstOf(() => true);
-    // What keeps the promise by itself, or does no worse than the choice, takes nothing from the average.
+    // A model that keeps the promise by itself, or is no worse than the choice, does not lower the average.
     this.preferenceFloor =
       price === null ? this.floor : Math.min(promised, this.quality(this.first));
   }
 
   /**
-   * @param cautious - all but the reference count as their success less its uncertainty
+   * @param cautious - whether uncertainty is subtracted from success
    * @returns `null` when every candidate is dropped
    */
   static of(input: ChoiceInput, cautious: boolean): Ranking | null {
@@ -78,16 +78,16 @@ export class Ranking {
     return reference < 0 ? null : new Ranking(input, cautious, reference);
   }
 
-  /** How good a candidate's answer counts as when candidates are compared, 0 to 1. */
+  /** Quality by which a candidate is compared with others, 0 to 1. */
   quality(i: number): number {
-    return qualityAt(this.#table, i, this.#cautious && i !== this.reference);
+    return qualityAt(this.#table, i, this.#cautious);
   }
 
   isSufficient(i: number): boolean {
     return this.quality(i) >= this.floor;
   }
 
-  /** The first in order of those that may answer and that `isWanted`; -1 if there is none. */
+  /** The first eligible candidate in order for which `isWanted`; -1 if there is none. */
   firstOf(isWanted: (i: number) => boolean): number {
     let first = -1;
     let firstKey = 0;
@@ -97,7 +97,7 @@ export class Ranking {
       const suffices = this.isSufficient(i);
       if (first >= 0 && firstSuffices && !suffices) continue;
       const key = this.#key(i, suffices);
-      // As `compare` has it, with what is known of the first.
+      // The same order as `compare`, without computing the key of the first again.
       if (first >= 0 && firstSuffices === suffices) {
         if (key > firstKey || (key === firstKey && this.#compareEqual(i, first) >= 0)) continue;
       }
@@ -108,7 +108,7 @@ export class Ranking {
     return first;
   }
 
-  /** Below 0 where `a` comes before `b`, above 0 where it comes after. */
+  /** Negative if `a` comes before `b`, positive if after. */
   compare(a: number, b: number): number {
     const isSufficient = this.isSufficient(a);
     if (isSufficient !== this.isSufficient(b)) return isSufficient ? -1 : 1;
@@ -118,14 +118,14 @@ export class Ranking {
     return this.#compareEqual(a, b);
   }
 
-  /** All that may answer, in order. */
+  /** All eligible candidates, in order. */
   inOrder(): readonly number[] {
     return [...this.#table.models.keys()]
       .filter((i) => this.#table.isEligible(i))
       .sort((a, b) => this.compare(a, b));
   }
 
-  /** What candidates are put in order by, the least first. */
+  /** Sort key of a candidate, ascending. */
   #key(i: number, isSufficient: boolean): number {
     const quality = this.quality(i);
     if (!isSufficient || this.#objective === 'quality') return -quality;
@@ -140,7 +140,7 @@ export class Ranking {
 }
 
 /**
- * What a candidate takes less what its answer is worth: the least is chosen.
+ * Outlay minus the value of the answer; the candidate with the lowest is chosen.
  *
  * @param price - see `ChoiceInput.price`
  */
@@ -149,10 +149,9 @@ export function netOutlay(outlay: number, quality: number, price: number): numbe
 }
 
 /**
- * Below 0 where the candidate at `a` comes before the one at `b` if neither is worth more: the cheaper, then the better,
- * then by name.
+ * Order of two candidates with equal keys: the cheaper one first, then the better one, then by name. Negative if `a` comes first.
  *
- * @param better - how much better the one at `b` is
+ * @param better - quality of `b` minus quality of `a`
  */
 export function compareTied(
   candidates: CandidateTable,
@@ -165,12 +164,12 @@ export function compareTied(
   return better === 0 ? compareName(candidates, a, b) : better;
 }
 
-/** The quality that keeps a share of the reference's success. */
-export function qualityFloor(share: number, success: number): number {
-  return share * success - SLACK;
+/** The least quality that keeps a share of the reference's quality. */
+export function qualityFloor(share: number, reference: number): number {
+  return share * reference - SLACK;
 }
 
-/** The candidate that a policy's promise is measured against; -1 when all are dropped. */
+/** Index of the candidate that a policy's promise is measured against; -1 when all are dropped. */
 export function findReference(
   candidates: CandidateTable,
   { reference }: Pick<RuleOutcome, 'reference'>,
@@ -182,7 +181,7 @@ export function findReference(
     if (!candidates.isEligible(i)) continue;
     const quality = qualityAt(candidates, i, cautious);
     if (quality < most) continue;
-    // Of equals the cheapest, so that what is saved against it is not flattered.
+    // The cheapest of equals, so that savings against it are not overstated.
     if (quality === most && compareTied(candidates, best, i, 0) < 0) continue;
     best = i;
     most = quality;
@@ -192,7 +191,7 @@ export function findReference(
   return named < 0 ? best : named;
 }
 
-/** An unknown price is the dearest. */
+/** An unknown price counts as the highest. */
 function compareCost(candidates: CandidateTable, a: number, b: number): number {
   const [own, other] = [candidates.costUsd(a), candidates.costUsd(b)];
   if (own === other || (Number.isNaN(own) && Number.isNaN(other))) return 0;
@@ -203,20 +202,20 @@ function compareName({ models }: CandidateTable, a: number, b: number): number {
   return (models[a] ?? '') < (models[b] ?? '') ? -1 : 1;
 }
 
-/** Where the predictor has seen nothing alike, a high guess is not worth more than its error bar. */
+/** Quality of a candidate: its success, or for unfamiliar prompts the lower end of its error bar. */
 export function qualityAt(candidates: CandidateTable, i: number, cautious: boolean): number {
   const success = candidates.success(i);
   return cautious ? Math.max(0, success - candidates.uncertainty(i)) : success;
 }
 
-/** How much more than the dearest candidate one of unknown outlay is taken for. */
+/** Factor on the highest known outlay that stands for an unknown one. */
 const OVER_DEAREST = 1.01;
-/** What an unknown outlay is taken for where none is known or all known ones are nothing: dollars, or milliseconds. */
+/** Assumed outlay where none is known, or all known ones are 0: US dollars, or milliseconds. */
 const SUPPOSED = { cost: 0.001, quality: 0.001, latency: 1000 } as const;
 
 /**
- * What is taken for an unknown outlay: more than any candidate is known to take, dropped ones included, so that a known
- * outlay goes first; and never nothing.
+ * The outlay assumed for candidates whose outlay is unknown: above every known one, dropped candidates included, so that a
+ * candidate of known outlay is preferred; always over 0.
  */
 export function assumedOutlay(
   candidates: CandidateTable,
@@ -230,7 +229,7 @@ export function assumedOutlay(
   return dearest > 0 ? OVER_DEAREST * dearest : SUPPOSED[objective];
 }
 
-/** What a policy tries to spend little of: US dollars, or milliseconds; NaN when unknown. */
+/** What the policy minimises, in US dollars, or milliseconds for latency; NaN when unknown. */
 export function outlayAt(
   candidates: CandidateTable,
   i: number,

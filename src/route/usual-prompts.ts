@@ -38,7 +38,7 @@ export function readUsualPrompts(
   if (embedderId !== embedder.id || embedding !== embedder.dims || dense !== denseFeatures) {
     throw new ArtefactError(
       artefact.file,
-      `expected prompts read by ${embedder.id} and ${denseFeatures} features, found ${embedderId} and ${dense}`,
+      `expected prompts for ${embedder.id} and ${denseFeatures} features, found ${embedderId} and ${dense}`,
     );
   }
   const width = embedding + dense;

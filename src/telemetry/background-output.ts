@@ -119,7 +119,7 @@ export class BackgroundOutput implements ByteOutput {
     if (lines === 0) return;
     this.#droppedLines = 0;
     const time = new Date(this.#clock.wallMs()).toISOString();
-    const msg = 'lines of the log were dropped, as it could not be written';
+    const msg = 'log lines were dropped because they could not be written';
     this.#push(Buffer.from(`${JSON.stringify({ level: 'warn', time, lines, msg })}\n`));
   }
 

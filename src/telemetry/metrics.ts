@@ -32,7 +32,7 @@ export class Metrics {
   );
   readonly savedUsd = this.#counter(
     'suffice_saved_usd_total',
-    'US dollars saved against the policy’s reference model, by policy; what costs more than with it is not subtracted (the log has it, as a negative savedUsd).',
+    'US dollars saved compared with the policy’s reference model, by policy; requests that cost more are not subtracted (the log reports them as a negative savedUsd).',
     ['policy'],
   );
   readonly unpriced = this.#counter(
@@ -57,7 +57,7 @@ export class Metrics {
   );
   readonly resting = this.#gauge(
     'suffice_upstreams_resting',
-    'Upstreams that keep failing, or asked for a pause, and have not answered since: others are tried first.',
+    'Upstreams that keep failing, or requested a pause, and have not answered since; others are tried first.',
   );
   readonly dropped = this.#counter(
     'suffice_dropped_fields_total',

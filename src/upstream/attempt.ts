@@ -144,7 +144,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
 
   /** The request's signal. */
   handleEvent(): void {
-    this.#failWith('client_closed', 'the client has gone');
+    this.#failWith('client_closed', 'the client disconnected');
   }
 
   // --- undici's side: the older of its two handler interfaces. The newer one is an adapter around
@@ -152,7 +152,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
 
   onConnect(abort: (error?: Error) => void): void {
     // An error thrown here drops the request and keeps the connection usable; `abort` would close it.
-    if (this.#over) throw new Error('nobody waits for this request any more');
+    if (this.#over) throw new Error('the request was cancelled');
     this.#abortRequest = abort;
     this.#connection.recordDispatch(!this.#context.pool.isConnecting);
     this.#watch.enter('waiting');
@@ -281,7 +281,10 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
       },
     });
     if (this.#decoder === null) {
-      this.#failWith('upstream_failed', `answered in an encoding that cannot be read: ${encoding}`);
+      this.#failWith(
+        'upstream_failed',
+        `answered with an unsupported content-encoding: ${encoding}`,
+      );
     }
   }
 

@@ -187,8 +187,5 @@ class Delivery implements AnswerSink, CommittedStream {
 }
 
 function emptyAnswer(): GatewayError {
-  return new GatewayError(
-    'upstream_failed',
-    'the upstream ended its answer without saying anything',
-  );
+  return new GatewayError('upstream_failed', 'The upstream ended its answer without any content.');
 }

@@ -104,7 +104,7 @@ export async function tryPlaces<Got>(
   const waiting = new PlaceQueue(places);
   for (const upstream of waiting) {
     if (task.signal.aborted) {
-      error = new GatewayError('client_closed', 'the client has gone');
+      error = new GatewayError('client_closed', 'The client disconnected.');
       break;
     }
     const startedMs = task.clock.now();
@@ -131,7 +131,7 @@ export async function tryPlaces<Got>(
         waiting.preferLargerContext(upstream, task);
     }
   }
-  error ??= new GatewayError('upstream_failed', 'there is no upstream to ask');
+  error ??= new GatewayError('upstream_failed', 'No upstream is available.');
   return { ok: false, error, attempts };
 }
 

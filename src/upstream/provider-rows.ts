@@ -27,7 +27,7 @@ export const PROVIDERS: readonly ProviderRow[] = [
     baseUrl: 'http://simulation.invalid/v1',
     keyVariable: null,
     trustedAnswers: true,
-    notes: 'Answers inside this process, to try the gateway without any key.',
+    notes: 'Answers inside the gateway process, so that it can be tried without any key.',
     source: 'this project',
   }),
 ];

@@ -129,22 +129,22 @@ function placeFault(
   { baseUrl, place = {} }: ProviderSettings,
 ): string | null {
   for (const name of Object.keys(place)) {
-    if (!Object.hasOwn(row.places, name)) return `has no place called ${name}.`;
+    if (!Object.hasOwn(row.places, name)) return `does not support place.${name}: remove it.`;
     if (!/^[\w.:-]+$/u.test(places[name] ?? '')) {
-      return `has a place ${name} that cannot be part of an address.`;
+      return `has a value of place.${name} that cannot be part of an address.`;
     }
   }
   if (baseUrl !== undefined) return null;
   const missing = Object.entries(row.places).find(([name]) => places[name] === undefined);
   if (missing === undefined) return null;
   const [name, { variables }] = missing;
-  return `needs a place ${name}: set place.${name}, or ${variables.join(' or ')}.`;
+  return `needs place.${name}: set it, or ${variables.join(' or ')}.`;
 }
 
 /** Finds settings with which every request would fail, with an unhelpful error. */
 function settingsFault(row: ProviderRow, settings: ProviderSettings): string | null {
   for (const [name, value] of Object.entries(lowerCased(settings.headers ?? {}))) {
-    if (!isSafeHeader(name, value)) return `has a header ${name} that cannot be sent.`;
+    if (!isSafeHeader(name, value)) return `has a header ${name} whose name or value is not valid.`;
   }
   return credentialsFault(row, settings);
 }
@@ -153,11 +153,11 @@ function credentialsFault(row: ProviderRow, settings: ProviderSettings): string 
   const { aws, google } = settings;
   const key = keyIn(settings);
   // Usually a line break that was pasted along with the key.
-  if (!isKey(key)) return 'has a key with a character that cannot be in a key.';
+  if (!isKey(key)) return 'has a key with a character that keys cannot contain.';
   if (aws !== undefined && row.auth !== 'aws')
-    return `takes no signatures of AWS${hintAt(row, 'bedrock')}.`;
+    return `does not support AWS signatures${hintAt(row, 'bedrock')}.`;
   if (google !== undefined && row.auth !== 'google')
-    return `takes no tokens of Google${hintAt(row, 'vertex')}.`;
+    return `does not support Google tokens${hintAt(row, 'vertex')}.`;
   const hasOther = aws !== undefined || google !== undefined;
   // A server at a configured address may need no key.
   const needsKey = row.keyVariable !== null && settings.baseUrl === undefined;

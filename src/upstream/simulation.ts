@@ -109,7 +109,7 @@ function refusal(message: string): Buffer {
 }
 
 function clientGone(request: UpstreamRequest): UpstreamError {
-  return new UpstreamError('client_closed', `${request.upstream.id}: the client has gone`, {
+  return new UpstreamError('client_closed', `${request.upstream.id}: the client disconnected`, {
     sent: true,
   });
 }

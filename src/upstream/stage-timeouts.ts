@@ -76,15 +76,15 @@ export class StageTimeouts {
     const isTotal = now >= this.#startedMs + totalMs;
     this.#watched.onTimeout(
       isTotal || limit === null
-        ? `no complete answer in ${totalMs} ms`
+        ? `no complete answer within ${totalMs} ms`
         : `${limit.what} ${limit.ms} ms`,
     );
   };
 
   #stageLimit(): { readonly ms: number; readonly what: string } | null {
     const { connectMs, firstByteMs, idleMs } = this.#timeouts;
-    if (this.#stage === 'connecting') return { ms: connectMs, what: 'no connection in' };
-    if (this.#stage === 'waiting') return { ms: firstByteMs, what: 'no first byte in' };
-    return this.#watched.isStopped ? null : { ms: idleMs, what: 'nothing more for' };
+    if (this.#stage === 'connecting') return { ms: connectMs, what: 'no connection within' };
+    if (this.#stage === 'waiting') return { ms: firstByteMs, what: 'no first byte within' };
+    return this.#watched.isStopped ? null : { ms: idleMs, what: 'no further data for' };
   }
 }

@@ -16,18 +16,16 @@ export class UpstreamError extends GatewayError {
 /** The stage of an attempt. */
 export type Stage = 'connecting' | 'waiting' | 'reading';
 
-const UNTRUSTED =
-  'has a certificate of an issuer that is not trusted here (see NODE_EXTRA_CA_CERTS)';
-const SELF_SIGNED =
-  'has a certificate that it signed itself, which is not trusted here (see NODE_EXTRA_CA_CERTS)';
+const UNTRUSTED = 'has a certificate from an untrusted issuer (see NODE_EXTRA_CA_CERTS)';
+const SELF_SIGNED = 'has a self-signed certificate, which is not trusted (see NODE_EXTRA_CA_CERTS)';
 /** For servers that speak plain HTTP where TLS was expected. */
 export const NO_TLS =
-  'does not speak TLS there; is its base_url to begin with http:// instead of https://?';
+  'does not speak TLS there; should its base_url begin with http:// instead of https://?';
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refused the connection',
   ENOTFOUND: 'has a host name that does not resolve',
-  EAI_AGAIN: 'has a host name that does not resolve at the moment',
+  EAI_AGAIN: 'has a host name that currently does not resolve',
   EHOSTUNREACH: 'cannot be reached',
   ENETUNREACH: 'cannot be reached',
   DEPTH_ZERO_SELF_SIGNED_CERT: SELF_SIGNED,
@@ -36,20 +34,21 @@ const REASONS: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   CERT_UNTRUSTED: UNTRUSTED,
-  CERT_REVOKED: 'has a certificate that was revoked',
-  CERT_HAS_EXPIRED: 'has a certificate that has expired',
-  CERT_NOT_YET_VALID: 'has a certificate that is not valid yet (or the clock here is wrong)',
+  CERT_REVOKED: 'has a revoked certificate',
+  CERT_HAS_EXPIRED: 'has an expired certificate',
+  CERT_NOT_YET_VALID:
+    'has a certificate that is not valid yet (or the clock of this machine is wrong)',
   ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another host',
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   ERR_SSL_HTTP_REQUEST: NO_TLS,
-  UND_ERR_HEADERS_OVERFLOW: 'sent more headers than fit',
+  UND_ERR_HEADERS_OVERFLOW: 'sent headers that are too large',
 };
 
 /** Interim answers that undici reports as a closed connection, by its message. */
 const INTERIM: Readonly<Record<string, string>> = {
-  'bad response': 'answered with 100 Continue, which it was not asked for',
-  'bad upgrade': 'wants another protocol than HTTP/1.1 (it answered with 101)',
+  'bad response': 'answered with 100 Continue, which was not requested',
+  'bad upgrade': 'requires a protocol other than HTTP/1.1 (it answered with 101)',
 };
 
 const CLOSED = new Set([
@@ -84,7 +83,11 @@ export function transportError(upstream: Upstream, stage: Stage, cause: unknown)
     );
   }
   if (stage === 'reading') {
-    return new UpstreamError('upstream_cut', `${upstream.id} broke off its answer`, detail);
+    return new UpstreamError(
+      'upstream_cut',
+      `${upstream.id} closed the connection before its answer was complete`,
+      detail,
+    );
   }
   return new UpstreamError('upstream_failed', `${upstream.id} ${reasonFor(stage, cause)}`, detail);
 }
@@ -96,10 +99,10 @@ export function reasonFor(stage: Stage, cause: unknown): string {
   if (known !== undefined) return known;
   if (CLOSED.has(code)) {
     return stage === 'connecting'
-      ? 'closed the connection before anything was asked'
+      ? 'closed the connection before the request was sent'
       : 'closed the connection without an answer';
   }
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return `could not agree on TLS (${code})`;
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return `failed the TLS handshake (${code})`;
   // undici gives its parser's errors no code.
   if (cause instanceof Error && cause.name === 'HTTPParserError') {
     return 'answered with something that is not HTTP';

@@ -48,7 +48,7 @@ export function issueMessages(
     default: {
       if (subject.valueAt(path) === undefined) return value(missing(issue, path, subject));
       const demand = isDefaultMessage(issue) ? requirement(issue, path, subject) : issue.message;
-      return value(`${name(path)} ${demand}${actual(issue, path, subject)}.`);
+      return value(`${name(path)} ${demand}${actual(issue, path, subject)}`);
     }
   }
 }
@@ -107,7 +107,7 @@ function unknownOption(path: Path, { schema }: ValidatedDocument): IssueMessage 
   const known = keysAt(schema, path.slice(0, -1));
   const hint = nearest(key, known);
   const listed = known.length > 0 && known.length <= MAX_LISTED;
-  const others = listed ? `; known here: ${known.join(', ')}.` : '.';
+  const others = listed ? `; known options: ${known.join(', ')}.` : '.';
   const message = `unknown option "${key}"${hint === null ? others : `; did you mean "${hint}"?`}`;
   return { path, atKey: true, message };
 }
@@ -170,7 +170,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 
 const FORMAT_NAMES: Readonly<Record<string, string>> = {
   url: 'a URL such as https://host.example/v1',
-  date: 'a day in the form 2026-01-31',
+  date: 'a date in the form 2026-01-31',
   email: 'an e-mail address',
 };
 
@@ -192,21 +192,21 @@ function plural(unit: string, count: string): string {
   return count === '1' ? unit : `${unit}s`;
 }
 
-/** `, not 0` and, for a misspelt word, a suggestion. */
+/** The end of a sentence: `, not 0.` or, for a misspelt word, a suggestion. */
 function actual(issue: Issue, path: Path, subject: ValidatedDocument): string {
   const value = subject.valueAt(path);
   const { secret } = schemaAt(subject.schema, path);
   const from = subject.placeholderAt(path);
-  if (from !== null) return secret ? '' : `; it comes from ${truncate(from)}`;
+  if (from !== null) return secret ? '.' : `; it comes from ${truncate(from)}.`;
   // Avoids "must not be empty, not empty".
-  if (value === '' || (Array.isArray(value) && value.length === 0)) return '';
-  if (secret && typeof value === 'string') return '';
+  if (value === '' || (Array.isArray(value) && value.length === 0)) return '.';
+  if (secret && typeof value === 'string') return '.';
   const shown = secret ? kind(value) : show(value);
   if (issue.code === 'invalid_value' && typeof value === 'string') {
     const hint = nearest(value, issue.values.map(String));
-    return `, not ${shown}${hint === null ? '' : `; perhaps "${hint}" was meant`}`;
+    return `, not ${shown}${hint === null ? '.' : `; did you mean "${hint}"?`}`;
   }
-  return `, not ${shown}`;
+  return `, not ${shown}.`;
 }
 
 function show(value: unknown): string {
@@ -263,8 +263,8 @@ function union(
   const first = branches[0]?.[0];
   if (first === undefined) return at(`${name(path)} is not valid.`);
   const absent = subject.valueAt(path) === undefined;
-  const rest = absent ? '' : actual(mergedValues(first, branches), path, subject);
-  return at(`${name(path)} ${absent ? 'is missing; it ' : ''}must be ${oneOf(expected)}${rest}.`);
+  const rest = absent ? '.' : actual(mergedValues(first, branches), path, subject);
+  return at(`${name(path)} ${absent ? 'is missing; it ' : ''}must be ${oneOf(expected)}${rest}`);
 }
 
 function isTypeMismatch(issue: Issue): boolean {

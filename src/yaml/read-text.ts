@@ -23,8 +23,8 @@ const READ_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file.',
   ENOTDIR: 'there is no such file.',
   EISDIR: 'this is a folder, not a file.',
-  EACCES: 'the file may not be read by the user that runs this program.',
-  EPERM: 'the file may not be read by the user that runs this program.',
+  EACCES: 'the user that runs this program has no permission to read the file.',
+  EPERM: 'the user that runs this program has no permission to read the file.',
 };
 
 function codeOf(error: unknown): string {

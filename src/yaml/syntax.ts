@@ -21,16 +21,17 @@ export interface SyntaxFault {
 const SENTENCES: Record<ErrorCode, string> = {
   ALIAS_PROPS: 'an alias cannot have an anchor or a tag of its own.',
   BAD_ALIAS: 'a name is missing after "*" or "&"; put the text in quotes if it is meant literally.',
-  BAD_COLLECTION_TYPE: 'the tag does not fit what follows it.',
-  BAD_DIRECTIVE: 'this line that starts with "%" is not a directive that YAML knows.',
+  BAD_COLLECTION_TYPE: 'the tag does not match the value after it.',
+  BAD_DIRECTIVE: 'this line starts with "%" but is not a YAML directive.',
   BAD_DQ_ESCAPE:
-    'this backslash sequence is not known inside double quotes; use single quotes to keep backslashes.',
+    'this escape sequence is not valid inside double quotes; use single quotes to keep backslashes.',
   BAD_INDENT: 'the indentation is wrong, or a bracket that was opened before is not closed.',
   BAD_PROP_ORDER: 'an anchor or a tag must stand before the value, on its own line or the same.',
   BAD_SCALAR_START: 'text that starts with this character must be in quotes.',
   BLOCK_AS_IMPLICIT_KEY:
     'there is a second ":" here, or the lines below are indented too far; put text that contains ": " in quotes.',
-  BLOCK_IN_FLOW: 'inside [ ] and { } everything must be written with [ ] and { }.',
+  BLOCK_IN_FLOW:
+    'inside [ ] and { }, nested lists and maps must be written with [ ] and { } as well.',
   DUPLICATE_KEY: 'this key is already given above, in the same map.',
   IMPOSSIBLE: 'this cannot be read as YAML.',
   KEY_OVER_1024_CHARS: 'a key may have at most 1024 characters.',
@@ -38,14 +39,13 @@ const SENTENCES: Record<ErrorCode, string> = {
     'something is missing here: a closing quote or bracket, a ":" after a key, or a "-".',
   MULTILINE_IMPLICIT_KEY: 'a key and its ":" must be on one line.',
   MULTIPLE_ANCHORS: 'a value can have one anchor only.',
-  MULTIPLE_DOCS: 'the file holds a second document after "---"; only one is allowed.',
+  MULTIPLE_DOCS: 'the file contains a second document after "---"; only one is allowed.',
   MULTIPLE_TAGS: 'a value can have one tag only.',
   NON_STRING_KEY: 'a key must be plain text, not a list or a map.',
   RESOURCE_EXHAUSTION: 'the file is nested too deeply.',
-  TAB_AS_INDENT: 'a tab cannot indent; use spaces.',
-  TAG_RESOLVE_FAILED:
-    'this tag is not known; remove it, or put text that starts with "!" in quotes.',
-  UNEXPECTED_TOKEN: 'this does not belong here; check the indentation and the quotes.',
+  TAB_AS_INDENT: 'tabs cannot be used for indentation; use spaces.',
+  TAG_RESOLVE_FAILED: 'unknown tag; remove it, or put text that starts with "!" in quotes.',
+  UNEXPECTED_TOKEN: 'unexpected content; check the indentation and the quotes.',
 };
 
 /** Every syntax error of a parsed document. */
@@ -65,10 +65,10 @@ function aliasFaults(document: Document.Parsed): readonly SyntaxFault[] {
       const target: Node | undefined = alias.resolve(document);
       const offset = alias.range?.[0] ?? 0;
       if (target === undefined) {
-        faults.push({ offset, message: 'there is no anchor of this name above.' });
+        faults.push({ offset, message: 'no anchor of this name is defined above.' });
         // Anchors precede their aliases, so only an ancestor of an alias can contain it.
       } else if (ancestors.includes(target)) {
-        faults.push({ offset, message: 'this alias stands for something that contains itself.' });
+        faults.push({ offset, message: 'this alias refers to a value that contains the alias.' });
       }
     },
   });

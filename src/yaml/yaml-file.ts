@@ -66,7 +66,7 @@ export class YamlFile {
     } catch (error) {
       // All aliases resolve, so this is the parser's protection against alias bombs.
       if (!(error instanceof ReferenceError)) throw error;
-      throw new FaultyFileError([fault(0, 'the aliases in this file multiply without bounds.')]);
+      throw new FaultyFileError([fault(0, 'the aliases in this file expand to too many values.')]);
     }
   }
 

@@ -2,38 +2,41 @@ import { AnswerLengthTracker } from '../../src/account/answer-length.js';
 import { FakeUpstream, sends, type Behaviour } from '../support/fake-upstream.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 
-/** What is expected next, in predicted lengths, after answers of which each takes so many times what is predicted. */
+/** The length factor after `answers` answers, each `times` as long as predicted. */
 function expectedAfter(
-  meter: AnswerLengthTracker,
+  tracker: AnswerLengthTracker,
   times: number,
   answers: number,
   thinks = false,
 ): number {
   for (let i = 0; i < answers; i++) {
-    const tokens = 100 * meter.factorOf('m', false);
+    const tokens = 100 * tracker.factorOf('m', false);
     const outputTokens = 100 * times;
     const reasoningTokens = thinks ? outputTokens - 100 : 0;
-    meter.record('m', { tokens, withTools: false }, { outputTokens, reasoningTokens });
+    tracker.record('m', { tokens, withTools: false }, { outputTokens, reasoningTokens });
   }
-  return meter.factorOf('m', false);
+  return tracker.factorOf('m', false);
 }
 
-test('nothing is known of a model before any has answered', () => {
+test('the length factor of a model is 1 before any answer is recorded', () => {
   expect(new AnswerLengthTracker().factorOf('m', false)).toBe(1);
 });
 
-test.each([0.2, 8])('answers that are %d times as long are soon expected to be', (times) => {
-  const meter = new AnswerLengthTracker();
+test.each([0.2, 8])(
+  'the length factor approaches %d as answers of that relative length are recorded',
+  (times) => {
+    const tracker = new AnswerLengthTracker();
 
-  const afterOne = expectedAfter(meter, times, 1);
-  const afterMany = expectedAfter(meter, times, 39);
+    const afterOne = expectedAfter(tracker, times, 1);
+    const afterMany = expectedAfter(tracker, times, 39);
 
-  expect(Math.abs(Math.log(afterOne))).toBeLessThan(0.6 * Math.abs(Math.log(times)));
-  expect(Math.abs(Math.log(afterMany / times))).toBeLessThan(0.5);
-  expect(meter.factorOf('m', true)).toBe(1);
-});
+    expect(Math.abs(Math.log(afterOne))).toBeLessThan(0.6 * Math.abs(Math.log(times)));
+    expect(Math.abs(Math.log(afterMany / times))).toBeLessThan(0.5);
+    expect(tracker.factorOf('m', true)).toBe(1);
+  },
+);
 
-test('what all models write counts for one that has not answered, what one of them thinks does not', () => {
+test('the visible length of all answers counts for an unknown model, the reasoning of one model does not', () => {
   const [terse, thoughtful] = [new AnswerLengthTracker(), new AnswerLengthTracker()];
 
   expect(expectedAfter(terse, 0.4, 60)).toBeLessThan(0.5);
@@ -43,21 +46,21 @@ test('what all models write counts for one that has not answered, what one of th
   expect(thoughtful.factorOf('another', false)).toBeCloseTo(1);
 });
 
-test('the latest answers count most', () => {
-  const meter = new AnswerLengthTracker();
-  expectedAfter(meter, 10, 100);
+test('recent answers weigh more than old ones in the length factor', () => {
+  const tracker = new AnswerLengthTracker();
+  expectedAfter(tracker, 10, 100);
 
-  expect(expectedAfter(meter, 1, 150)).toBeLessThan(2);
+  expect(expectedAfter(tracker, 1, 150)).toBeLessThan(2);
 });
 
-test('one answer that goes astray does not make a model a dear one', () => {
-  const meter = new AnswerLengthTracker();
-  expectedAfter(meter, 1, 20);
+test('a single outlier changes the length factor by a bounded amount', () => {
+  const tracker = new AnswerLengthTracker();
+  expectedAfter(tracker, 1, 20);
 
-  expect(expectedAfter(meter, 10_000, 1)).toBeLessThan(3.5);
+  expect(expectedAfter(tracker, 10_000, 1)).toBeLessThan(3.5);
 });
 
-describe('a gateway', () => {
+describe('answer-length tracking in the gateway', () => {
   let upstream: FakeUpstream;
   let gateway: TestApp;
 
@@ -74,7 +77,7 @@ router: { predictor: heuristic }`);
     await upstream.close();
   });
 
-  /** What an answer to a question is expected to take. */
+  /** The expected output tokens and cost of an answer. */
   async function expected(): Promise<{ output_tokens: number; cost_usd: number }> {
     const { json } = await post(`${gateway.url}/v1/route`, ask('auto', 'Why is the sky blue?'));
     const [candidate] = (json as { candidates: { output_tokens: number; cost_usd: number }[] })
@@ -83,7 +86,7 @@ router: { predictor: heuristic }`);
     return candidate;
   }
 
-  function thinks(tokens: number, finish = 'stop'): Behaviour {
+  function reasoningAnswer(tokens: number, finish = 'stop'): Behaviour {
     const message = { role: 'assistant', content: 'Rayleigh.' };
     const completion_tokens_details = { reasoning_tokens: tokens - 9 };
     const usage = { prompt_tokens: 9, completion_tokens: tokens, completion_tokens_details };
@@ -100,20 +103,20 @@ router: { predictor: heuristic }`);
     expect(status).toBe(200);
   }
 
-  test('learns nothing of answers that were cut, or are several', async () => {
+  test('ignores answers that were truncated or have several choices', async () => {
     const before = await expected();
 
-    await answer(thinks(9_000, 'length'));
-    await answer(thinks(9_000), { n: 3 });
-    await answer(thinks(9), { max_tokens: 10 });
+    await answer(reasoningAnswer(9_000, 'length'));
+    await answer(reasoningAnswer(9_000), { n: 3 });
+    await answer(reasoningAnswer(9), { max_tokens: 10 });
 
     expect(await expected()).toEqual(before);
   });
 
-  test('expects of a model the thoughts that it is billed for, and their cost', async () => {
+  test('includes reasoning tokens in the expected length and cost of a model', async () => {
     const before = await expected();
 
-    for (let i = 0; i < 12; i++) await answer(thinks(3_000));
+    for (let i = 0; i < 12; i++) await answer(reasoningAnswer(3_000));
 
     const { output_tokens, cost_usd } = await expected();
     expect(output_tokens).toBeGreaterThan(4 * before.output_tokens);

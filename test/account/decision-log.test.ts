@@ -1,8 +1,8 @@
 import { DecisionLog } from '../../src/account/decision-log.js';
 import { decision } from '../support/decisions.js';
 
-describe('the decision log', () => {
-  test('keeps the latest decisions and forgets the oldest', () => {
+describe('DecisionLog', () => {
+  test('keeps the latest decisions and drops the oldest', () => {
     const log = new DecisionLog<string>(2);
 
     for (const id of ['dec_1', 'dec_2', 'dec_3']) log.add(decision({ id }), 'web', null);
@@ -12,7 +12,7 @@ describe('the decision log', () => {
     expect(log.get('dec_3')?.decision.id).toBe('dec_3');
   });
 
-  test('keeps nothing when it has no room, and still hands out the record', () => {
+  test('stores nothing at capacity 0, but still returns the record', () => {
     const log = new DecisionLog<string>(0);
 
     const record = log.add(decision({ id: 'dec_1' }), 'web', 'detail');

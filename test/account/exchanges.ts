@@ -37,10 +37,10 @@ export const usage = {
   estimated: false,
 };
 
-export const told: AnswerSummary = { usage, finishReason: 'stop', outputChars: 9 };
+export const reportedSummary: AnswerSummary = { usage, finishReason: 'stop', outputChars: 9 };
 
-/** Books in which nothing is written yet. */
-export function openBooks(clock: Clock, log: Log, logsRequests = () => true): Ledger {
+/** A ledger without entries. */
+export function openLedger(clock: Clock, log: Log, logsRequests = () => true): Ledger {
   return {
     clock,
     log,
@@ -53,7 +53,7 @@ export function openBooks(clock: Clock, log: Log, logsRequests = () => true): Le
   };
 }
 
-/** An exchange that begins now, of a model that costs a tenth of the reference. */
+/** An exchange that begins now. The model’s price is a tenth of the reference’s. */
 export function openEntry(clock: Clock, change: Partial<LedgerEntry> = {}): LedgerEntry {
   return {
     record: { decision: decision(), outcome: null },
@@ -67,14 +67,14 @@ export function openEntry(clock: Clock, change: Partial<LedgerEntry> = {}): Ledg
   };
 }
 
-/** Answered by `upstream`, of which the first byte comes now. */
+/** A success of `upstream` whose first byte arrives now. */
 export function endingNow(clock: Clock, change: Partial<Ending> = {}): Ending {
   return {
     status: 200,
     error: null,
     upstream,
     attempts: [{ upstream: 'acme/small', outcome: 'ok', ms: 200 }],
-    summary: told,
+    summary: reportedSummary,
     firstByteMs: clock.now(),
     ...change,
   };

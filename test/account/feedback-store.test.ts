@@ -29,46 +29,46 @@ function entry(decision: string, score = 1): FeedbackEntry {
   };
 }
 
-describe('a book of feedback', () => {
-  test('gives back after a restart what was written', async () => {
-    const book = await FeedbackStore.open(folder, 10, ignore);
-    await book.add(entry('dec_1'));
+describe('FeedbackStore', () => {
+  test('restores its entries after a restart', async () => {
+    const store = await FeedbackStore.open(folder, 10, ignore);
+    await store.add(entry('dec_1'));
 
     const again = await FeedbackStore.open(folder, 10, ignore);
 
     expect(again.entries).toEqual([entry('dec_1')]);
   });
 
-  test('counts the last word on a decision only', async () => {
-    const book = await FeedbackStore.open(folder, 10, ignore);
+  test('keeps only the latest entry for each decision', async () => {
+    const store = await FeedbackStore.open(folder, 10, ignore);
 
-    await book.add(entry('dec_1', 1));
-    await book.add(entry('dec_2', 1));
-    await book.add(entry('dec_1', 0));
+    await store.add(entry('dec_1', 1));
+    await store.add(entry('dec_2', 1));
+    await store.add(entry('dec_1', 0));
 
     const expected = [entry('dec_2', 1), entry('dec_1', 0)];
-    expect(book.entries).toEqual(expected);
+    expect(store.entries).toEqual(expected);
     expect((await FeedbackStore.open(folder, 10, ignore)).entries).toEqual(expected);
   });
 
-  test('stays bounded, in memory and on disk', async () => {
-    const book = await FeedbackStore.open(folder, 4, ignore);
+  test('bounds its entries in memory and its lines on disk', async () => {
+    const store = await FeedbackStore.open(folder, 4, ignore);
 
-    const writes = Array.from({ length: 23 }, (_, i) => book.add(entry(`dec_${i}`)));
+    const writes = Array.from({ length: 23 }, (_, i) => store.add(entry(`dec_${i}`)));
     await Promise.all(writes);
 
-    expect(book.entries.map(({ decision }) => decision)).toEqual(
+    expect(store.entries.map(({ decision }) => decision)).toEqual(
       [19, 20, 21, 22].map((i) => `dec_${i}`),
     );
-    const lines = (await readFile(book.file, 'utf8')).trimEnd().split('\n');
+    const lines = (await readFile(store.file, 'utf8')).trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(6);
   });
 
-  test('loses nothing more to a line that a crash cut off', async () => {
-    const book = await FeedbackStore.open(folder, 10, ignore);
-    await book.add(entry('dec_1'));
-    await book.add(entry('dec_2'));
-    await truncate(book.file, (await readFile(book.file)).length - 20);
+  test('loses only the truncated line after a crash', async () => {
+    const store = await FeedbackStore.open(folder, 10, ignore);
+    await store.add(entry('dec_1'));
+    await store.add(entry('dec_2'));
+    await truncate(store.file, (await readFile(store.file)).length - 20);
 
     const after = await FeedbackStore.open(folder, 10, ignore);
     await after.add(entry('dec_3'));

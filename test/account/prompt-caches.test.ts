@@ -5,7 +5,7 @@ import type { Usage } from '../../src/core/usage.js';
 import { conversation, EMPTY, message } from '../support/conversations.js';
 import { FakeClock } from '../support/fake-clock.js';
 
-const HOLDS_MS = 300_000;
+const RETENTION_MS = 300_000;
 const LONG = 'Here is the whole of the contract. '.repeat(200);
 
 const first = [message('system', LONG), message('user', 'What is clause one?')];
@@ -56,22 +56,22 @@ function look(
   change: Partial<Conversation> = {},
   caller = 'ann',
 ): PromptCacheState {
-  const known = caches.lookup({ ...EMPTY, messages, ...change }, caller, HOLDS_MS);
+  const known = caches.lookup({ ...EMPTY, messages, ...change }, caller, RETENTION_MS);
   if (known === null) throw new Error('too short');
   return known;
 }
 
-const heldOf = (messages: readonly Message[]) =>
+const cachedAt = (messages: readonly Message[]) =>
   Object.fromEntries(look(messages).cachedTokens ?? []);
 
-test('a conversation that goes on is held where its last turn was answered', () => {
+test('a continued conversation is cached at the model that answered its last turn', () => {
   caches.record(look(first), upstream('acme/large'), used());
 
-  expect(heldOf(second)).toEqual({ 'acme/large': 2_000 });
-  expect(heldOf(first)).toEqual({});
+  expect(cachedAt(second)).toEqual({ 'acme/large': 2_000 });
+  expect(cachedAt(first)).toEqual({});
 });
 
-test('what led to calls of tools is held as well, and when an answer is taken back', () => {
+test('the cached prefix is recognised before tool calls and when the last answer is replaced', () => {
   const call: Message = {
     role: 'assistant',
     parts: [{ kind: 'tool_call', name: 'read', arguments: '{"clause":1}' }],
@@ -79,15 +79,15 @@ test('what led to calls of tools is held as well, and when an answer is taken ba
   const result: Message = { role: 'tool', parts: [{ kind: 'tool_result', text: 'It is this.' }] };
   caches.record(look(first), upstream('acme/large'), used());
 
-  expect(heldOf([...first, call, result])).toEqual({ 'acme/large': 2_000 });
+  expect(cachedAt([...first, call, result])).toEqual({ 'acme/large': 2_000 });
   expect(
-    heldOf([...first, message('assistant', 'Another answer.'), message('user', 'No!')]),
+    cachedAt([...first, message('assistant', 'Another answer.'), message('user', 'No!')]),
   ).toEqual({
     'acme/large': 2_000,
   });
 });
 
-test('several models may hold it, each what it last read', () => {
+test('several models may cache one conversation, each up to the prompt that it last read', () => {
   caches.record(look(first), upstream('acme/large'), used());
   caches.record(look(first), upstream('acme/small'), used({ inputTokens: 1_900 }));
   caches.record(
@@ -96,7 +96,7 @@ test('several models may hold it, each what it last read', () => {
     used({ inputTokens: 2_100, cacheReadTokens: 1_920 }),
   );
 
-  expect(heldOf(third)).toEqual({ 'acme/large': 2_100, 'acme/small': 1_900 });
+  expect(cachedAt(third)).toEqual({ 'acme/large': 2_100, 'acme/small': 1_900 });
 });
 
 test.each([
@@ -104,7 +104,7 @@ test.each([
     what: 'its beginning differs',
     other: () => look([message('system', `${LONG}!`), ...second.slice(1)]),
   },
-  { what: 'it is of somebody else', other: () => look(second, {}, 'bob') },
+  { what: 'the caller differs', other: () => look(second, {}, 'bob') },
   {
     what: 'its tools differ',
     other: () =>
@@ -113,69 +113,69 @@ test.each([
       }),
   },
   {
-    what: 'it was too long ago',
+    what: 'the retention has passed',
     other: () => {
-      clock.advance(HOLDS_MS + 1);
+      clock.advance(RETENTION_MS + 1);
       return look(second);
     },
   },
-])('nothing is held where $what', ({ other }) => {
+])('nothing is reported as cached when $what', ({ other }) => {
   caches.record(look(first), upstream('acme/large'), used());
 
   expect(other().cachedTokens).toBeNull();
 });
 
-test('a provider that is told what to keep holds what it says it wrote and read', () => {
+test('for providers with explicit caching, the reported cache writes and reads count', () => {
   const claude = upstream('acme/claude', 'anthropic');
   caches.record(look(first), claude, used());
-  const unasked = heldOf(second);
+  const withoutWrites = cachedAt(second);
 
   caches.record(look(first), claude, used({ cacheWriteTokens: 1_500 }));
 
-  expect(unasked).toEqual({});
-  expect(heldOf(second)).toEqual({ 'acme/claude': 1_500 });
+  expect(withoutWrites).toEqual({});
+  expect(cachedAt(second)).toEqual({ 'acme/claude': 1_500 });
 });
 
-test('a provider that read nothing where it should have is not believed again in this conversation', () => {
+test('a provider that reported no cached tokens for a cached prefix is not expected to cache this conversation again', () => {
   const model = upstream('acme/large');
   caches.record(look(first), model, used());
   caches.record(look(second), model, used());
 
-  expect(heldOf(third)).toEqual({});
+  expect(cachedAt(third)).toEqual({});
   caches.record(look(third), model, used());
-  expect(heldOf([...third, message('assistant', 'That.'), message('user', 'Four?')])).toEqual({});
+  expect(cachedAt([...third, message('assistant', 'That.'), message('user', 'Four?')])).toEqual({});
 });
 
-test('what nobody told is no proof against a provider', () => {
+test('estimated usage does not count as evidence of a missed cache', () => {
   caches.record(look(first), upstream('acme/large'), used());
   caches.record(look(second), upstream('acme/large'), used({ estimated: true }));
 
-  expect(heldOf(third)).toEqual({ 'acme/large': 2_000 });
+  expect(cachedAt(third)).toEqual({ 'acme/large': 2_000 });
 });
 
-test('where reading it again costs as much, nothing needs to be known', () => {
+test('nothing is tracked for a model without a price for cache reads', () => {
   caches.record(look(first), upstream('acme/large', 'openai', null), used());
 
-  expect(heldOf(second)).toEqual({});
+  expect(cachedAt(second)).toEqual({});
 });
 
-test('short requests, and gateways that do not want it, are not looked at', () => {
+test('short requests are not tracked, nor any request when the retention is 0', () => {
   const short = conversation(message('user', 'x'.repeat(4_095)));
   const long = conversation(message('user', 'x'.repeat(4_096)));
   const tools = [{ name: 't', description: '', parameters: null, definitionLength: 4_096 }];
 
-  expect(caches.lookup(short, 'ann', HOLDS_MS)).toBeNull();
+  expect(caches.lookup(short, 'ann', RETENTION_MS)).toBeNull();
   expect(caches.lookup(long, 'ann', 0)).toBeNull();
-  expect(caches.lookup(long, 'ann', HOLDS_MS)).not.toBeNull();
-  expect(caches.lookup({ ...short, tools }, 'ann', HOLDS_MS)).not.toBeNull();
+  expect(caches.lookup(long, 'ann', RETENTION_MS)).not.toBeNull();
+  expect(caches.lookup({ ...short, tools }, 'ann', RETENTION_MS)).not.toBeNull();
 });
 
-test('of very many conversations the oldest are forgotten', () => {
+test('the oldest conversations are evicted at capacity', () => {
   const at = (i: number) => [message('system', `${i} ${LONG}`), message('user', 'Hi')];
   for (let i = 0; i < 50_001; i++) caches.record(look(at(i)), upstream('acme/large'), used());
-  const goneOn = (i: number) =>
-    heldOf([...at(i), message('assistant', 'Hi'), message('user', 'Ho')]);
+  const continued = (i: number) =>
+    cachedAt([...at(i), message('assistant', 'Hi'), message('user', 'Ho')]);
 
-  expect(goneOn(0)).toEqual({});
-  expect(goneOn(1)).toEqual({ 'acme/large': 2_000 });
+  expect(continued(0)).toEqual({});
+  expect(continued(1)).toEqual({ 'acme/large': 2_000 });
 });

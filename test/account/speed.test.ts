@@ -1,38 +1,41 @@
 import { settle, type Ledger, type Ending, type LedgerEntry } from '../../src/account/settle.js';
 import { openLog } from '../../src/telemetry/log.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { endingNow, openBooks, openEntry, told, usage } from './exchanges.js';
+import { endingNow, openLedger, openEntry, reportedSummary, usage } from './exchanges.js';
 
 let clock: FakeClock;
-let books: Ledger;
+let ledger: Ledger;
 
 beforeEach(() => {
   clock = new FakeClock();
-  books = openBooks(clock, openLog('silent', { write: () => undefined }));
+  ledger = openLedger(clock, openLog('silent', { write: () => undefined }));
 });
 
 const entry = (change: Partial<LedgerEntry> = {}) => openEntry(clock, change);
 const ending = (change: Partial<Ending> = {}) => endingNow(clock, change);
 
-describe('settling', () => {
-  test('learns how fast a model streams once it has seen enough of it', () => {
+describe('SpeedTracker', () => {
+  test('learns the streaming speed of a model after five answers', () => {
     for (let i = 0; i < 5; i++) {
       const open = entry();
       clock.advance(200);
       const firstByteMs = clock.now();
       clock.advance(1000);
       settle(
-        books,
+        ledger,
         open,
-        ending({ firstByteMs, summary: { ...told, usage: { ...usage, outputTokens: 80 } } }),
+        ending({
+          firstByteMs,
+          summary: { ...reportedSummary, usage: { ...usage, outputTokens: 80 } },
+        }),
       );
     }
 
-    expect(books.speed.speedOf('acme/small', null)).toMatchObject({
+    expect(ledger.speed.speedOf('acme/small', null)).toMatchObject({
       firstTokenMs: expect.closeTo(200),
       tokensPerS: expect.closeTo(80),
     });
-    expect(books.speed.speedOf('acme/other', null)).toBeNull();
+    expect(ledger.speed.speedOf('acme/other', null)).toBeNull();
   });
 
   /** Settles one streamed answer of 80 tokens. */
@@ -42,80 +45,80 @@ describe('settling', () => {
     const firstByteMs = clock.now();
     clock.advance(streamedMs);
     const attempts = [{ upstream: 'acme/small', outcome: 'ok', ms: firstMs }];
-    const summary = { ...told, usage: { ...usage, outputTokens } };
-    settle(books, open, ending({ firstByteMs, summary, attempts, ...change }));
+    const summary = { ...reportedSummary, usage: { ...usage, outputTokens } };
+    settle(ledger, open, ending({ firstByteMs, summary, attempts, ...change }));
   }
 
-  test('does not take a model for slow because another place failed before it', () => {
+  test('excludes the time of failed attempts at other providers', () => {
     const attempts = [
       { upstream: 'acme/large', outcome: 'upstream_timeout', ms: 30_000 },
       { upstream: 'acme/small', outcome: 'ok', ms: 200 },
     ];
     for (let i = 0; i < 5; i++) stream({ firstMs: 30_200, change: { attempts } });
 
-    expect(books.speed.speedOf('acme/small', null)).toMatchObject({ firstTokenMs: 200 });
+    expect(ledger.speed.speedOf('acme/small', null)).toMatchObject({ firstTokenMs: 200 });
   });
 
-  describe('from answers that were slow for a while', () => {
+  describe('after a period of slow answers', () => {
     const published = { firstTokenMs: 300, tokensPerS: 50 };
 
     beforeEach(() => {
       for (let i = 0; i < 20; i++) stream({ firstMs: 9_000 });
     });
 
-    test('believes them as long as they are new', () => {
+    test('reports the measured speed while it is recent', () => {
       clock.advance(3_600_000);
 
-      expect(books.speed.speedOf('acme/small', published)?.firstTokenMs).toBeCloseTo(9_000);
+      expect(ledger.speed.speedOf('acme/small', published)?.firstTokenMs).toBeCloseTo(9_000);
     });
 
-    test('believes what is published again once they are old', () => {
+    test('falls back to the published first-token time once the measurements are old', () => {
       clock.advance(3 * 3_600_000);
 
-      expect(books.speed.speedOf('acme/small', published)).toEqual({
+      expect(ledger.speed.speedOf('acme/small', published)).toEqual({
         firstTokenMs: 300,
         tokensPerS: expect.closeTo(80),
       });
     });
 
-    test('believes new ones instead before long', () => {
+    test('converges to new measurements within a few answers', () => {
       clock.advance(24 * 3_600_000);
       for (let i = 0; i < 5; i++) stream({ firstMs: 400 });
 
-      expect(books.speed.speedOf('acme/small', published)?.firstTokenMs).toBeCloseTo(400);
+      expect(ledger.speed.speedOf('acme/small', published)?.firstTokenMs).toBeCloseTo(400);
     });
 
-    test('still knows how fast the model can be, if nobody has published it', () => {
+    test('falls back to the best measured speed when none is published', () => {
       clock.advance(24 * 3_600_000);
       for (let i = 0; i < 5; i++) stream({ firstMs: 400 });
       for (let i = 0; i < 20; i++) stream({ firstMs: 9_000 });
-      expect(books.speed.speedOf('acme/small', null)?.firstTokenMs).toBeGreaterThan(7_000);
+      expect(ledger.speed.speedOf('acme/small', null)?.firstTokenMs).toBeGreaterThan(7_000);
 
       clock.advance(3 * 3_600_000);
 
-      expect(books.speed.speedOf('acme/small', null)?.firstTokenMs).toBeCloseTo(400);
+      expect(ledger.speed.speedOf('acme/small', null)?.firstTokenMs).toBeCloseTo(400);
     });
   });
 
-  test('knows how fast a model is that is asked now and then, if nobody has published it', () => {
+  test('learns the speed of a model that is used only every two hours', () => {
     for (let i = 0; i < 8; i++) {
       stream({ firstMs: 400 });
       clock.advance(2 * 3_600_000);
     }
 
-    expect(books.speed.speedOf('acme/small', null)?.firstTokenMs).toBeCloseTo(400);
+    expect(ledger.speed.speedOf('acme/small', null)?.firstTokenMs).toBeCloseTo(400);
   });
 
-  test('does not take a model for fast because an answer came in one piece', () => {
+  test('does not overestimate throughput when an answer arrives in one chunk', () => {
     for (let i = 0; i < 19; i++) stream({});
     stream({ streamedMs: 0.02 });
 
-    expect(books.speed.speedOf('acme/small', null)?.tokensPerS).toBeLessThan(100);
+    expect(ledger.speed.speedOf('acme/small', null)?.tokensPerS).toBeLessThan(100);
   });
 
-  test('learns nothing of answers that are too short to tell', () => {
+  test('ignores answers that are too short to measure', () => {
     for (let i = 0; i < 9; i++) stream({ outputTokens: 2, streamedMs: 0.02 });
 
-    expect(books.speed.speedOf('acme/small', null)).toBeNull();
+    expect(ledger.speed.speedOf('acme/small', null)).toBeNull();
   });
 });

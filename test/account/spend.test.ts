@@ -2,8 +2,8 @@ import { DailySpend } from '../../src/account/spend.js';
 import { systemClock } from '../../src/core/clock.js';
 import { FakeClock } from '../support/fake-clock.js';
 
-describe('the day’s spend', () => {
-  test('begins anew at midnight UTC', () => {
+describe('DailySpend', () => {
+  test('resets at midnight UTC', () => {
     const clock = new FakeClock();
     const spend = new DailySpend(clock);
     spend.add(3);
@@ -13,7 +13,7 @@ describe('the day’s spend', () => {
     expect(spend.state(10)).toEqual({ limitUsd: 10, spentUsd: 0 });
   });
 
-  test('is not forgotten when the clock is set back over midnight', () => {
+  test('is kept when the clock is set back over midnight', () => {
     const midnight = Date.UTC(2026, 10, 21);
     let wallMs = midnight + 100;
     const spend = new DailySpend({ ...systemClock, wallMs: () => wallMs });

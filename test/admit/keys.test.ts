@@ -5,12 +5,12 @@ const ring = new KeyRing([
   { name: 'batch', key: 'sk-batch-0123456789abcdef', metadata: {} },
 ]);
 
-describe('a key ring', () => {
+describe('KeyRing', () => {
   test.each([
     { how: 'as a bearer token', authorization: 'Bearer sk-web-0123456789abcdef' },
     { how: 'in lower case and with spaces', authorization: 'bearer   sk-web-0123456789abcdef ' },
     { how: 'as x-api-key', apiKey: 'sk-web-0123456789abcdef' },
-  ])('admits a key sent $how', ({ authorization, apiKey }) => {
+  ])('accepts a key sent $how', ({ authorization, apiKey }) => {
     expect(ring.admit({ authorization, 'x-api-key': apiKey })).toEqual({
       name: 'web',
       metadata: { tier: 'paid' },
@@ -22,14 +22,14 @@ describe('a key ring', () => {
     { what: 'another scheme', authorization: 'Basic c2s6eA==' },
     { what: 'an unknown key', authorization: 'Bearer sk-unknown-secret' },
     { what: 'an empty key', authorization: 'Bearer ' },
-  ])('refuses $what without repeating it', ({ authorization }) => {
+  ])('rejects $what without repeating it', ({ authorization }) => {
     const admit = () => ring.admit({ authorization });
 
     expect(admit).toThrow(expect.objectContaining({ code: 'invalid_api_key', status: 401 }));
     expect(admit).not.toThrow(/secret/u);
   });
 
-  test('admits everybody as anonymous when it is empty', () => {
+  test('admits every caller as anonymous when it is empty', () => {
     expect(new KeyRing([]).admit({ authorization: 'Bearer anything' })).toEqual({
       name: 'anonymous',
       metadata: {},

@@ -5,7 +5,7 @@ const KEY = { name: 'web', key: 'sk-web-0123456789abcdef', metadata: {} };
 const LOCAL: OriginPolicy = { allowed: null, isLocal: true };
 const OPEN: OriginPolicy = { allowed: null, isLocal: false };
 
-/** Whether a request is admitted where no key is wanted. */
+/** Whether a request is admitted without a key. */
 function isAdmitted(headers: Record<string, string>, pages: OriginPolicy): boolean {
   try {
     new KeyRing([], pages).admit(headers);
@@ -16,7 +16,7 @@ function isAdmitted(headers: Record<string, string>, pages: OriginPolicy): boole
   }
 }
 
-describe('without keys', () => {
+describe('OriginPolicy without API keys', () => {
   test.each([
     ['http://localhost:3000', true],
     ['https://127.0.0.1', true],
@@ -25,7 +25,7 @@ describe('without keys', () => {
     ['https://evil.example', false],
     ['http://localhost.evil.example', false],
     ['null', false],
-  ])('a page of %s is let in: %s', (origin, may) => {
+  ])('admits a page from %s: %s', (origin, may) => {
     expect(isAdmitted({ origin, host: 'localhost:4300' }, LOCAL)).toBe(may);
     expect(isAdmitted({ origin, host: 'llm.corp.example' }, OPEN)).toBe(may);
   });
@@ -43,7 +43,7 @@ describe('without keys', () => {
     ['127.0.0.1.evil.example', false],
     ['localhost.evil.example', false],
     ['', false],
-  ])('a gateway for this machine alone answers to the name %j: %s', (host, may) => {
+  ])('admits the Host %j on a gateway that listens locally only: %s', (host, may) => {
     expect(isAdmitted({ host }, LOCAL)).toBe(may);
     expect(isAdmitted({ host }, OPEN)).toBe(true);
   });
@@ -53,27 +53,27 @@ describe('without keys', () => {
     [['*'], true],
     [['https://chat.corp.example'], false],
     [[], false],
-  ])('where %j may ask, a name of its own is answered to: %s', (allowed, may) => {
+  ])('admits its own host name when %j are allowed origins: %s', (allowed, may) => {
     const headers = { host: 'llm.corp.example:8443', origin: 'https://llm.corp.example:8443' };
 
     expect(isAdmitted(headers, { allowed, isLocal: true })).toBe(may);
   });
 });
 
-test('with keys, the key decides', () => {
+test('OriginPolicy does not apply when API keys are configured', () => {
   const headers = { origin: 'https://evil.example', host: 'evil.example', 'x-api-key': KEY.key };
 
   expect(new KeyRing([KEY], LOCAL).admit(headers).name).toBe('web');
 });
 
-test('one request that is let in lets no other in', () => {
+test('admission of one request does not affect later ones', () => {
   const ring = new KeyRing([], LOCAL);
   const admits = (headers: Record<string, string>) => () => ring.admit(headers);
   const host = 'localhost:4300';
 
   expect(admits({ host })).not.toThrow();
-  expect(admits({ host, origin: 'https://evil.example' })).toThrow(/pages of https:/u);
-  expect(admits({ host: 'evil.example:4300' })).toThrow(/do not call it evil/u);
+  expect(admits({ host, origin: 'https://evil.example' })).toThrow(/pages from https:/u);
+  expect(admits({ host: 'evil.example:4300' })).toThrow(/with the host name evil/u);
   expect(admits({ host })).not.toThrow();
-  expect(admits({ host: 'evil.example:4300' })).toThrow(/do not call it evil/u);
+  expect(admits({ host: 'evil.example:4300' })).toThrow(/with the host name evil/u);
 });

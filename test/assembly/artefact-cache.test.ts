@@ -21,47 +21,47 @@ models:
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'shelf-'));
+  folder = await mkdtemp(path.join(tmpdir(), 'cache-'));
   await writeFile(path.join(folder, 'acme.yaml'), vendor('one'));
 });
 
 afterEach(() => rm(folder, { recursive: true }));
 
-describe('what was loaded from a folder', () => {
-  test('is kept for as long as its files stay as they are', async () => {
-    const shelf = new ArtefactCache();
-    const first = await shelf.catalog(folder);
+describe('ArtefactCache', () => {
+  test('returns the same object while the files are unchanged', async () => {
+    const cache = new ArtefactCache();
+    const first = await cache.catalog(folder);
     await writeFile(path.join(folder, 'notes.txt'), 'nothing that is loaded');
 
-    const [second, third] = await Promise.all([shelf.catalog(folder), shelf.catalog(folder)]);
+    const [second, third] = await Promise.all([cache.catalog(folder), cache.catalog(folder)]);
 
     expect(second).toBe(first);
     expect(third).toBe(first);
   });
 
-  test('is loaded again once a file has changed or come', async () => {
-    const shelf = new ArtefactCache();
-    await shelf.catalog(folder);
+  test('reloads when a file has changed or been added', async () => {
+    const cache = new ArtefactCache();
+    await cache.catalog(folder);
     await writeFile(path.join(folder, 'acme.yaml'), vendor('two'));
-    const changed = await shelf.catalog(folder);
+    const changed = await cache.catalog(folder);
     await writeFile(path.join(folder, 'other.yaml'), vendor('b').replace('acme/', 'other/'));
 
-    const more = await shelf.catalog(folder);
+    const more = await cache.catalog(folder);
 
     expect([...changed.models.keys()]).toEqual(['acme/two']);
     expect([...more.models.keys()].sort()).toEqual(['acme/two', 'other/b']);
   });
 
-  test('is tried again after it could not be loaded', async () => {
-    const shelf = new ArtefactCache();
+  test('retries after a failed load', async () => {
+    const cache = new ArtefactCache();
     await appendFile(path.join(folder, 'acme.yaml'), 'nonsense: true\n');
-    await expect(shelf.catalog(folder)).rejects.toThrow('nonsense');
-    await expect(shelf.catalog(folder)).rejects.toThrow('nonsense');
+    await expect(cache.catalog(folder)).rejects.toThrow('nonsense');
+    await expect(cache.catalog(folder)).rejects.toThrow('nonsense');
 
     await writeFile(path.join(folder, 'acme.yaml'), vendor('one'));
 
-    await expect(shelf.catalog(folder)).resolves.toHaveProperty('models.size', 1);
-    await expect(shelf.catalog('/nonexistent')).rejects.toThrow('ENOENT');
-    await expect(shelf.predictor('/nonexistent')).rejects.toThrow('manifest.json');
+    await expect(cache.catalog(folder)).resolves.toHaveProperty('models.size', 1);
+    await expect(cache.catalog('/nonexistent')).rejects.toThrow('ENOENT');
+    await expect(cache.predictor('/nonexistent')).rejects.toThrow('manifest.json');
   });
 });

@@ -32,8 +32,8 @@ function served(first: Host, ...others: readonly Host[]): ServedModel {
   return { model, upstreams: [at(first), ...others.map(at)] };
 }
 
-describe('a model that its provider withdraws', () => {
-  test('is served until the day before, and not from that day on', () => {
+describe('stillServed', () => {
+  test('keeps a model until the day before its retirement, and drops it from that day on', () => {
     const model = served(host('acme', '2026-10-23'));
 
     expect(stillServed(model, '2026-10-22')).toEqual(model);
@@ -41,7 +41,7 @@ describe('a model that its provider withdraws', () => {
     expect(stillServed(model, '2027-01-01')).toBeNull();
   });
 
-  test('is served at the places that keep it', () => {
+  test('keeps the hosts that do not retire the model', () => {
     const model = served(host('acme', '2026-10-23'), host('reseller'));
 
     const kept = stillServed(model, '2026-11-21');

@@ -15,8 +15,8 @@ const hosted = (name: string, models: readonly string[] = []): ServingProvider =
   local: false,
 });
 
-describe('the models served', () => {
-  test('are those of the catalog that run at a provider in use, and no others', () => {
+describe('servedModels', () => {
+  test('returns exactly the catalog’s models at the configured providers', () => {
     const served = servedModels(catalog, [hosted('openai')]);
 
     expect(served.size).toBeGreaterThan(5);
@@ -26,7 +26,7 @@ describe('the models served', () => {
     }
   });
 
-  test('have one upstream for each place, in the catalog’s order', () => {
+  test('creates one upstream per host, in the catalog’s order', () => {
     const served = servedModels(catalog, [hosted('openrouter'), hosted('openai')]);
 
     const upstreams = served.get('openai/gpt-4o')?.upstreams ?? [];
@@ -37,7 +37,7 @@ describe('the models served', () => {
     });
   });
 
-  test('include what only the operator knows, at an unknown price', () => {
+  test('adds models that only the configuration names, with an unknown price', () => {
     const served = servedModels(catalog, [{ ...hosted('acme', ['My-Model']), listed: true }]);
 
     expect([...served.keys()]).toEqual(['acme/my-model']);
@@ -52,7 +52,7 @@ describe('the models served', () => {
     ]);
   });
 
-  test('cost nothing on the operator’s own machine', () => {
+  test('sets the price of local models to 0', () => {
     const local = { name: 'ollama', models: ['my-own:7b'], listed: true, local: true };
 
     const served = servedModels(catalog, [local]);

@@ -26,32 +26,32 @@ async function check(text: string, ...args: readonly string[]): Promise<Run> {
   return run(['check', '--config', file, ...args]);
 }
 
-describe('what can never work is refused', () => {
+describe('suffice check, errors', () => {
   test.each([
     {
-      what: 'models to choose from that nobody has',
+      what: 'a pattern in auto.models that matches no model',
       text: `${PROVIDERS}auto: { models: ["upp/*"] }`,
       fault:
-        '5:17: error: "auto.models" matches none of the 2 models here, so that every request to a policy is refused; did you mean "up/*"?',
+        '5:17: error: "auto.models" matches none of the models served here, so every request to a policy is refused; did you mean "up/*"?',
     },
     {
-      what: 'a model to choose from whose vendor is missing',
+      what: 'a name in auto.models without its vendor',
       text: `${PROVIDERS}auto: { models: [m1] }`,
       fault:
-        '5:17: error: "auto.models" matches none of the 2 models here, so that every request to a policy is refused; did you mean "up/m1"?',
+        '5:17: error: "auto.models" matches none of the models served here, so every request to a policy is refused; did you mean "up/m1"?',
     },
     {
-      what: 'an alias of nothing',
+      what: 'an alias of an unknown model',
       text: `${PROVIDERS}aliases: { fast: up/m3 }`,
       fault:
-        '5:18: error: "fast" stands for "up/m3": there is no model or policy "up/m3" here; did you mean "up/m1"?',
+        '5:18: error: "fast" is an alias of "up/m3": there is no model or policy "up/m3"; did you mean "up/m1"?',
     },
     {
-      what: 'cache settings of a policy that is not there',
+      what: 'cache settings of an unknown policy',
       text: `${PROVIDERS}cache: { policies: { auto/bets: { mode: off } } }`,
       fault: '5:33: error: there is no policy "auto/bets"; did you mean "auto/best"?',
     },
-  ])('$what', async ({ text, fault }) => {
+  ])('reports $what', async ({ text, fault }) => {
     const { code, err } = await check(text);
 
     expect(err).toBe(`${path.join(folder, 'suffice.yaml')}:${fault}\n`);
@@ -59,33 +59,33 @@ describe('what can never work is refused', () => {
   });
 });
 
-describe('what does not work now is warned of', () => {
+describe('suffice check, warnings', () => {
   test.each([
     {
-      what: 'models to choose from of a provider that is not configured',
+      what: 'a pattern in auto.models for a provider that is not configured',
       text: `${PROVIDERS}auto: { models: ["openai/*"] }`,
       fault:
-        '5:17: warning: "auto.models" matches none of the 2 models here, so that every request to a policy is refused.',
+        '5:17: warning: "auto.models" matches none of the models served here, so every request to a policy is refused.',
     },
     {
-      what: 'one of several patterns that no model has',
+      what: 'one of several patterns that matches no model',
       text: `${PROVIDERS}auto: { models: ["up/m1", "upp/*"] }`,
       fault: '5:27: warning: no model matches "upp/*"; did you mean "up/*"?',
     },
     {
-      what: 'all models left out',
+      what: 'a pattern in auto.exclude that matches every model',
       text: `${PROVIDERS}auto: { exclude: ["*"] }`,
       fault:
-        '5:18: warning: "auto.exclude" leaves none of the 2 models here, so that every request to a policy is refused.',
+        '5:18: warning: "auto.exclude" excludes all models that "auto.models" allows, so every request to a policy is refused.',
     },
     {
       what: 'an alias of a model that is not served',
       text: `${PROVIDERS}aliases: { fast: openai/gpt-4o }`,
       fault:
-        '5:18: warning: "fast" stands for "openai/gpt-4o": the model "openai/gpt-4o" is known, but no configured provider serves it; it runs at openai, openrouter.',
+        '5:18: warning: "fast" is an alias of "openai/gpt-4o": the model "openai/gpt-4o" is known, but no configured provider serves it; it is available from openai, openrouter.',
     },
     {
-      what: 'a place of a model at a provider that is not there',
+      what: 'a host at an unknown provider',
       text: `${PROVIDERS}models: { up/m1: { hosts: [{ provider: upp, model: m1 }, { provider: up, model: m1 }] } }`,
       fault:
         '5:40: warning: unknown provider "upp": it is neither under "providers" nor one that Suffice knows; did you mean "up"?',
@@ -94,7 +94,7 @@ describe('what does not work now is warned of', () => {
       what: 'a provider without models',
       text: PROVIDERS.replace('router', '  bare: { base_url: "http://127.0.0.1:9/v1" }\nrouter'),
       fault:
-        '4:9: warning: provider "bare" serves no model, so that it gets only what goes through as it is, such as files; list under "models" what it has.',
+        '4:9: warning: provider "bare" serves no models, so it receives only requests that are passed through unchanged, such as files; list its models under "models".',
     },
     {
       what: 'a model that is listed twice',
@@ -102,7 +102,7 @@ describe('what does not work now is warned of', () => {
       fault:
         '3:57: warning: "providers.up.models[1]" has the same name as "providers.up.models[0]": up/m1.',
     },
-  ])('$what', async ({ text, fault }) => {
+  ])('reports $what', async ({ text, fault }) => {
     const lax = await check(text);
     const strict = await check(text, '--strict');
 
@@ -111,7 +111,7 @@ describe('what does not work now is warned of', () => {
   });
 });
 
-describe('clients are told', () => {
+describe('errors for clients', () => {
   let gateway: TestApp;
 
   afterEach(async () => {
@@ -120,7 +120,7 @@ describe('clients are told', () => {
 
   const answered = (model: string) => post(`${gateway.url}/v1/chat/completions`, ask(model, 'hi'));
 
-  test('why nothing can be chosen', async () => {
+  test('name the setting that excludes every model', async () => {
     gateway = await startApp(`${PROVIDERS}auto: { exclude: ["up/*"] }`);
 
     const { status, json } = await answered('auto');
@@ -129,24 +129,25 @@ describe('clients are told', () => {
     expect(json).toMatchObject({
       error: {
         message:
-          'no model can be chosen by "auto": "auto.exclude" leaves none of the 2 models here',
+          'Policy "auto" has no model to choose from: "auto.exclude" excludes all models that "auto.models" allows.',
       },
     });
   });
 
-  test('that there are no models at all', async () => {
+  test('say that no provider is configured that serves a model', async () => {
     gateway = await startApp('providers: {}\nrouter: { predictor: heuristic }');
 
     const { json } = await answered('auto');
 
     expect(json).toMatchObject({
       error: {
-        message: 'no model can be chosen by "auto": no provider is configured that serves one',
+        message:
+          'Policy "auto" has no model to choose from: no configured provider serves a model.',
       },
     });
   });
 
-  test('what an alias of a model that is not served stands for', async () => {
+  test('name the target of an alias whose model is not served', async () => {
     gateway = await startApp(`${PROVIDERS}aliases: { fast: openai/gpt-4o }`);
 
     const { status, json } = await answered('fast');
@@ -155,7 +156,7 @@ describe('clients are told', () => {
     expect(json).toMatchObject({
       error: {
         message: expect.stringMatching(
-          /^"fast" stands for "openai\/gpt-4o": the model "openai\/gpt-4o" is known, but no configured provider/u,
+          /^"fast" is an alias of "openai\/gpt-4o": the model "openai\/gpt-4o" is known, but no configured provider/u,
         ),
       },
     });

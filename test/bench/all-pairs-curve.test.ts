@@ -18,7 +18,7 @@ const PAIRS = [
   { weak: 1, strong: 2 },
 ] as const;
 
-describe('the curve over all pairs', () => {
+describe('AllPairsCurve', () => {
   test("weighs every pair's dense APGR by the gap between its models", () => {
     fc.assert(
       fc.property(ROWS, fc.integer(), (rows, seed) => {
@@ -49,7 +49,7 @@ describe('the curve over all pairs', () => {
     );
   });
 
-  test('is a half for a ranker that tells no prompts apart', () => {
+  test('recovers one half for a ranker that scores all prompts equally', () => {
     const scores = [
       [0, 0, 1, 0],
       [1, 0, 1, 1],
@@ -61,7 +61,7 @@ describe('the curve over all pairs', () => {
   });
 });
 
-test('pairs are those whose means are far enough apart, the weaker model first', () => {
+test('separatedPairs returns the pairs whose means differ enough, the weaker model first', () => {
   const scores = [
     [0, 1],
     [1, 1],

@@ -13,14 +13,14 @@ const POINTS = fc.array(
   { minLength: 1, maxLength: 30 },
 );
 
-describe('a frontier', () => {
-  test('is the hull from the cheapest point to the best', () => {
+describe('cost-quality frontier', () => {
+  test('is the convex hull from the cheapest point to the best', () => {
     const points = [point(4, 0.5), point(1, 0.2), point(2, 0.6), point(3, 0.61), point(5, 0.8)];
 
     expect(frontierOf(points)).toEqual([point(1, 0.2), point(2, 0.6), point(5, 0.8)]);
   });
 
-  test('lies nowhere below a point, and bends only one way', () => {
+  test('lies on or above every point and is concave', () => {
     fc.assert(
       fc.property(POINTS, (points) => {
         const hull = frontierOf(points);
@@ -37,14 +37,14 @@ describe('a frontier', () => {
     );
   });
 
-  test('has the area below it as its average quality, flat to the largest cost', () => {
+  test('averages quality up to the largest cost, extended flat beyond its last point', () => {
     const hull = [point(1, 0.2), point(3, 0.6)];
 
     // (0.2 + 0.6) / 2 * 2 + 0.6 * 1, over 4.
     expect(averageQuality(hull, 4)).toBeCloseTo(0.35, 10);
   });
 
-  test('says what a quality costs, and when it is out of reach', () => {
+  test('interpolates the cost of a quality, and returns NaN outside its range', () => {
     const hull = [point(1, 0.2), point(3, 0.6)];
 
     expect(costOfQuality(hull, 0.5)).toBeCloseTo(2.5, 10);
@@ -57,7 +57,7 @@ describe('a frontier', () => {
 });
 
 // A leaderboard row of RouterArena: GPT-5 with 73.96 % at $10.02 per thousand queries scores 64.32.
-test("RouterArena's score of its own figures is its own score", () => {
+test('arenaScore reproduces a published score of the RouterArena leaderboard', () => {
   expect(100 * arenaScore(point(10.02 / 1000, 0.7396))).toBeCloseTo(64.32, 1);
   expect(arenaScore(point(0, 1))).toBeNaN();
 });

@@ -13,25 +13,25 @@ import { Random } from '../../src/core/random.js';
 const WEAK = Array.from({ length: 100 }, (_, i) => (i < 60 ? 1 : 0));
 const STRONG = Array.from({ length: 100 }, (_, i) => (i < 90 ? 1 : 0));
 
-describe('the routing curve', () => {
-  test('finds a router that knows which prompts the weak model fails far better than random', () => {
+describe('routingCurve', () => {
+  test('gives a ranker with perfect knowledge of the gains the expected APGR and CPT', () => {
     const scores = WEAK.map((weak, i) => (STRONG[i] ?? 0) - weak + i / 1000);
 
     const { apgr, cpt50, cpt80 } = routingCurve(scores, WEAK, STRONG);
 
-    // Thirty prompts of a hundred gain: the area is a triangle of that width below the full gap.
+    // 30 of 100 prompts gain, so the area misses a triangle of that width.
     expect(apgr).toBeCloseTo(0.85, 2);
     expect(cpt50).toBeCloseTo(0.15, 2);
     expect(cpt80).toBeCloseTo(0.24, 2);
   });
 
-  test('finds the opposite router as bad as that one is good', () => {
+  test('gives the reversed ranking the complementary APGR', () => {
     const scores = WEAK.map((weak, i) => weak - (STRONG[i] ?? 0) - i / 1000);
 
     expect(routingCurve(scores, WEAK, STRONG).apgr).toBeCloseTo(0.15, 2);
   });
 
-  test('finds random scores at a half', () => {
+  test('gives random scores an APGR of one half on average', () => {
     const random = new Random(4);
     const runs = Array.from({ length: 200 }, () =>
       routingCurve(
@@ -46,12 +46,12 @@ describe('the routing curve', () => {
     expect(mean).toBeCloseTo(0.5, 1);
   });
 
-  test('is not a number where there is no gap to recover', () => {
+  test('returns NaN when both models have the same mean score', () => {
     expect(routingCurve([1, 2, 3], [1, 0, 1], [0, 1, 1]).apgr).toBeNaN();
   });
 });
 
-describe('calibration', () => {
+describe('calibration figures', () => {
   const calibrationOfAll = (probabilities: readonly number[], grades: readonly number[]) => {
     const reliability = new Reliability();
     probabilities.forEach((probability, i) => {
@@ -61,13 +61,13 @@ describe('calibration', () => {
     return { figures, diagram: reliability.diagram() };
   };
 
-  test('squares the distance to the grade', () => {
+  test('compute the Brier score as the mean squared error', () => {
     const { figures } = calibrationOfAll([0.5, 1, 0.2], [0, 1, 0.7]);
 
     expect(figures.brier).toBeCloseTo(0.5 / 3, 10);
   });
 
-  test('sees that three quarters were promised and a half was kept', () => {
+  test('measure overconfidence as ECE and excess, and fill the reliability diagram', () => {
     const { figures, diagram } = calibrationOfAll(
       new Array<number>(10).fill(0.75),
       [1, 1, 1, 1, 1, 0, 0, 0, 0, 0],
@@ -80,14 +80,14 @@ describe('calibration', () => {
     ]);
   });
 
-  test('does not let one bin make up for another', () => {
+  test('do not cancel opposite errors of two bins in the ECE', () => {
     const { figures } = calibrationOfAll([0.05, 0.95], [1, 0]);
 
     expect(figures.ece).toBeCloseTo(0.95, 10);
     expect(figures.excess).toBeCloseTo(0, 10);
   });
 
-  test('of several lots is that of all their outcomes', () => {
+  test('pool several sets as if their outcomes were one set', () => {
     const [first, second] = [new Reliability(), new Reliability()];
     first.add(0, 0.5, 1);
     second.add(0, 0.5, 0);
@@ -102,19 +102,19 @@ describe('calibration', () => {
   });
 });
 
-describe('measures of numbers', () => {
-  test('correlates ranks, ties included', () => {
+describe('statistics', () => {
+  test('rankCorrelation handles ties', () => {
     expect(rankCorrelation([1, 2, 3, 4], [10, 20, 30, 400])).toBeCloseTo(1, 10);
     expect(rankCorrelation([1, 2, 3], [3, 2, 1])).toBeCloseTo(-1, 10);
     expect(rankCorrelation([1, 1, 2], [1, 2, 3])).toBeCloseTo(0.866, 3);
   });
 
-  test('interpolates quantiles', () => {
+  test('quantileOf interpolates between values', () => {
     expect(quantileOf([1, 2, 4], 0.75)).toBe(3);
   });
 });
 
-test('the bootstrap interval of a mean holds the mean and shrinks with more rows', () => {
+test('bootstrapInterval contains the true mean and shrinks with more rows', () => {
   const random = new Random(2);
   const widthOf = (rows: number): number => {
     const mean = (indices: readonly number[]): number =>

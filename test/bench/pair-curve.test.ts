@@ -4,7 +4,7 @@ import { PairCurve } from '../../src/bench/metrics/pair-curve.js';
 import { unitWeights, resample } from '../../src/bench/metrics/sample.js';
 import { Random } from '../../src/core/random.js';
 
-describe('interpolation', () => {
+describe('numpyInterp', () => {
   // What numpy 2.4.6 gave for these.
   test.each([
     { x: 6.5, xp: [1, 4, 9], fp: [0, 30, 80], expected: 55 },
@@ -17,12 +17,12 @@ describe('interpolation', () => {
       fp: [8.4, 16.1, 16.4, 20.1, 25.1, 30, 34.8, 37.2, 68.3, 86.7, 88.7],
       expected: 82.94057553956834,
     },
-  ])('of $x gives what numpy gives', ({ x, xp, fp, expected }) => {
+  ])('at $x returns the value that numpy returns', ({ x, xp, fp, expected }) => {
     expect(numpyInterp(x, xp, fp)).toBeCloseTo(expected, 10);
   });
 });
 
-// RouteLLM's steps written out with arrays, as a check of the faster way by counts.
+// A direct implementation of RouteLLM's steps, to check the faster one by counts.
 function routellm(scores: readonly number[], weak: readonly number[], strong: readonly number[]) {
   const mean = (values: readonly number[]) => values.reduce((s, v) => s + v, 0) / values.length;
   const sorted = [...scores].sort((a, b) => a - b);
@@ -59,8 +59,8 @@ const GRADED = fc
   )
   .filter((rows) => rows.reduce((sum, row) => sum + row.strong - row.weak, 0) !== 0);
 
-describe('the pair curve', () => {
-  test("has RouteLLM's APGR, whatever the scores", () => {
+describe('PairCurve', () => {
+  test("has RouteLLM's APGR for any scores", () => {
     fc.assert(
       fc.property(GRADED, (rows) => {
         const column = (name: 'score' | 'weak' | 'strong') => rows.map((row) => row[name]);
@@ -73,7 +73,7 @@ describe('the pair curve', () => {
     );
   });
 
-  test('of a resample is that of the rows written out as often as they were drawn', () => {
+  test('gives a resample by counts the figures of the same rows written out', () => {
     fc.assert(
       fc.property(GRADED, fc.integer({ min: 1, max: 1000 }), (rows, seed) => {
         const random = new Random(seed);
@@ -89,7 +89,7 @@ describe('the pair curve', () => {
         const byCounts = curve(rows).figures(counts);
         const byRows = curve(drawn).figures(unitWeights(drawn.length));
 
-        // Comparing rounded texts takes NaN for equal to itself.
+        // As rounded text, NaN equals itself.
         const rounded = (figures: typeof byRows) =>
           Object.values(figures).map((figure: number) => figure.toFixed(8).replace('-0.0', '0.0'));
         expect(rounded(byCounts)).toEqual(rounded(byRows));
@@ -97,7 +97,7 @@ describe('the pair curve', () => {
     );
   });
 
-  test('gives ties what sending them in random order gives on average', () => {
+  test('gives tied scores the expected figures of a random order', () => {
     const weak = [0, 0, 0, 0];
     const strong = [1, 0, 1, 0];
 

@@ -8,12 +8,12 @@ import { keptAnswer } from './kept.js';
 
 let folder: string;
 let clock: FakeClock;
-let troubles: AnswerLogProblem[];
+let problems: AnswerLogProblem[];
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'suffice-answers-'));
   clock = new FakeClock();
-  troubles = [];
+  problems = [];
 });
 
 afterEach(async () => {
@@ -24,11 +24,8 @@ const fileIn = () => path.join(folder, 'answers.log');
 
 async function opened(): Promise<{ store: AnswerStore; log: AnswerLog }> {
   const store = new AnswerStore(10_000_000, clock);
-  const onTrouble = (trouble: AnswerLogProblem) => troubles.push(trouble);
-  const log = await AnswerLog.open(
-    { folder, saveEveryMs: 30_000, clock, onProblem: onTrouble },
-    store,
-  );
+  const onProblem = (problem: AnswerLogProblem) => problems.push(problem);
+  const log = await AnswerLog.open({ folder, saveEveryMs: 30_000, clock, onProblem }, store);
   return { store, log };
 }
 
@@ -37,7 +34,7 @@ const answer = (key: string) =>
 
 const keysIn = (store: AnswerStore) => [...store.values()].map(({ key }) => key).sort();
 
-test('reports once that another process writes to its file, and damages none of its records', async () => {
+test('reports once that another process writes to its file, and corrupts no record', async () => {
   const [one, other] = [await opened(), await opened()];
   one.store.put(answer('a'));
   await one.log.save();
@@ -50,16 +47,16 @@ test('reports once that another process writes to its file, and damages none of 
   await other.log.save();
   await one.log.closeWithoutSaving();
   await other.log.closeWithoutSaving();
-  const told = troubles.map(({ kind }) => kind);
+  const told = problems.map(({ kind }) => kind);
   const again = await opened();
 
   expect(told).toEqual(['taken', 'taken']);
   expect(keysIn(again.store)).toEqual(['b', 'd']);
-  expect(troubles.length).toBe(told.length);
+  expect(problems.length).toBe(told.length);
   await again.log.close();
 });
 
-test('rewrites its file if somebody has removed it, and reports it', async () => {
+test('rewrites its file after it was removed, and reports it', async () => {
   const { store, log } = await opened();
   store.put(answer('a'));
   await log.save();
@@ -70,18 +67,18 @@ test('rewrites its file if somebody has removed it, and reports it', async () =>
 
   const again = await opened();
 
-  expect(troubles).toEqual([{ kind: 'taken' }]);
+  expect(problems).toEqual([{ kind: 'taken' }]);
   expect(keysIn(again.store)).toEqual(['a', 'b']);
   await again.log.close();
 });
 
-test('starts and reports the reason if its file cannot be read', async () => {
+test('starts with an empty store and reports the reason when its file cannot be read', async () => {
   await mkdir(fileIn());
 
   const { store, log } = await opened();
   store.put(answer('a'));
 
   await expect(log.save()).rejects.toThrow();
-  expect(troubles.map(({ kind }) => kind)).toEqual(['unwritable']);
+  expect(problems.map(({ kind }) => kind)).toEqual(['unwritable']);
   await log.close();
 });

@@ -10,12 +10,12 @@ import { keptAnswer } from './kept.js';
 
 let folder: string;
 let clock: FakeClock;
-let troubles: AnswerLogProblem[];
+let problems: AnswerLogProblem[];
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'suffice-answers-'));
   clock = new FakeClock();
-  troubles = [];
+  problems = [];
 });
 
 afterEach(async () => {
@@ -26,15 +26,12 @@ const fileIn = () => path.join(folder, 'answers.log');
 
 async function opened(): Promise<{ store: AnswerStore; log: AnswerLog }> {
   const store = new AnswerStore(10_000_000, clock);
-  const onTrouble = (trouble: AnswerLogProblem) => troubles.push(trouble);
-  const log = await AnswerLog.open(
-    { folder, saveEveryMs: 30_000, clock, onProblem: onTrouble },
-    store,
-  );
+  const onProblem = (problem: AnswerLogProblem) => problems.push(problem);
+  const log = await AnswerLog.open({ folder, saveEveryMs: 30_000, clock, onProblem }, store);
   return { store, log };
 }
 
-/** An answer whose words tell its key, so that a mix-up shows. */
+/** An answer whose text contains its key, so that a mix-up shows. */
 function answer(key: string, more: Partial<LoadedAnswer> = {}): LoadedAnswer {
   return keptAnswer(key, {
     ...{ costUsd: 0.1, tookMs: 5, tenant: 'ann', tags: ['t'], question: null },
@@ -58,7 +55,7 @@ const stream = (key: string) =>
 
 const keysIn = (store: AnswerStore) => [...store.values()].map(({ key }) => key).sort();
 
-test('restores what was saved, whole answers and streams', async () => {
+test('restores saved answers, whole and streamed', async () => {
   const first = await opened();
   const answers = [answer('a'), stream('b')];
   for (const one of answers) first.store.put(one);
@@ -67,11 +64,11 @@ test('restores what was saved, whole answers and streams', async () => {
   const { store, log } = await opened();
 
   expect([...store.values()].sort((a, b) => (a.key < b.key ? -1 : 1))).toEqual(answers);
-  expect(troubles).toEqual([]);
+  expect(problems).toEqual([]);
   await log.close();
 });
 
-test('saves at the configured interval only', async () => {
+test('saves only at the configured interval', async () => {
   const { store, log } = await opened();
   store.put(answer('a'));
   clock.advance(29_999);
@@ -85,7 +82,7 @@ test('saves at the configured interval only', async () => {
   expect(clock.waiting).toBe(0);
 });
 
-test('leaves out what has expired, was replaced, or was purged', async () => {
+test('does not restore expired, replaced or purged answers', async () => {
   const first = await opened();
   first.store.put(answer('old', { expiresAtMs: clock.wallMs() + 10 }));
   first.store.put(answer('replaced'));
@@ -102,7 +99,7 @@ test('leaves out what has expired, was replaced, or was purged', async () => {
   await log.close();
 });
 
-test('loses only what was truncated at the end, and continues from there', async () => {
+test('loses only the truncated record at the end of its file, and continues from there', async () => {
   const first = await opened();
   first.store.put(answer('a'));
   await first.log.save();
@@ -122,7 +119,7 @@ test('loses only what was truncated at the end, and continues from there', async
   await log.close();
 });
 
-test('drops all answers before a damaged place, which may have been their removal', async () => {
+test('drops all answers before a damaged record, which may have been a removal', async () => {
   const first = await opened();
   for (const key of ['a', 'b', 'c']) {
     first.store.put(answer(key));
@@ -136,11 +133,11 @@ test('drops all answers before a damaged place, which may have been their remova
   const { store, log } = await opened();
 
   expect(keysIn(store)).toEqual(['c']);
-  expect(troubles).toEqual([{ kind: 'damaged', records: 1 }]);
+  expect(problems).toEqual([{ kind: 'damaged', records: 1 }]);
   await log.close();
 });
 
-test('never returns an answer for another key, whatever happens to the file', async () => {
+test('never returns an answer for another key, however the file is damaged', async () => {
   const first = await opened();
   for (let i = 0; i < 8; i++) first.store.put(i % 2 === 0 ? answer(`k${i}`) : stream(`k${i}`));
   await first.log.close();
@@ -186,7 +183,7 @@ test('never returns an answer for another key, whatever happens to the file', as
 test.each([
   ['another version', 'suffice-cache-9\nwhatever'],
   ['something else', '{"json": true}'],
-  ['nothing', ''],
+  ['no bytes', ''],
 ])('replaces a file that contains %s', async (_what, text) => {
   await writeFile(fileIn(), text);
   const first = await opened();
@@ -195,12 +192,12 @@ test.each([
 
   const { store, log } = await opened();
 
-  expect(troubles).toEqual([{ kind: 'unknown_version' }]);
+  expect(problems).toEqual([{ kind: 'unknown_version' }]);
   expect(keysIn(store)).toEqual(['a']);
   await log.close();
 });
 
-test('a purge leaves no purged, replaced or removed answer in the file', async () => {
+test('removes purged, replaced and evicted answers from the file at a purge', async () => {
   const { store, log } = await opened();
   for (const key of ['purged', 'replaced', 'evicted', 'stays']) store.put(answer(key));
   await log.save();
@@ -237,7 +234,7 @@ test('does not rewrite the file for a purge that matches nothing in it', async (
   await log.close();
 });
 
-test('leaves no partial write on a full disk, and retries less and less often', async () => {
+test('leaves no partial file when it cannot be written, and retries at growing intervals', async () => {
   const { store, log } = await opened();
   // A folder in its place: no file can be renamed over it.
   await mkdir(path.join(fileIn(), 'x'), { recursive: true });
@@ -264,7 +261,7 @@ test('leaves no partial write on a full disk, and retries less and less often', 
   await log.close();
 });
 
-test('reports once that it cannot write, works on, and catches up', async () => {
+test('reports a write failure once, and catches up when writing works again', async () => {
   const { store, log } = await opened();
   store.put(answer('a'));
   // A folder in its place: no file can be renamed over it.
@@ -278,12 +275,12 @@ test('reports once that it cannot write, works on, and catches up', async () => 
   await log.close();
   const again = await opened();
 
-  expect(troubles.map(({ kind }) => kind)).toEqual(['unwritable', 'writable_again']);
+  expect(problems.map(({ kind }) => kind)).toEqual(['unwritable', 'writable_again']);
   expect(keysIn(again.store)).toEqual(['a', 'b']);
   await again.log.close();
 });
 
-test('reports that its folder cannot be created, and catches up when it can', async () => {
+test('reports that its folder cannot be created, and catches up once it can', async () => {
   const place = folder;
   await writeFile(path.join(place, 'file'), '');
   folder = path.join(place, 'file', 'answers');
@@ -297,17 +294,17 @@ test('reports that its folder cannot be created, and catches up when it can', as
   const again = await opened();
   folder = place;
 
-  expect(troubles.map(({ kind }) => kind)).toEqual(['unwritable', 'writable_again']);
+  expect(problems.map(({ kind }) => kind)).toEqual(['unwritable', 'writable_again']);
   expect(keysIn(again.store)).toEqual(['a']);
   await again.log.close();
 });
 
-test('reports a full disk, loses nothing that is saved, and continues when there is space', async () => {
+test('reports a full disk, keeps everything saved, and continues when there is space', async () => {
   const first = await opened();
   first.store.put(answer('a'));
   await first.log.close();
   const bytes = await readFile(fileIn());
-  // Damaged at its end, it is to be made anew, where every write finds no room.
+  // A damaged end makes the log rewrite its file, and every write of the new file fails.
   await writeFile(fileIn(), Buffer.concat([bytes, Buffer.from('half a rec')]));
   const { store, log } = await opened();
   await symlink('/dev/full', `${fileIn()}.tmp`);
@@ -322,11 +319,11 @@ test('reports a full disk, loses nothing that is saved, and continues when there
 
   expect(crashed.subarray(0, bytes.length).equals(bytes)).toBe(true);
   expect(keysIn(again.store)).toEqual(['a', 'b']);
-  expect(troubles.map(({ kind }) => kind)).toEqual(['damaged', 'unwritable', 'writable_again']);
+  expect(problems.map(({ kind }) => kind)).toEqual(['damaged', 'unwritable', 'writable_again']);
   await again.log.close();
 });
 
-test('ignores the temporary file of a rewrite that was killed', async () => {
+test('ignores the temporary file of an interrupted rewrite', async () => {
   const first = await opened();
   first.store.put(answer('a'));
   await first.log.close();
@@ -336,11 +333,11 @@ test('ignores the temporary file of a rewrite that was killed', async () => {
   await log.close();
 
   expect(keysIn(store)).toEqual(['a']);
-  expect(troubles).toEqual([]);
+  expect(problems).toEqual([]);
   await expect(stat(`${fileIn()}.tmp`)).rejects.toThrow();
 });
 
-test('keeps the file bounded', async () => {
+test('bounds the size of the file', async () => {
   const { store, log } = await opened();
   const body = Buffer.alloc(1_000_000, 'x');
   for (let i = 0; i < 12; i++) {

@@ -2,7 +2,7 @@ import { fc } from '../support/fast-check.js';
 import { decodeChange, encodeChange } from '../../src/cache/answer-record.js';
 import { keptAnswer } from './kept.js';
 
-test('reads a record as it was written, and nothing else as a record', () => {
+test('decodes a record as it was encoded, and rejects other bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.string(), (noise, key) => {
       const record = encodeChange({ kind: 'kept', answer: keptAnswer(key) });

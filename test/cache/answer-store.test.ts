@@ -27,21 +27,21 @@ const answer = (key: string, more: Partial<CachedAnswer> = {}): CachedAnswer => 
   ...more,
 });
 
-test('returns an answer until it expires, if the maximum age allows it', () => {
+test('returns an answer until it expires, within the maximum age of the request', () => {
   store.put(answer('a'));
   clock.advance(5_000);
 
-  const [minds, minded] = [store.find('a', 4), store.find('a', 5)];
+  const [tooOld, recentEnough] = [store.find('a', 4), store.find('a', 5)];
   clock.advance(5_000);
 
-  expect(minds).toBeNull();
-  expect(minded?.key).toBe('a');
+  expect(tooOld).toBeNull();
+  expect(recentEnough?.key).toBe('a');
   expect(store.find('a', Infinity)).toBeNull();
   expect(store.counts).toMatchObject({ kept: 1, expired: 1 });
   expect(store.size).toBe(0);
 });
 
-test('does not return an answer that is dated in the future', () => {
+test('does not return an answer dated in the future', () => {
   const year = 365 * 86_400_000;
   const at = (aheadMs: number) => ({
     storedAtMs: clock.wallMs() + aheadMs,
@@ -55,7 +55,7 @@ test('does not return an answer that is dated in the future', () => {
   expect(store.find('ahead', 60)?.key).toBe('ahead');
 });
 
-test('does not store an answer that was in flight when a purge matched it', () => {
+test('does not store an answer that was in flight when a matching purge arrived', () => {
   clock.advance(1_000);
   store.purge({ tag: 'red' });
   clock.advance(400);
@@ -81,7 +81,7 @@ test('does not replace an answer by one that was requested earlier', () => {
   expect(later).toBe(true);
 });
 
-test('stores an answer in place of one dated by a clock that is ahead', () => {
+test('replaces an answer dated by a clock that is ahead', () => {
   store.addShared(answer('a', { storedAtMs: clock.wallMs() + 4_000, source: 'dec_elsewhere' }));
 
   expect(store.put(answer('a'))).toBe(true);
@@ -122,7 +122,7 @@ test('drops what another process has dropped', () => {
   expect(store.addShared(old)).toBe(false);
 });
 
-test('notifies of every drop, stored or not, but not of those by other processes', () => {
+test('notifies listeners of local drops, stored or not, but not of drops by other processes', () => {
   const told: unknown[] = [];
   store.addListener({
     onStored: () => undefined,
@@ -137,7 +137,7 @@ test('notifies of every drop, stored or not, but not of those by other processes
   expect(told).toEqual(['a', 'dropped a', 'dropped evicted before']);
 });
 
-test('remembers drops for an hour, and a limited number of them', () => {
+test('remembers drops for an hour, up to a limited number', () => {
   const wrong = answer('a', { expiresAtMs: clock.wallMs() + 10_000_000 });
   store.drop([wrong]);
   clock.advance(3_599_000);
@@ -152,7 +152,7 @@ test('remembers drops for an hour, and a limited number of them', () => {
   expect(['c', 'of many 0'].map((key) => store.addShared(answer(key)))).toEqual([true, false]);
 });
 
-test('adds the tags of requests that are given an answer, up to 64, and none to one that is gone', () => {
+test('adds the tags of requests that hit an answer, up to 64, and none to a replaced answer', () => {
   const first = answer('a');
   store.put(first);
   const told: (readonly string[])[] = [];
@@ -173,7 +173,7 @@ test('adds the tags of requests that are given an answer, up to 64, and none to 
   expect(store.matching({ tag: 'late' })).toEqual([]);
 });
 
-test('purges the answers of one tenant, not those of others or shared ones', () => {
+test('purges only the answers of the given tenant', () => {
   for (const tenant of ['ann', 'bob', null]) store.put(answer(`of ${String(tenant)}`, { tenant }));
 
   const gone = store.purge({ tenant: 'ann' });

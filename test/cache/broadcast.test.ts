@@ -7,7 +7,7 @@ import { DisconnectSignal } from '../../src/core/disconnect-signal.js';
 import { GatewayError } from '../../src/core/errors.js';
 import { FakeClock } from '../support/fake-clock.js';
 
-/** A client that takes so many writes before it wants no more. */
+/** A client that signals backpressure after `room` writes. */
 class Client {
   text = '';
   ending = '';
@@ -48,8 +48,8 @@ function broadcasting(maxBytes = 1_000): Broadcast {
   });
 }
 
-describe('a stream with many listeners', () => {
-  test('reaches late listeners from the beginning, and is recorded with its times', () => {
+describe('Broadcast', () => {
+  test('replays the stream to late listeners, and records it with its timing', () => {
     const broadcast = broadcasting();
     const [early, late, after] = [new Client(), new Client(), new Client()];
     broadcast.listen(early, false);
@@ -70,15 +70,15 @@ describe('a stream with many listeners', () => {
     expect(recording?.map(({ atMs }) => atMs)).toEqual([0, 40, 40]);
   });
 
-  test('is paused only while all listeners are blocked', () => {
+  test('pauses the upstream only while all listeners are blocked', () => {
     const broadcast = broadcasting();
     const [slow, fast] = [new Client(1), new Client(2)];
-    const heardSlowly = broadcast.listen(slow, false);
+    const slowListener = broadcast.listen(slow, false);
     broadcast.listen(fast, false);
 
     const wants = ['a', 'b', 'c'].map((text) => broadcast.write(Buffer.from(text)));
     slow.room = 9;
-    heardSlowly.drained();
+    slowListener.drained();
 
     expect(wants).toEqual([true, false, false]);
     expect(slow.text).toBe('abc');
@@ -86,15 +86,15 @@ describe('a stream with many listeners', () => {
     expect(drained).toBe(1);
   });
 
-  test('is as slow as the slowest once it is too long to record, and drops what all have read', () => {
+  test('follows the slowest listener once the stream is too long to record, and drops what all have read', () => {
     const broadcast = broadcasting(3);
     const [slow, fast] = [new Client(1), new Client()];
-    const heardSlowly = broadcast.listen(slow, false);
+    const slowListener = broadcast.listen(slow, false);
     broadcast.listen(fast, false);
 
     const wants = ['aa', 'bb', 'cc'].map((text) => broadcast.write(Buffer.from(text)));
     slow.room = 9;
-    heardSlowly.drained();
+    slowListener.drained();
     broadcast.end();
 
     expect(wants).toEqual([true, false, false]);
@@ -104,7 +104,7 @@ describe('a stream with many listeners', () => {
     expect(recording).toBeNull();
   });
 
-  test('resumes when a slow listener leaves, and its failure reaches the rest', () => {
+  test('resumes when a slow listener leaves, and forwards a failure to the rest', () => {
     const broadcast = broadcasting(1);
     const [slow, fast] = [new Client(1), new Client()];
     const leaving = broadcast.listen(slow, false);
@@ -121,7 +121,7 @@ describe('a stream with many listeners', () => {
     expect(recording).toBeNull();
   });
 
-  test('reaches all listeners unchanged, whatever their pace', () => {
+  test('delivers the stream unchanged to all listeners, whatever their pace', () => {
     const pace = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(pace, fc.array(fc.string({ minLength: 1 })), fc.nat(60), (rooms, texts, max) => {
@@ -145,7 +145,7 @@ describe('a stream with many listeners', () => {
   });
 });
 
-describe('a replayed stream', () => {
+describe('Replay', () => {
   const frames: TimedFrame[] = [
     { bytes: Buffer.from('one '), atMs: 0, usageOnly: false },
     { bytes: Buffer.from('two '), atMs: 100, usageOnly: false },
@@ -153,7 +153,7 @@ describe('a replayed stream', () => {
     { bytes: Buffer.from('three'), atMs: 250, usageOnly: false },
   ];
 
-  test('is written at once', () => {
+  test('writes all frames at once', () => {
     const client = new Client();
     let ended = 0;
     const options = { clock: new FakeClock(), natural: false, includeUsage: true };
@@ -164,7 +164,7 @@ describe('a replayed stream', () => {
     expect(ended).toBe(1);
   });
 
-  test('is written at its original pace, and to a slow client at that client’s', () => {
+  test('writes at the original pace, or at the client’s if that is slower', () => {
     const time = new FakeClock();
     const client = new Client(2);
     const options = { clock: time, natural: true, includeUsage: false };
@@ -199,7 +199,7 @@ describe('a replayed stream', () => {
   });
 });
 
-describe('a request in flight', () => {
+describe('InFlightRequest', () => {
   const facts = { order: { tenant: null, namespace: 'n', tags: [] }, openedMs: 0 };
 
   test('is aborted when the last client has left, and not before', () => {
@@ -218,7 +218,7 @@ describe('a request in flight', () => {
     expect(empty).toBe(1);
   });
 
-  test('resolves for all clients that wait, and for none that has disconnected', async () => {
+  test('resolves for every waiting client, and with null for disconnected ones', async () => {
     const flight = new InFlightRequest<string>(facts, () => undefined);
     const [stays, leaves, gone] = [
       new DisconnectSignal(),

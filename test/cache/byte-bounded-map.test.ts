@@ -3,7 +3,7 @@ import { FrequencySketch } from '../../src/cache/frequency-sketch.js';
 import { ByteBoundedMap } from '../../src/cache/byte-bounded-map.js';
 import { Random } from '../../src/core/random.js';
 
-test('never exceeds its bytes, and reports its content correctly', () => {
+test('never exceeds its capacity in bytes, and reports its contents correctly', () => {
   const step = fc.record({
     act: fc.constantFrom('set', 'get', 'delete'),
     key: fc.integer({ min: 0, max: 30 }).map(String),
@@ -75,7 +75,7 @@ test('adapts when popularity changes', () => {
   expect(today[1]).toBeGreaterThan(0.9);
 });
 
-test('rejects a value that is larger than its capacity', () => {
+test('rejects a value larger than its capacity', () => {
   const evicted: string[] = [];
   const map = new ByteBoundedMap<string>(1_000, (value) => evicted.push(value));
   map.set('small', 'small', 10);
@@ -84,7 +84,7 @@ test('rejects a value that is larger than its capacity', () => {
   expect([...map.values()]).toEqual(['small']);
 });
 
-test('remembers popularity when it grows', () => {
+test('FrequencySketch keeps its counts when it grows', () => {
   const sketch = new FrequencySketch();
   for (let i = 0; i < 5; i++) sketch.add('popular');
 

@@ -2,7 +2,7 @@ import { decodeChange, encodeChange } from '../../src/cache/answer-record.js';
 import { compactPayload, type AnswerPayload } from '../../src/cache/cached-answer.js';
 import { keptAnswer } from './kept.js';
 
-/** A small buffer of Node's: it shares its memory with others. */
+/** A small Buffer shares Node's pooled memory. */
 const small = (text: string): Buffer => Buffer.from(text);
 
 const stream: AnswerPayload = {
@@ -20,8 +20,8 @@ function bytesIn(payload: AnswerPayload): readonly Buffer[] {
   return payload.form === 'whole' ? [payload.body] : payload.frames.map(({ bytes }) => bytes);
 }
 
-/** Bytes of all memory that an answer keeps from being used for something else. */
-function heldBy(payload: AnswerPayload): number {
+/** Bytes of the memory that a payload keeps alive. */
+function retainedBytes(payload: AnswerPayload): number {
   const memories = new Set(bytesIn(payload).map(({ buffer }) => buffer));
   return [...memories].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
@@ -29,7 +29,7 @@ function heldBy(payload: AnswerPayload): number {
 test.each([
   ['whole', whole],
   ['stream', stream],
-])('a %s answer takes no more memory than its bytes', (_form, payload) => {
+])('a %s answer retains no more memory than its bytes', (_form, payload) => {
   const all = Buffer.concat(bytesIn(payload));
 
   const held = compactPayload(payload);
@@ -39,15 +39,15 @@ test.each([
   });
   const read = decodeChange(written, 0);
 
-  expect(heldBy(payload)).toBeGreaterThan(all.length);
+  expect(retainedBytes(payload)).toBeGreaterThan(all.length);
   expect(Buffer.concat(bytesIn(held))).toEqual(all);
-  expect(heldBy(held)).toBe(all.length);
+  expect(retainedBytes(held)).toBe(all.length);
   if (read.kind !== 'change' || read.change.kind !== 'kept') throw new Error('nothing was read');
   expect(read.change.answer.payload).toEqual(held);
-  expect(heldBy(read.change.answer.payload)).toBe(all.length);
+  expect(retainedBytes(read.change.answer.payload)).toBe(all.length);
 });
 
-test('merges frames of the same millisecond, except those that have usage only', () => {
+test('frames of the same millisecond are merged, except usage-only frames', () => {
   const { frames } = compactPayload(stream) as Extract<AnswerPayload, { form: 'stream' }>;
 
   expect(frames.map(({ bytes, ...rest }) => ({ text: bytes.toString(), ...rest }))).toEqual([

@@ -14,7 +14,7 @@ function reordered(value: unknown): unknown {
 }
 
 const members = fc.dictionary(fc.string(), fc.jsonValue()) as fc.Arbitrary<Record<string, unknown>>;
-/** As it comes from the wire. */
+/** As it is received. */
 const wired = (value: Record<string, unknown>) =>
   JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 
@@ -31,7 +31,7 @@ test('does not depend on the order of members', () => {
   );
 });
 
-test('differs for 10,000 pairs of requests that differ', () => {
+test('differs exactly when requests differ, for 10,000 random pairs', () => {
   const place = fc.record({
     dialect: fc.constantFrom('openai', 'anthropic'),
     tenant: fc.constantFrom(null, 'ann', 'bob', 'null', ''),
@@ -61,7 +61,7 @@ test('differs for 10,000 pairs of requests that differ', () => {
   );
 });
 
-test('distinguishes numbers that parsing makes equal', () => {
+test('distinguishes numbers that become equal when parsed', () => {
   const bodies = ['{"seed":9007199254740992}', '{"seed":9007199254740993}'];
 
   const [one, two] = bodies.map((body) =>
@@ -77,7 +77,7 @@ test('is null for a request that is nested too deeply', () => {
   expect(fingerprint(scope, { deep }, NO_BODY)).toBeNull();
 });
 
-test('takes no more time for what lies deep than for what does not', async () => {
+test('takes no more time for deeply nested text than for shallow text', async () => {
   const textAt = (depth: number): unknown =>
     depth === 0 ? ['x'.repeat(400_000), 1] : [textAt(depth - 1), 1];
   const take = (value: unknown) => fingerprint(scope, { value }, NO_BODY);

@@ -9,11 +9,11 @@ beforeAll(async () => {
   catalog = await loadCatalog('models/catalog');
 });
 
-/** Overrides as the configuration hands them over: checked by the same schema. */
+/** Overrides, parsed by the configuration's schema. */
 const overrides = (raw: Readonly<Record<string, unknown>>): ModelOverrides =>
   Object.fromEntries(Object.entries(raw).map(([id, one]) => [id, modelOverride.parse(one)]));
 
-describe('a name', () => {
+describe('Catalog.find and Catalog.suggest', () => {
   test.each([
     { kind: 'the id', name: 'openai/gpt-5-mini', id: 'openai/gpt-5-mini' },
     { kind: 'the id in capitals', name: 'OpenAI/GPT-5-mini', id: 'openai/gpt-5-mini' },
@@ -27,7 +27,7 @@ describe('a name', () => {
       id: 'meta/llama-3.3-70b-instruct',
     },
     {
-      kind: 'host and name there',
+      kind: 'a host and its name for the model',
       name: 'groq/llama-3.3-70b-versatile',
       id: 'meta/llama-3.3-70b-instruct',
     },
@@ -37,7 +37,7 @@ describe('a name', () => {
       name: 'meta-llama/llama-3.3-70b-instruct',
       id: 'meta/llama-3.3-70b-instruct',
     },
-  ])('leads to its model: $kind', ({ name, id }) => {
+  ])('finds a model by $kind', ({ name, id }) => {
     expect(catalog.find(name)?.id).toBe(id);
   });
 
@@ -50,11 +50,11 @@ describe('a name', () => {
     '/gpt-5-mini',
     '__proto__',
     'constructor',
-  ])('leads nowhere when nobody has it: "%s"', (name) => {
+  ])('finds no model by the unknown name "%s"', (name) => {
     expect(catalog.find(name)).toBeUndefined();
   });
 
-  test('leads nowhere when two models have it', () => {
+  test('finds no model by a name that two models share', () => {
     const hosts = [{ provider: 'mine', model: 'x' }];
     const both = catalog.withOverrides(overrides({ 'acme/gpt-5-mini': { hosts } }));
 
@@ -69,13 +69,13 @@ describe('a name', () => {
     { name: 'claude-haiku-4.6', id: 'anthropic/claude-haiku-4.5' },
     { name: 'llama-3.3-70b-versatil', id: 'meta/llama-3.3-70b-instruct' },
     { name: 'no-such-thing-at-all', id: null },
-  ])('gets a suggestion when it is misspelt: $name', ({ name, id }) => {
+  ])('suggests the nearest name for $name', ({ name, id }) => {
     expect(catalog.suggest(name)).toBe(id);
   });
 });
 
-describe('the revision', () => {
-  test('is the same for the same figures, however often they are read', async () => {
+describe('Catalog.revision', () => {
+  test('is the same for the same content', async () => {
     const again = await loadCatalog('models/catalog');
 
     expect(again.revision).toBe(catalog.revision);
@@ -88,15 +88,15 @@ describe('the revision', () => {
     { what: 'a capability', override: { capabilities: ['tools'] } },
     { what: 'a benchmark', override: { benchmarks: { mmlu_pro: 80 } } },
     { what: 'an alias', override: { aliases: ['my-mini'] } },
-  ])('is another one when this changes: $what', ({ override }) => {
+  ])('differs when $what changes', ({ override }) => {
     const changed = catalog.withOverrides(overrides({ 'openai/gpt-5-mini': override }));
 
     expect(changed.revision).not.toBe(catalog.revision);
   });
 });
 
-describe('an override', () => {
-  test('adds a model of which only its host is known', () => {
+describe('Catalog.withOverrides', () => {
+  test('adds a model with only its host configured', () => {
     const hosts = [{ provider: 'my-vllm', model: '/weights/llama' }];
 
     const own = catalog.withOverrides(overrides({ 'acme/llama-ft': { hosts } }));
@@ -114,7 +114,7 @@ describe('an override', () => {
     expect(catalog.find('llama-ft')).toBeUndefined();
   });
 
-  test('replaces what it names and keeps the rest', () => {
+  test('replaces the named fields and keeps the rest', () => {
     const before = catalog.find('openai/gpt-5-mini');
 
     const after = catalog
@@ -182,7 +182,7 @@ describe('an override', () => {
     });
   });
 
-  test('can make a price unknown', () => {
+  test('can set a price to unknown', () => {
     const changed = catalog.withOverrides(
       overrides({ 'openai/gpt-5-mini': { prices: { openai: null } } }),
     );
@@ -199,19 +199,19 @@ describe('an override', () => {
         'the catalog has no model "openai/gpt-5-minni", and a new one needs "hosts". Did you mean "openai/gpt-5-mini"?',
     },
     {
-      fault: 'a new model like no other',
+      fault: 'a new model without hosts or a similar name',
       raw: { 'zzz/entirely-different-thing': { context_window: 1 } },
       path: ['zzz/entirely-different-thing'],
       message:
         'the catalog has no model "zzz/entirely-different-thing", and a new one needs "hosts".',
     },
     {
-      fault: 'a price where the model does not run',
+      fault: 'a price at a provider that does not host the model',
       raw: { 'openai/gpt-5-mini': { prices: { groq: { input: 1, output: 2 } } } },
       path: ['openai/gpt-5-mini', 'prices', 'groq'],
-      message: '"openai/gpt-5-mini" does not run at "groq"; its hosts: openai, openrouter.',
+      message: '"openai/gpt-5-mini" is not available from "groq"; its hosts: openai, openrouter.',
     },
-  ])('is refused for $fault', ({ raw, path, message }) => {
+  ])('rejects $fault', ({ raw, path, message }) => {
     expect(catalog.overrideFaults(overrides(raw))).toEqual([{ path, message }]);
     expect(() => catalog.withOverrides(overrides(raw))).toThrow(FaultyFileError);
     expect(() => catalog.withOverrides(overrides(raw))).toThrow(message);
@@ -220,11 +220,11 @@ describe('an override', () => {
   test.each([
     { fault: 'a misspelt key', raw: { pricing: {} } },
     { fault: 'a negative rate', raw: { prices: { openai: { input: -1, output: 1 } } } },
-    { fault: 'an endless rate', raw: { prices: { openai: { input: Infinity, output: 1 } } } },
+    { fault: 'an infinite rate', raw: { prices: { openai: { input: Infinity, output: 1 } } } },
     { fault: 'no hosts', raw: { hosts: [] } },
     { fault: 'an unknown capability', raw: { capabilities: ['mind_reading'] } },
     { fault: 'an unknown benchmark', raw: { benchmarks: { iq: 100 } } },
-  ])('is refused by its schema for $fault', ({ raw }) => {
+  ])('has a schema that rejects $fault', ({ raw }) => {
     expect(modelOverride.safeParse(raw).success).toBe(false);
   });
 });

@@ -17,7 +17,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What is wrong with these files, as an editor would show it. */
+/** The faults of these files, formatted as for an editor. */
 async function faultsOf(files: Readonly<Record<string, string>>): Promise<string[]> {
   for (const [name, text] of Object.entries(files)) {
     await writeFile(path.join(folder, name), text);
@@ -29,18 +29,18 @@ async function faultsOf(files: Readonly<Record<string, string>>): Promise<string
   );
 }
 
-describe('a catalog file with a fault', () => {
+describe('loadCatalog with a faulty file', () => {
   test.each([
     {
       fault: 'bad-date',
       message: [
-        'acme.yaml:2:53: "sources.vendor.read" must be a day in the form 2026-01-31, not the text "2026-13-01".',
+        'acme.yaml:2:53: "sources.vendor.read" must be a date in the form 2026-01-31, not the text "2026-13-01".',
       ],
     },
     {
       fault: 'bad-release',
       message: [
-        'acme.yaml:7:15: "models[0].released" must be a day or a month such as 2026-01-31 or 2026-01, not the text "soon".',
+        'acme.yaml:7:15: "models[0].released" must be a date or a month such as 2026-01-31 or 2026-01, not the text "soon".',
       ],
     },
     {
@@ -121,13 +121,13 @@ describe('a catalog file with a fault', () => {
     {
       fault: 'unknown-capability',
       message: [
-        'acme.yaml:10:27: "models[0].capabilities[1]" must be "tools", "parallel_tools", "vision", "audio", "pdf", "json_mode", "json_schema", "reasoning", "prompt_caching" or "embeddings", not the text "json_mod"; perhaps "json_mode" was meant.',
+        'acme.yaml:10:27: "models[0].capabilities[1]" must be "tools", "parallel_tools", "vision", "audio", "pdf", "json_mode", "json_schema", "reasoning", "prompt_caching" or "embeddings", not the text "json_mod"; did you mean "json_mode"?',
       ],
     },
     {
       fault: 'unknown-provider',
       message: [
-        'acme.yaml:16:19: "models[0].hosts[0].provider" must be "ai21", "alibaba", "anthropic", "azure", "bedrock", "cerebras", "cohere", "deepseek", "fireworks", "google", "groq", "minimax", "mistral", "moonshot", "nvidia", "ollama", "openai", "openrouter", "simulation", "together", "vertex", "xai" or "zai", not the text "openruter"; perhaps "openrouter" was meant.',
+        'acme.yaml:16:19: "models[0].hosts[0].provider" must be "ai21", "alibaba", "anthropic", "azure", "bedrock", "cerebras", "cohere", "deepseek", "fireworks", "google", "groq", "minimax", "mistral", "moonshot", "nvidia", "ollama", "openai", "openrouter", "simulation", "together", "vertex", "xai" or "zai", not the text "openruter"; did you mean "openrouter"?',
       ],
     },
     {
@@ -148,7 +148,7 @@ describe('a catalog file with a fault', () => {
       fault: 'zero-context',
       message: ['acme.yaml:8:21: "models[0].context_window" must be more than 0, not 0.'],
     },
-  ])('is refused with line and column: $fault', async ({ fault, message }) => {
+  ])('reports the line and column: $fault', async ({ fault, message }) => {
     const text = await readFile(path.join(FAULTY, `${fault}.yaml`), 'utf8');
 
     const faults = await faultsOf({ 'acme.yaml': text });
@@ -156,13 +156,13 @@ describe('a catalog file with a fault', () => {
     expect(faults).toEqual(message);
   });
 
-  test('is one of those above', async () => {
+  test('covers every file in the folder of faulty examples', async () => {
     const files = await readdir(FAULTY);
 
     expect(files).toHaveLength(24);
   });
 
-  test('does not hide the faults of the other files', async () => {
+  test('reports the faults of all files', async () => {
     const bad = await readFile(path.join(FAULTY, 'zero-context.yaml'), 'utf8');
 
     const faults = await faultsOf({ 'acme.yaml': bad, 'other.yaml': 'models:\n- a: [' });
@@ -170,7 +170,7 @@ describe('a catalog file with a fault', () => {
     expect(faults.map((fault) => fault.split(':')[0])).toEqual(['acme.yaml', 'other.yaml']);
   });
 
-  test('is seen when it lies between two files', async () => {
+  test('reports a name that two files use', async () => {
     const one = await readFile(path.join(FAULTY, 'same-alias-twice.yaml'), 'utf8');
     const acme = one.replace(/aliases: .*/g, 'aliases: []');
     const other = acme.replaceAll('acme/', 'other/').replace('aliases: []', 'aliases: [ACME/one]');
@@ -181,8 +181,8 @@ describe('a catalog file with a fault', () => {
   });
 });
 
-describe('a catalog folder', () => {
-  test('may hold other files, and YAML that only the full parser reads', async () => {
+describe('loadCatalog', () => {
+  test('ignores other files, and accepts YAML that requires the full parser', async () => {
     const text = await readFile(path.join(FAULTY, 'zero-context.yaml'), 'utf8');
     await writeFile(path.join(folder, 'README.md'), '# not a catalog');
     await writeFile(
@@ -198,7 +198,7 @@ describe('a catalog folder', () => {
     expect(catalog.find('one-2026-01-01')?.contextWindow).toBe(8000);
   });
 
-  test('that is not there is an error, not an empty catalog', async () => {
+  test('rejects a missing folder instead of returning an empty catalog', async () => {
     await expect(loadCatalog(path.join(folder, 'nowhere'))).rejects.toThrow('ENOENT');
   });
 });

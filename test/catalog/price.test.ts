@@ -39,15 +39,20 @@ const flatPrice = fc.record({
   tiers: fc.constant([]),
 });
 
-describe('the expected cost of a request', () => {
+describe('expectedCostUsd', () => {
   test.each([
-    { tokens: 'a million of input', input: 100_000, output: 0, usd: 0.2 },
+    { tokens: 'input alone', input: 100_000, output: 0, usd: 0.2 },
     { tokens: 'input and output', input: 1000, output: 500, usd: 0.007 },
-    { tokens: 'a tier, exactly at its edge', input: 200_000, output: 1000, usd: 0.41 },
-    { tokens: 'a tier, one token above its edge', input: 200_001, output: 1000, usd: 0.815004 },
+    { tokens: 'a request exactly at the edge of a tier', input: 200_000, output: 1000, usd: 0.41 },
+    {
+      tokens: 'a request one token above the edge of a tier',
+      input: 200_001,
+      output: 1000,
+      usd: 0.815004,
+    },
     { tokens: 'the highest of several tiers', input: 600_000, output: 1000, usd: 4.82 },
-    { tokens: 'nothing at all', input: 0, output: 0, usd: 0 },
-  ])('is right for $tokens', ({ input, output, usd }) => {
+    { tokens: 'no tokens', input: 0, output: 0, usd: 0 },
+  ])('computes the cost of $tokens', ({ input, output, usd }) => {
     const cost = expectedCostUsd(PRICE, input, output);
 
     expect(cost).toBeCloseTo(usd, 9);
@@ -57,19 +62,19 @@ describe('the expected cost of a request', () => {
     { unknown: 'the price', price: null },
     { unknown: 'the input rate', price: { ...PRICE, input: null } },
     { unknown: 'the output rate', price: { ...PRICE, output: null } },
-  ])('is unknown, not 0, when this is unknown: $unknown', ({ price }) => {
+  ])('is null, not 0, when $unknown is unknown', ({ price }) => {
     const cost = expectedCostUsd(price, 1000, 1000);
 
     expect(cost).toBeNull();
   });
 
-  test('does not need the rate of tokens that are not there', () => {
+  test('ignores the rate of a kind of tokens that does not occur', () => {
     const cost = expectedCostUsd({ ...PRICE, output: null }, 1000, 0);
 
     expect(cost).toBeCloseTo(0.002, 9);
   });
 
-  test('is what a request without caching costs in the end', () => {
+  test('equals the actual cost of a request without caching', () => {
     fc.assert(
       fc.property(flatPrice, count, count, (price, inputTokens, outputTokens) => {
         const expected = expectedCostUsd(price, inputTokens, outputTokens);
@@ -80,7 +85,7 @@ describe('the expected cost of a request', () => {
     );
   });
 
-  test('never falls when there are more tokens', () => {
+  test('never falls with more tokens', () => {
     fc.assert(
       fc.property(flatPrice, count, count, count, (price, input, output, more) => {
         const cost = expectedCostUsd(price, input, output) ?? NaN;
@@ -92,8 +97,8 @@ describe('the expected cost of a request', () => {
   });
 });
 
-describe('the cost of what was used', () => {
-  test('charges reading from and writing to the prompt cache at their own rates', () => {
+describe('usageCostUsd', () => {
+  test('charges cache reads and cache writes at their own rates', () => {
     const used = usage({
       inputTokens: 10_000,
       cacheReadTokens: 6000,
@@ -113,8 +118,12 @@ describe('the cost of what was used', () => {
       price: { ...PRICE, cacheWriteHour: 4 },
       usd: 5 * 2 + 4 * 2.5 + 6 * 4,
     },
-    { rate: 'as other writes when it is unknown', price: PRICE, usd: 5 * 2 + 10 * 2.5 },
-  ])('charges what is kept for an hour $rate', ({ price, usd }) => {
+    {
+      rate: 'at the ordinary write rate when theirs is unknown',
+      price: PRICE,
+      usd: 5 * 2 + 10 * 2.5,
+    },
+  ])('charges one-hour cache writes $rate', ({ price, usd }) => {
     const used = { inputTokens: 15e6, cacheWriteTokens: 10e6, cacheWriteHourTokens: 6e6 };
 
     const cost = usageCostUsd({ ...price, tiers: [] }, usage(used));
@@ -122,7 +131,7 @@ describe('the cost of what was used', () => {
     expect(cost).toBeCloseTo(usd, 9);
   });
 
-  test('charges cached tokens as other input when their rate is unknown', () => {
+  test('charges cached tokens as input when their rate is unknown', () => {
     const used = usage({ inputTokens: 600_000, cacheReadTokens: 500_000, cacheWriteTokens: 9 });
 
     const cost = usageCostUsd(PRICE, used);
@@ -130,13 +139,13 @@ describe('the cost of what was used', () => {
     expect(cost).toBeCloseTo((600_000 * 8) / 1e6, 12);
   });
 
-  test('chooses the tier by all input, the cached part included', () => {
+  test('chooses the tier by all input tokens, including cached ones', () => {
     const cost = usageCostUsd(PRICE, usage({ inputTokens: 250_000, cacheReadTokens: 240_000 }));
 
     expect(cost).toBeCloseTo((10_000 * 4 + 240_000 * 0.4) / 1e6, 12);
   });
 
-  test('is unknown when a rate that is needed is unknown', () => {
+  test('is null when a required rate is unknown', () => {
     const price = { ...PRICE, input: null, tiers: [] };
 
     expect(usageCostUsd(null, usage({ inputTokens: 1 }))).toBeNull();
@@ -147,7 +156,7 @@ describe('the cost of what was used', () => {
     );
   });
 
-  test('is never negative, even if a server counts cached tokens beside the input', () => {
+  test('is never negative, even if the provider does not include cached tokens in the input', () => {
     fc.assert(
       fc.property(flatPrice, count, count, count, (price, inputTokens, cacheReadTokens, out) => {
         const used = usage({ inputTokens, cacheReadTokens, outputTokens: out });
@@ -157,7 +166,7 @@ describe('the cost of what was used', () => {
     );
   });
 
-  test('grows with the price, not with anything else', () => {
+  test('doubles when the input and output rates double', () => {
     fc.assert(
       fc.property(flatPrice, count, count, (price, inputTokens, outputTokens) => {
         const used = usage({ inputTokens, outputTokens });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 describe('the shipped catalog', () => {
-  test('knows at least 75 models of at least 13 vendors, small local ones among them', () => {
+  test('contains at least 75 models of at least 13 vendors, with at least 20 local ones', () => {
     const vendors = new Set(models.map(({ vendor }) => vendor));
     const local = hosts.filter(({ provider }) => provider === 'ollama');
 
@@ -34,11 +34,11 @@ describe('the shipped catalog', () => {
     'meta/llama-3-70b-instruct',
     'anthropic/claude-3-opus',
     'anthropic/claude-3-haiku',
-  ])('keeps a model that routing data sets use: %s', (id) => {
+  ])('contains a model that public routing data sets use: %s', (id) => {
     expect(catalog.find(id)?.released).toMatch(/^202[34]/);
   });
 
-  test('prices long requests by ascending tiers, no cheaper than short ones', () => {
+  test('has ascending price tiers, none cheaper than the base price', () => {
     const tiered = hosts.flatMap(({ price }) =>
       price === null || price.tiers.length === 0 ? [] : [price],
     );
@@ -52,7 +52,7 @@ describe('the shipped catalog', () => {
     }
   });
 
-  test('knows that Anthropic asks twice the input for what its cache keeps for an hour', () => {
+  test("prices Anthropic's one-hour cache writes at twice the input rate", () => {
     const own = hosts.flatMap(({ provider, price }) => {
       if (provider !== 'anthropic' || price === null) return [];
       return [price, ...price.tiers];
@@ -64,7 +64,7 @@ describe('the shipped catalog', () => {
     );
   });
 
-  test('has no rate for writing to a cache that is below reading without one: storage comes beside the input', () => {
+  test('has no cache-write rate below the input rate', () => {
     const rates = hosts.flatMap(({ price }) => (price === null ? [] : [price, ...price.tiers]));
     const written = rates.filter(({ cacheWrite }) => cacheWrite !== null);
 
@@ -72,13 +72,13 @@ describe('the shipped catalog', () => {
     expect(written.filter(({ cacheWrite, input }) => (cacheWrite ?? 0) < (input ?? 0))).toEqual([]);
   });
 
-  test('names no host of a model twice', () => {
+  test('lists no host of a model twice', () => {
     const names = hosts.map(({ id, provider, model }) => `${id} ${provider} ${model}`);
 
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('says where every price is from, and when it was read', () => {
+  test('gives every price a source and a date', () => {
     const priced = hosts.filter(({ price }) => price !== null);
 
     expect(priced.length).toBeGreaterThan(0);
@@ -91,7 +91,7 @@ describe('the shipped catalog', () => {
     }
   });
 
-  test('withdraws models on days, and none before it was there', () => {
+  test('gives every retirement a date, later than the release', () => {
     const retired = models.flatMap(({ released, hosts: all }) =>
       all.flatMap((host) => (host.retired === undefined ? [] : [{ released, on: host.retired }])),
     );
@@ -103,7 +103,7 @@ describe('the shipped catalog', () => {
     }
   });
 
-  test('knows benchmark figures of nearly all models, of most several', () => {
+  test('has benchmark figures for nearly all models, and at least three for most', () => {
     const real = models.filter(
       ({ simulated, capabilities }) => !simulated && !capabilities.has('embeddings'),
     );
@@ -113,13 +113,13 @@ describe('the shipped catalog', () => {
     expect(counts.filter((count) => count >= 3).length).toBeGreaterThan(0.8 * real.length);
   });
 
-  test('asks for money everywhere but on the own machine', () => {
+  test('prices only local and simulated models at 0', () => {
     const free = hosts.filter(({ price }) => price?.input === 0 || price?.output === 0);
 
     expect(free.map(({ provider }) => provider).filter((name) => !FREE.includes(name))).toEqual([]);
   });
 
-  test('has four simulated models, told apart by price, speed and benchmarks', () => {
+  test('contains four simulated models that differ in price, speed and benchmarks', () => {
     const simulated = ['nano', 'small', 'large', 'frontier'].map((name) => {
       return catalog.find(`simulation/${name}`);
     });
@@ -135,7 +135,7 @@ describe('the shipped catalog', () => {
     expect(models.filter((model) => model.simulated)).toHaveLength(4);
   });
 
-  test('marks capabilities that hold together', () => {
+  test('marks parallel_tools only with tools, and pdf only with vision', () => {
     const odd = models.filter(({ capabilities }) => {
       const parallelAlone = capabilities.has('parallel_tools') && !capabilities.has('tools');
       const pdfAlone = capabilities.has('pdf') && !capabilities.has('vision');

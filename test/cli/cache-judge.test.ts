@@ -13,7 +13,7 @@ async function judged(lines: readonly object[], ...args: string[]) {
   return { code, text };
 }
 
-test('answers pairs in their order, and tells what speaks against a hit', async () => {
+test('suffice cache judge judges pairs in order, with the veto that prevents a hit', async () => {
   const pairs = [
     { id: 'same', a: 'How do I reverse a list?', b: 'How do I reverse a list?' },
     { id: 2, a: 'How do I reverse a list?', b: 'Hi, how can I reverse a list please?' },
@@ -45,10 +45,10 @@ test.each([
   [[], /--batch FILE is missing/u],
   [['--batch', '-', '--max-error', '2'], /share/u],
   [['--batch', '-', '--max-error', ''], /share/u],
-])('refuses %j', async (args, message) => {
+])('suffice cache judge rejects %j', async (args, message) => {
   await expect(judged([], ...args)).rejects.toThrow(message);
 });
 
-test('explains itself', async () => {
+test('suffice cache judge prints help', async () => {
   expect((await judged([], '--help')).text).toMatch(/^Usage: suffice cache judge/u);
 });

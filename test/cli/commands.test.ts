@@ -16,14 +16,14 @@ describe('suffice', () => {
     { args: ['route', '--help'], code: 0, out: /--batch FILE/u },
     { args: ['models', '--help'], code: 0, out: /--all/u },
     { args: ['rules', '--help'], code: 0, out: /rules check/u },
-  ])('$args answers on standard output', async ({ args, code, out }) => {
+  ])('$args prints to standard output', async ({ args, code, out }) => {
     const result = await run(args);
 
     expect(result).toEqual({ code, out: expect.stringMatching(out), err: '', log: '' });
   });
 
   test.each([
-    { args: ['sreve'], code: 2, err: /no command "sreve"; did you mean "serve"\?/u },
+    { args: ['sreve'], code: 2, err: /unknown command "sreve"; did you mean "serve"\?/u },
     { args: ['serve', '--prot', '1'], code: 2, err: /--prot/u },
     { args: ['serve', '--port', 'high'], code: 2, err: /--port must be a whole number/u },
     {
@@ -36,14 +36,14 @@ describe('suffice', () => {
     { args: ['route', '--batch', 'x'], code: 2, err: /--batch requires --models/u },
     { args: ['route', 'hi', '--models', 'a,,b'], code: 2, err: /commas/u },
     { args: ['route', '--request', '/nonexistent'], code: 1, err: /ENOENT/u },
-  ])('$args is refused with a sentence', async ({ args, code, err }) => {
+  ])('$args fails with an error message', async ({ args, code, err }) => {
     const result = await run(args);
 
     expect(result).toEqual({ code, out: '', err: expect.stringMatching(err), log: '' });
   });
 });
 
-describe('a model that its provider has withdrawn', () => {
+describe('a retired model', () => {
   const on = (day: string): { clock: Clock } => ({
     clock: { ...systemClock, wallMs: () => Date.parse(day) },
   });
@@ -57,7 +57,7 @@ auto: { models: ${models} }
     );
   };
 
-  test('is not chosen by auto, though its name fits', async () => {
+  test('is not chosen by auto through a pattern', async () => {
     await withModels('["openai/gpt-3.5*", "openai/gpt-5.5"]');
 
     const before = await run(['route', 'hi', '--json', '-c', config()], on('2026-09-01'));
@@ -69,7 +69,7 @@ auto: { models: ${models} }
     expect(after.out).not.toContain('gpt-3.5');
   });
 
-  test('is a candidate again where the configuration names it in full', async () => {
+  test('is a candidate when the configuration names it in full', async () => {
     await withModels('["openai/gpt-3.5-turbo-1106"]');
 
     const { code, out } = await run(['route', 'hi', '--json', '-c', config()], on('2026-11-21'));
@@ -80,7 +80,7 @@ auto: { models: ${models} }
 });
 
 describe('suffice check', () => {
-  test('says what a server would run on, and that it would start', async () => {
+  test('summarises what a server would run', async () => {
     const { code, out, err } = await run(['check', '--config', config()]);
 
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -88,7 +88,7 @@ describe('suffice check', () => {
     expect(out).toMatch(/default\.yaml: \d+ rules\n$/u);
   });
 
-  test('tells every fault with its line', async () => {
+  test('reports every fault with its line', async () => {
     await writeFile(config(), 'sever: {}\nserver: { port: high }\n');
 
     const { code, err } = await run(['check', '--config', config()]);
@@ -100,7 +100,7 @@ describe('suffice check', () => {
   test.each([
     { args: [], code: 0 },
     { args: ['--strict'], code: 1 },
-  ])('ends with $code for a warning given $args', async ({ args, code }) => {
+  ])('exits with $code for a warning with arguments $args', async ({ args, code }) => {
     await writeFile(config(), 'router: { predictor: heuristic }\nserver: { host: 0.0.0.0 }\n');
 
     const checked = await run(['check', '--config', config(), ...args]);
@@ -117,21 +117,24 @@ describe('proxies', () => {
   test.each([
     ['check', 'out', 'proxy '],
     ['serve', 'err', 'proxy     '],
-  ] as const)('%s names those in use without their passwords', async (command, where, head) => {
-    const more =
-      '  globex: { base_url: "https://globex.example/v1", models: [m] }\n' +
-      '  local: { base_url: "http://127.0.0.1:9/v1", models: [m] }\n';
-    await writeFile(config(), `${providers}${more}server: { port: 0 }\n`);
-    const env = { ALL_PROXY: 'http://u:secret-2@corp:3128' };
+  ] as const)(
+    'suffice %s prints the proxies in use without their passwords',
+    async (command, where, head) => {
+      const more =
+        '  globex: { base_url: "https://globex.example/v1", models: [m] }\n' +
+        '  local: { base_url: "http://127.0.0.1:9/v1", models: [m] }\n';
+      await writeFile(config(), `${providers}${more}server: { port: 0 }\n`);
+      const env = { ALL_PROXY: 'http://u:secret-2@corp:3128' };
 
-    const told = await run([command, '--config', config()], { env });
+      const told = await run([command, '--config', config()], { env });
 
-    expect(told[where]).toContain(`${head}http://own:3128 (providers.acme.proxy) for acme\n`);
-    expect(told[where]).toContain(`${head}http://corp:3128 (ALL_PROXY) for globex\n`);
-    expect(JSON.stringify(told)).not.toMatch(/secret-[12]/u);
-  });
+      expect(told[where]).toContain(`${head}http://own:3128 (providers.acme.proxy) for acme\n`);
+      expect(told[where]).toContain(`${head}http://corp:3128 (ALL_PROXY) for globex\n`);
+      expect(JSON.stringify(told)).not.toMatch(/secret-[12]/u);
+    },
+  );
 
-  test('that cannot be used are told of by their line, and not shown', async () => {
+  test('suffice check reports an unusable proxy by its line, without its value', async () => {
     await writeFile(config(), providers.replace('http://u', 'socks5://u'));
 
     const { code, err } = await run(['check', '--config', config()]);
@@ -151,7 +154,7 @@ describe.each(['check', 'serve'])('suffice %s', (command) => {
     ['adaptation', 'file'],
     ['adaptation', 'file/below'],
     ['cache', 'file'],
-  ])('says that %s.folder %s is a file', async (section, name) => {
+  ])('reports that %s.folder %s is a file', async (section, name) => {
     await writeFile(path.join(files.folder, 'file'), '');
     await writeFile(config(), `${simulated}${section}: { folder: ${name} }\n`);
 
@@ -163,7 +166,7 @@ describe.each(['check', 'serve'])('suffice %s', (command) => {
     );
   });
 
-  test('names the variable whose key cannot be sent, and does not show it', async () => {
+  test('names the environment variable of an invalid API key, without its value', async () => {
     await writeFile(config(), 'router: { predictor: heuristic }\n');
 
     const { code, err } = await run([command, '--config', config()], {
@@ -171,10 +174,12 @@ describe.each(['check', 'serve'])('suffice %s', (command) => {
     });
 
     expect(code).toBe(1);
-    expect(err).toMatch(/^GROQ_API_KEY: error: .* cannot be in a key, such as a curly quote\.\n$/u);
+    expect(err).toMatch(
+      /^GROQ_API_KEY: error: .* keys cannot contain, such as a curly quote\.\n$/u,
+    );
   });
 
-  test('says at its line whose key cannot be sent', async () => {
+  test('reports an invalid API key at the line of its provider', async () => {
     await writeFile(config(), 'providers:\n  groq: {}\n');
 
     const { code, err } = await run([command, '--config', config()], {
@@ -188,7 +193,7 @@ describe.each(['check', 'serve'])('suffice %s', (command) => {
 });
 
 describe('suffice models', () => {
-  test('lists what is served, with prices', async () => {
+  test('lists the served models with prices', async () => {
     const { out } = await run(['models', '--config', config()]);
 
     expect(out).toMatch(/^MODEL +INPUT +OUTPUT +CONTEXT +RUNS AT +CAN\n/u);
@@ -196,7 +201,7 @@ describe('suffice models', () => {
     expect(out.trimEnd().split('\n')).toHaveLength(5);
   });
 
-  test('lists the whole catalog, with a question mark for what is unknown', async () => {
+  test('lists the whole catalog, with a question mark for unknown figures', async () => {
     const { out } = await run(['models', '--all']);
 
     expect(out.split('\n').length).toBeGreaterThan(60);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A folder of each test's own, with a configuration of simulated models in it. */
+/** A separate folder for each test, with a configuration of simulated models. */
 export class ConfigFolder {
   folder = '';
 

@@ -56,7 +56,7 @@ const jsonl = (...lines: readonly unknown[]) =>
   lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
 
 describe('suffice embed --batch', () => {
-  it('gives the vector of each text, in the order of the lines', async () => {
+  it('writes the vector of each text, in the order of the lines', async () => {
     const texts = ['How do I sort a list?', 'the cat sat', 'the same text', 'the same text'];
     const file = path.join(folder, 'in.jsonl');
     await writeFile(file, jsonl(...texts.map((text, id) => ({ id, text }))));
@@ -78,13 +78,13 @@ describe('suffice embed --batch', () => {
     });
   });
 
-  it('reads standard input where the file is "-"', async () => {
+  it('reads standard input when the file is "-"', async () => {
     const { code, out } = await run(['--batch', '-'], jsonl({ id: 'a', text: 'hello' }));
 
     expect({ code, id: linesOf(out)[0]?.id }).toEqual({ code: 0, id: 'a' });
   });
 
-  it('names the number of a faulty line, says so in its place, and answers the rest', async () => {
+  it('reports a faulty line by number and in its place, and answers the rest', async () => {
     const input = jsonl(
       { id: 1, text: 'fine' },
       'not json',
@@ -105,18 +105,18 @@ describe('suffice embed --batch', () => {
     ]);
   });
 
-  it('gives zeros for a text without a letter or digit', async () => {
+  it('writes a zero vector for a text without letters or digits', async () => {
     const { code, out } = await run(['--batch', '-'], jsonl({ id: 1, text: '… !?' }));
 
     expect(code).toBe(0);
     expect(new Set(linesOf(out)[0]?.vector)).toEqual(new Set([0]));
   });
 
-  it('gives nothing for nothing', async () => {
+  it('writes nothing for empty input', async () => {
     expect(await run(['--batch', '-'])).toEqual({ code: 0, out: '', err: '' });
   });
 
-  it('asks an encoder instead where one is named', async () => {
+  it('uses the encoder given with --embedder', async () => {
     const compiled = await compiledProcess();
     const at = path.join(folder, 'tiny');
     await writeTinyEncoder(at);
@@ -133,32 +133,32 @@ describe('suffice embed --batch', () => {
     expect(linesOf(out).every(({ vector }) => vector?.length === TINY_DIMS)).toBe(true);
   });
 
-  it('does not mix an encoder with a folder of artefacts', async () => {
+  it('rejects --embedder together with --artefacts', async () => {
     const args = ['--batch', '-', '--embedder', 'a', '--artefacts', 'b'];
 
     await expect(run(args)).rejects.toThrow(/exclude each other/u);
   });
 
-  it('explains itself', async () => {
+  it('prints help', async () => {
     const { code, out } = await run(['--help']);
 
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/--batch FILE/u) });
   });
 
-  it('wants a file', async () => {
+  it('requires --batch FILE', async () => {
     await expect(run([])).rejects.toThrow(/--batch FILE/u);
   });
 
-  it('fails when there is no such file', async () => {
+  it('fails when the file does not exist', async () => {
     const absent = path.join(folder, 'absent.jsonl');
 
     await expect(run(['--batch', absent])).rejects.toThrow(/ENOENT/u);
   });
 
-  it('names the artefact that is missing', async () => {
-    const elsewhere = path.join(folder, 'elsewhere');
+  it('names a missing artefact', async () => {
+    const missing = path.join(folder, 'elsewhere');
 
-    await expect(run(['--batch', '-', '--artefacts', elsewhere])).rejects.toThrow(
+    await expect(run(['--batch', '-', '--artefacts', missing])).rejects.toThrow(
       /elsewhere\/embedder\.bin: the file is missing/u,
     );
   });

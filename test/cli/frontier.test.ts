@@ -48,7 +48,7 @@ const at = (name: string): string => path.join(folder, name);
 
 const HARD = 'Prove that every finite group of odd order is solvable.';
 
-/** Two models of one's own, of which one has no price. */
+/** Two custom models, one of them without a price. */
 async function writePair(freePrice: number): Promise<string> {
   await writeFile(
     at('pair.yaml'),
@@ -80,7 +80,7 @@ describe('suffice frontier', () => {
   test.each([
     ['pins', 'pin: simulation/frontier'],
     ['prefers', 'prefer: [simulation/frontier]'],
-  ])('counts on the model that a policy %s', async (_what, wish) => {
+  ])('always chooses the model that a policy %s', async (_what, wish) => {
     await writeFile(at('wish.yaml'), 'providers: { simulation: {} }\nrules: rules.yaml\n');
     const policies = `{ auto: { keep: 0.97, ${wish} }, plain: { keep: 0.97 } }`;
     await writeFile(at('rules.yaml'), `version: 1\npolicies: ${policies}\n`);
@@ -96,7 +96,7 @@ describe('suffice frontier', () => {
     }
   });
 
-  test('shows what each promise keeps and costs on the prompts that come along', async () => {
+  test("reports expected quality, cost and shares of each keep on the predictor's prompts", async () => {
     const { code, out } = await frontier('--json');
 
     const { points, requests } = JSON.parse(out) as { points: Point[]; requests: number };
@@ -110,7 +110,7 @@ describe('suffice frontier', () => {
     }
   });
 
-  test('is of all that is asked for in requests of one’s own', async () => {
+  test('accounts for n and max_tokens of given requests', async () => {
     const costOf = async (more: object) => {
       await writeFile(at('from.jsonl'), `${JSON.stringify({ prompt: HARD, ...more })}\n`);
       const { out } = await frontier('--from', at('from.jsonl'), '--json');
@@ -123,7 +123,7 @@ describe('suffice frontier', () => {
     expect(await costOf({ max_tokens: 1 })).toBeLessThan(one / 5);
   });
 
-  test('is a table with the promise in force marked', async () => {
+  test('prints a table with the keep of the policy marked', async () => {
     const { out } = await frontier();
 
     expect(out).toMatch(
@@ -133,7 +133,7 @@ describe('suffice frontier', () => {
     expect(out.match(/^>/gmu)).toHaveLength(1);
   });
 
-  test('is of requests of one’s own, by time where the policy strives for it', async () => {
+  test('reports time instead of cost for a policy with a latency objective, on given requests', async () => {
     const lines = [
       '{"id":1,"prompt":"Hi"}',
       '{"messages":[{"role":"user","content":"Prove it."}]}',
@@ -147,7 +147,7 @@ describe('suffice frontier', () => {
   });
 
   test.each([0, 0.05])(
-    'says what the router does beside a model without a price, the other at $%s',
+    'agrees with the router when a model has no price and the other costs $%s',
     async (freePrice) => {
       const config = await writePair(freePrice);
 
@@ -171,14 +171,14 @@ describe('suffice frontier', () => {
     { args: ['-p', 'auto/chaep'], err: /Did you mean "auto\/cheap"/u },
     { args: ['-m', 'a,,b'], err: /commas/u },
     { args: ['--from', '/nonexistent.jsonl'], err: /nonexistent/u },
-  ])('$args is refused with a sentence', async ({ args, err }) => {
+  ])('$args fails with an error message', async ({ args, err }) => {
     const result = await frontier(...args);
 
     expect(result).toMatchObject({ out: '', err: expect.stringMatching(err) });
     expect(result.code).not.toBe(0);
   });
 
-  test('says which line is no request', async () => {
+  test('reports a line that is not a request', async () => {
     await writeFile(at('asked.jsonl'), '{"id":1}\n');
 
     const { err } = await frontier('--from', at('asked.jsonl'));
@@ -186,7 +186,7 @@ describe('suffice frontier', () => {
     expect(err).toMatch(/neither "prompt" nor "messages"/u);
   });
 
-  test('asks for requests where the predictor brings none', async () => {
+  test('asks for --from when the predictor has no prompts of its own', async () => {
     const { err } = await frontier('-c', at('heuristic.yaml'));
 
     expect(err).toMatch(/give your own with --from/u);

@@ -13,7 +13,7 @@ import { ROOT, SHIPPED } from '../support/app.js';
 let folder: string;
 let gateway: Server;
 let asked: string[];
-/** What the model says to a prompt; `null` cuts the connection. */
+/** The model's answer to a prompt; `null` closes the connection. */
 let say: (prompt: string) => string | null;
 /** Answers that take more tokens than this are cut off at the limit of the request. */
 let isLong: (prompt: string, maxTokens: number) => boolean;
@@ -22,7 +22,7 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'suffice-add-'));
   await writeFile(path.join(folder, 'suffice.yaml'), 'providers: { simulation: {} }\n');
   asked = [];
-  say = rightly;
+  say = rightAnswer;
   isLong = () => false;
   gateway = createServer((request, response) => {
     const reply = (json: unknown): void => {
@@ -59,7 +59,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function rightly(prompt: string): string {
+function rightAnswer(prompt: string): string {
   return [...RIGHT_ANSWERS].find(([of]) => prompt.includes(of))?.[1] ?? 'no idea';
 }
 
@@ -108,7 +108,7 @@ describe('suffice models add --anchors', () => {
     expect(out).toMatch(/^models:\n {2}acme\/new-1:\n {4}strength: \{ mean: \d/mu);
   });
 
-  test('thinks less of a model that is wrong, and leaves a file of its grades', async () => {
+  test('measures a lower strength for a wrong model, and writes its grades to a file', async () => {
     say = () => 'no idea';
 
     const { out } = await add(['acme/new-1', '--anchors'], { answer: 'y' });
@@ -120,8 +120,12 @@ describe('suffice models add --anchors', () => {
   });
 
   test.each([
-    { who: 'nobody is there to agree', more: {}, says: /Nothing was sent\. Add --yes/u },
-    { who: 'somebody says no', more: { answer: '' }, says: /Nothing was sent\.\n/u },
+    {
+      who: 'the cost cannot be confirmed interactively',
+      more: {},
+      says: /Nothing was sent\. Add --yes/u,
+    },
+    { who: 'the user declines', more: { answer: '' }, says: /Nothing was sent\.\n/u },
   ])('sends nothing when $who', async ({ more, says }) => {
     const { code, err } = await add(['acme/new-1', '--anchors'], more);
 
@@ -129,7 +133,7 @@ describe('suffice models add --anchors', () => {
     expect(err).toMatch(says);
   });
 
-  test('keeps to the budget, and says how many it did not allow', async () => {
+  test('stays within the budget, and reports the calls that it did not make', async () => {
     // Each call may cost 2048 tokens at $4 a million: three at most are under way at once.
     const { code, err } = await add(['acme/new-1', '--anchors', '--yes', '--budget', '0.0256']);
 
@@ -138,11 +142,11 @@ describe('suffice models add --anchors', () => {
     expect(err).toMatch(/calls were not made: they might have exceeded the budget/u);
   });
 
-  test('goes on where it stopped, and pays for nothing twice', async () => {
-    say = (prompt) => (asked.length > 20 ? null : rightly(prompt));
+  test('resumes an interrupted run without repeating most of its calls', async () => {
+    say = (prompt) => (asked.length > 20 ? null : rightAnswer(prompt));
     const first = await add(['acme/new-1', '--anchors', '--yes']);
     const before = asked.length;
-    say = rightly;
+    say = rightAnswer;
 
     const second = await add(['acme/new-1', '--anchors', '--yes']);
 
@@ -155,14 +159,14 @@ describe('suffice models add --anchors', () => {
 
   test.each([
     {
-      what: 'is of somebody else',
-      there: 'precious',
+      what: 'has foreign content',
+      content: 'precious',
       says: /anchors\.jsonl exists, but not from an earlier run/u,
     },
-    { what: 'is a folder', there: null, says: /anchors\.jsonl is a folder/u },
-  ])('sends nothing where the file that it is to write $what', async ({ there, says }) => {
-    if (there === null) await mkdir(at('anchors.jsonl'));
-    else await writeFile(at('anchors.jsonl'), there);
+    { what: 'is a folder', content: null, says: /anchors\.jsonl is a folder/u },
+  ])('sends nothing when the output file $what', async ({ content, says }) => {
+    if (content === null) await mkdir(at('anchors.jsonl'));
+    else await writeFile(at('anchors.jsonl'), content);
 
     const { code, err } = await add(['acme/new-1', '--anchors', '--yes']);
 
@@ -170,12 +174,12 @@ describe('suffice models add --anchors', () => {
     expect(err).toMatch(says);
   });
 
-  test('waits for no other run into the same file, unless it has ended', async () => {
+  test('fails while another run writes the same file, and takes over a stale lock', async () => {
     const lock = at('anchors.jsonl.journal.lock');
     await writeFile(lock, String(process.ppid));
     const during = await add(['acme/new-1', '--anchors', '--yes']);
     const sent = asked.length;
-    // No process has such a number.
+    // A pid that no process has.
     await writeFile(lock, '2147483647');
 
     const after = await add(['acme/new-1', '--anchors', '--yes']);
@@ -186,7 +190,7 @@ describe('suffice models add --anchors', () => {
     await expect(readFile(lock)).rejects.toThrow('ENOENT');
   });
 
-  test('holds no answer against a model that the limit of tokens cut off', async () => {
+  test('does not grade answers that were truncated at the token limit', async () => {
     isLong = (_prompt, maxTokens) => asked.length % 2 === 0 && maxTokens < 4096;
     const first = await add(['acme/new-1', '--anchors', '--yes']);
     const again = await add(['acme/new-1', '--anchors', '--yes']);
@@ -210,8 +214,8 @@ describe('suffice models add --anchors', () => {
     expect(asked.length - before).toBe(25);
   });
 
-  test('does not measure by a handful of answers', async () => {
-    say = (prompt) => (asked.length > 5 ? null : rightly(prompt));
+  test('does not measure with too few answers', async () => {
+    say = (prompt) => (asked.length > 5 ? null : rightAnswer(prompt));
 
     const { code, out, err } = await add(['acme/new-1', '--anchors', '--yes']);
 
@@ -229,14 +233,14 @@ describe('suffice models add --anchors', () => {
       code: 1,
       says: /does not serve "acme\/new-2"; did you mean "acme\/new-1"/u,
     },
-  ])('$args is refused with a sentence', async ({ args, code, says }) => {
+  ])('$args fails with an error message', async ({ args, code, says }) => {
     const result = await add(args);
 
     expect(result).toMatchObject({ code, out: '', err: expect.stringMatching(says) });
     expect(asked).toEqual([]);
   });
 
-  test('shows its help', async () => {
+  test('prints help', async () => {
     const { code, out } = await add(['--help']);
 
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/--budget USD/u) });

@@ -15,7 +15,7 @@ export async function writeOutcomes(
   return file;
 }
 
-/** The same of what feedback brings: of one model only, and all of it good. */
+/** Grades as from feedback: of one model only, all of them 1. */
 export async function writeGoodAnswers(
   folder: string,
   count: number,

@@ -16,7 +16,7 @@ const ID = 'encoder-0123456789ab';
 let artefacts: string;
 let folder: string;
 let encoder: FakeEncoder;
-/** What opening it comes to. */
+/** The result of opening the encoder. */
 let opening: () => Promise<FakeEncoder>;
 
 beforeAll(() => {
@@ -43,19 +43,19 @@ const file = (name: string): string => path.join(folder, name);
 
 async function suffice(...args: readonly string[]): Promise<Run & { readonly opened: string[] }> {
   const opened: string[] = [];
-  const shelf = new ArtefactCache((source) => {
+  const cache = new ArtefactCache((source) => {
     opened.push(source);
     return opening();
   });
-  shelf.catalog = (at) => SHIPPED.cache.catalog(at);
-  const came = await run([...args, '--config', file('suffice.yaml')], {
-    shipped: { cache: shelf },
+  cache.catalog = (at) => SHIPPED.cache.catalog(at);
+  const result = await run([...args, '--config', file('suffice.yaml')], {
+    shipped: { cache },
   });
-  return { ...came, opened };
+  return { ...result, opened };
 }
 
-describe('with an encoder of the operator’s', () => {
-  test('suffice route waits for its vector, and shows that it decided', async () => {
+describe('with a configured encoder', () => {
+  test('suffice route waits for the vector of the encoder, and decides by it', async () => {
     const { code, out, opened } = await suffice('route', '--json', 'Why does ice float on water?');
 
     expect([code, JSON.parse(out)]).toMatchObject([0, { degraded: null }]);
@@ -64,7 +64,7 @@ describe('with an encoder of the operator’s', () => {
     expect(opened).toEqual([file('model')]);
   });
 
-  test('suffice route --batch and suffice frontier ask it for every line', async () => {
+  test('suffice route --batch and suffice frontier embed every line', async () => {
     const lines = ['one', 'two'].map((prompt, id) => JSON.stringify({ id, prompt }));
     await writeFile(file('prompts.jsonl'), `${lines.join('\n')}\n`);
     const models = 'acme/weak-1,acme/strong-1';
@@ -78,7 +78,7 @@ describe('with an encoder of the operator’s', () => {
     expect(encoder.texts.filter((text) => text === 'two')).toHaveLength(2);
   });
 
-  test('suffice tune fits a head to its vectors', async () => {
+  test('suffice tune fits a head to the vectors of the encoder', async () => {
     const outcomes = await writeOutcomes(folder, 60, 0.1, 1);
 
     const { code, out, err } = await suffice('tune', '--from', outcomes, '--folds', '2');
@@ -89,7 +89,7 @@ describe('with an encoder of the operator’s', () => {
     expect(encoder.texts.length).toBeGreaterThan(60);
   });
 
-  test('suffice check says that another one was trained for', async () => {
+  test('suffice check reports that the predictor was trained for another encoder', async () => {
     encoder = new FakeEncoder('encoder-ba9876543210');
 
     const { code, err } = await suffice('check');
@@ -100,7 +100,7 @@ describe('with an encoder of the operator’s', () => {
     );
   });
 
-  test('suffice check says that it cannot be opened, and why', async () => {
+  test('suffice check reports why the encoder cannot be opened', async () => {
     opening = () => Promise.reject(new ArtefactError('./model', 'there is no such folder'));
 
     const { code, err } = await suffice('check');

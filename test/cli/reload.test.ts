@@ -14,7 +14,7 @@ let gateway: TestApp;
 let upstream: FakeUpstream;
 let clock: FakeClock;
 let watch: Reloader;
-/** Reloads that have been asked for and have ended. */
+/** Number of completed reloads. */
 let reloads: number;
 
 const config = (rules: string) => `
@@ -52,12 +52,12 @@ beforeEach(async () => {
   await watching(counted);
 });
 
-/** Watches an app that runs already. */
+/** Watches an app that is running. */
 async function watching(app: Parameters<Reloader['setApp']>[0]): Promise<void> {
   watch = createReloader(log, { clock, intervalMs: INTERVAL_MS });
   await watch.willRead(app.files);
   watch.setApp(app);
-  await looked();
+  await polled();
 }
 
 afterEach(async () => {
@@ -66,22 +66,22 @@ afterEach(async () => {
   await upstream.close();
 });
 
-/** Lets the look under way end, which is when the next one is set. */
-async function looked(): Promise<void> {
+/** Waits for the end of a poll, when the next one is scheduled. */
+async function polled(): Promise<void> {
   while (clock.waiting === 0) await nextTurn();
 }
 
 const write = (name: string, text: string) => writeFile(path.join(gateway.folder, name), text);
 
-/** Looks often enough for a change to be seen, and waits for the reload that it leads to. */
+/** Polls until a change is detected, and waits for the reload that it causes. */
 async function reloaded(): Promise<void> {
   const before = reloads;
   for (let i = 0; i < 3; i++) {
     clock.advance(INTERVAL_MS);
-    await looked();
+    await polled();
   }
   while (reloads === before) await nextTurn();
-  // What follows the reload: nothing of it waits for a file that is watched already.
+  // Lets the work after the reload finish, which waits for no file.
   await nextTurn();
 }
 
@@ -90,7 +90,7 @@ async function chosen(): Promise<string | null> {
   return headers.get('x-suffice-model');
 }
 
-test('new rules that were not there yet are taken over when they come', async () => {
+test('a missing rules file is loaded once it is created', async () => {
   await write('suffice.yaml', config('new.yaml'));
   await reloaded();
   const meanwhile = await chosen();
@@ -100,7 +100,7 @@ test('new rules that were not there yet are taken over when they come', async ()
   expect([meanwhile, await chosen()]).toEqual(['acme/one', 'acme/two']);
 });
 
-test('new rules that were faulty are taken over when they are mended', async () => {
+test('a faulty rules file is loaded once it is corrected', async () => {
   await write('new.yaml', 'version: one\n');
   await write('suffice.yaml', config('new.yaml'));
   await reloaded();
@@ -110,7 +110,7 @@ test('new rules that were faulty are taken over when they are mended', async () 
   expect(await chosen()).toBe('acme/two');
 });
 
-test('new rules whose test failed are taken over when the test is mended', async () => {
+test('rules whose test fails are loaded once the test is corrected', async () => {
   await write('new.yaml', pinned('two'));
   await write('new.test.yaml', failing);
   await write('suffice.yaml', config('new.yaml'));
@@ -121,7 +121,7 @@ test('new rules whose test failed are taken over when the test is mended', async
   expect(await chosen()).toBe('acme/two');
 });
 
-test('what was in force while new rules were refused is watched on', async () => {
+test('the configuration in force is still watched after a rejected change', async () => {
   await write('suffice.yaml', config('new.yaml'));
   await reloaded();
   await write('suffice.yaml', config('old.yaml'));
@@ -132,7 +132,7 @@ test('what was in force while new rules were refused is watched on', async () =>
   expect(await chosen()).toBe('acme/two');
 });
 
-test('rules that a reload by hand has put in force are watched', async () => {
+test('rules that a manual reload has put in force are watched', async () => {
   await write('new.yaml', pinned('one'));
   await write('suffice.yaml', config('new.yaml'));
   await watch.reload();
@@ -143,12 +143,12 @@ test('rules that a reload by hand has put in force are watched', async () => {
   expect(await chosen()).toBe('acme/two');
 });
 
-test('rules that change as soon as they have been read are read again', async () => {
+test('rules that change right after they were read are read again', async () => {
   await write('new.yaml', pinned('one'));
   await write('suffice.yaml', config('new.yaml'));
   const { app } = gateway;
   watch.close();
-  // As soon as it can be: before anybody could begin to watch what is in force now.
+  // As early as possible: before the new files are watched.
   const slow = {
     get files() {
       return app.files;
@@ -167,7 +167,7 @@ test('rules that change as soon as they have been read are read again', async ()
   expect(await chosen()).toBe('acme/two');
 });
 
-test('rules that change after they have been read, before the gateway listens, are read again', async () => {
+test('rules that change after they were read, before the gateway listens, are read again', async () => {
   const { app } = gateway;
   watch.close();
   watch = createReloader(log, { clock, intervalMs: INTERVAL_MS });
@@ -175,7 +175,7 @@ test('rules that change after they have been read, before the gateway listens, a
   await write('old.yaml', pinned('two'));
   for (let i = 0; i < 3; i++) {
     clock.advance(INTERVAL_MS);
-    await looked();
+    await polled();
   }
 
   watch.setApp({
@@ -191,7 +191,7 @@ test('rules that change after they have been read, before the gateway listens, a
   expect(await chosen()).toBe('acme/two');
 });
 
-test('however often a reload is asked for while one is under way, one comes after it', async () => {
+test('any number of reload requests during a reload cause one more reload', async () => {
   const first = watch.reload();
   await nextTurn();
   const others = Array.from({ length: 20 }, () => watch.reload());

@@ -23,7 +23,7 @@ const ANY_NUMBER: unknown = expect.any(Number);
 describe('suffice route --batch', () => {
   const models = 'openai/gpt-4o,acme/never-heard-of';
 
-  test('answers every line in order, with every model asked for', async () => {
+  test('answers every line in order, with every requested model', async () => {
     const lines = [
       { id: 'a', prompt: 'Why is the sky blue?' },
       { id: 2, messages: [{ role: 'user', content: 'Weather?' }], tools: [toolNamed('weather')] },
@@ -34,7 +34,7 @@ describe('suffice route --batch', () => {
       },
     ];
     const file = path.join(folder, 'in.jsonl');
-    // As an editor on Windows would save it.
+    // With a byte order mark and CRLF, as an editor on Windows saves it.
     await writeFile(file, `\ufeff${lines.map((line) => JSON.stringify(line)).join('\r\n')}`);
 
     const { code, out } = await run(['route', '--batch', file, '--models', models, '-c', config()]);
@@ -60,7 +60,7 @@ describe('suffice route --batch', () => {
     });
   });
 
-  test('says in its place what is wrong with a line, and goes on', async () => {
+  test('reports a faulty line in its place, and continues', async () => {
     const stdin = `{"id":1,"prompt":"hi"}\n{"id":2}\n{broken\n\n{"id":4,"prompt":"ho"}\n`;
 
     const { code, out, err } = await run(
@@ -87,7 +87,7 @@ describe('suffice route --batch', () => {
     { line: '{"prompt":"hi"}', said: '"id" is missing; it must be text or a number.' },
     { line: '{"id":1,"prompt":["hi"]}', said: '"prompt" must be text, not a list.' },
     { line: '[1]', said: 'the line must be a map of options, not a list.' },
-  ])('says of $line what would be right', async ({ line, said }) => {
+  ])('explains what is wrong with $line', async ({ line, said }) => {
     const { err } = await run(['route', '--batch', '-', '--models', models, '-c', config()], {
       stdin: line,
     });
@@ -95,7 +95,7 @@ describe('suffice route --batch', () => {
     expect(err).toBe(`-:1: ${said}\n`);
   });
 
-  test('takes tools as collections of graded prompts have them', async () => {
+  test('accepts tools in the forms that datasets of graded prompts use', async () => {
     const bare = { name: 'weather', description: 'Tells it.', parameters: { type: 'dict' } };
     const toolsOf: unknown[] = [[toolNamed('weather')], bare, [bare, bare], null];
     const stdin = toolsOf
@@ -109,7 +109,7 @@ describe('suffice route --batch', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 
-  test('goes by all that rules can see of a line', async () => {
+  test('applies rules to metadata, stream, max_tokens and n of a line', async () => {
     const rules = `
 version: 1
 policies: { auto: { keep: 0.97 } }
@@ -141,7 +141,7 @@ rules:
     expect(chosen.map((line) => (JSON.parse(line) as { model: string }).model)).toEqual(among);
   });
 
-  test('does not fill the screen with the faults of a file of another form', async () => {
+  test('limits the messages about a file with only faulty lines', async () => {
     const stdin = '{"id":1,"text":"hi"}\n'.repeat(1_000);
 
     const { code, out, err } = await run(

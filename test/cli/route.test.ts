@@ -20,7 +20,7 @@ afterEach(async () => {
 const config = () => path.join(folder, 'suffice.yaml');
 
 describe('suffice route', () => {
-  test('shows the choice, every candidate and what would flip it', async () => {
+  test('prints the choice, every candidate and what would flip the choice', async () => {
     const { code, out } = await run(['route', 'Why is the sky blue?', '--config', config()]);
 
     expect(code).toBe(0);
@@ -30,7 +30,7 @@ describe('suffice route', () => {
     expect(out).toContain('The smallest changes that would choose another model:');
   });
 
-  test('says why candidates were dropped', async () => {
+  test('prints why candidates were dropped', async () => {
     const request = JSON.stringify({
       model: 'auto',
       messages: [
@@ -51,8 +51,8 @@ describe('suffice route', () => {
   test.each([
     ['names', 'auto/best', [], 'auto/best'],
     ['has an alias of', 'dear', [], 'auto/best'],
-    ['does not name, if told to', 'auto/best', ['--policy', 'auto/cheap'], 'auto/cheap'],
-    ['does not name, if told to by an alias', 'auto', ['--policy', 'dear'], 'auto/best'],
+    ['names, overridden by --policy', 'auto/best', ['--policy', 'auto/cheap'], 'auto/cheap'],
+    ['names, overridden by an alias in --policy', 'auto', ['--policy', 'dear'], 'auto/best'],
   ])('decides by the policy that a request %s', async (_what, model, more, policy) => {
     await appendFile(config(), 'aliases: { dear: auto/best }\n');
     const stdin = JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] });
@@ -65,7 +65,7 @@ describe('suffice route', () => {
     expect(JSON.parse(out)).toMatchObject({ policy });
   });
 
-  describe('decides as for', () => {
+  describe('conditions of the request', () => {
     const rules = `version: 1
 policies: { auto: { keep: 0.9 } }
 rules:
@@ -91,7 +91,7 @@ keys: [{ name: ward, key: '0123456789abcdef', metadata: { data: patients } }]
       return code === 0 ? (JSON.parse(out) as { matched_rules: unknown }).matched_rules : err;
     };
 
-    test('a key, a time and a budget of choice', async () => {
+    test('uses the given key, time and spent budget', async () => {
       const noon = ['--at', '2026-11-20T12:00:00Z'];
 
       expect(await matched(...noon)).toEqual([]);
@@ -100,7 +100,7 @@ keys: [{ name: ward, key: '0123456789abcdef', metadata: { data: patients } }]
       expect(await matched(...noon, '--spent', '8')).toEqual(['brake']);
     });
 
-    test('no key only with a word about it, where rules look at keys', async () => {
+    test('prints a note when no key is given but rules use the key', async () => {
       const args = ['route', 'hi', '--config', config()];
 
       expect((await run(args)).err).toBe(
@@ -110,15 +110,15 @@ keys: [{ name: ward, key: '0123456789abcdef', metadata: { data: patients } }]
     });
 
     test.each([
-      ['--key', 'wart', 'the configuration has no key named "wart"; there are ward'],
+      ['--key', 'wart', 'the configuration has no key named "wart"; its keys are ward'],
       ['--at', 'noon', '--at requires a time such as 2026-11-20T03:00:00+01:00, not "noon"'],
       ['--spent', '$8', '--spent requires US dollars such as 42.50, not "$8"'],
-    ])('no %s that is called %s', async (option, value, message) => {
+    ])('rejects the %s value %s', async (option, value, message) => {
       expect(await matched(option, value)).toContain(message);
     });
   });
 
-  test('says that there is nothing to decide where a request names a model', async () => {
+  test('rejects a request that names a model, as there is nothing to decide', async () => {
     const stdin = JSON.stringify({ model: 'gpt-5', messages: [{ role: 'user', content: 'hi' }] });
 
     const { code, err } = await run(['route', '--request', '-', '--config', config()], { stdin });
@@ -127,7 +127,7 @@ keys: [{ name: ward, key: '0123456789abcdef', metadata: { data: patients } }]
     expect(err).toContain('the request names "gpt-5", which is not a policy');
   });
 
-  test('decides among any models that are named, and prints JSON', async () => {
+  test('decides among any named models, and prints JSON', async () => {
     const models = 'openai/gpt-4o,acme/never-heard-of';
     const { out } = await run(['route', 'hi', '--models', models, '--json', '--config', config()]);
 
@@ -135,7 +135,7 @@ keys: [{ name: ward, key: '0123456789abcdef', metadata: { data: patients } }]
     expect(decision.candidates.map(({ model }) => model)).toEqual(models.split(','));
   });
 
-  test('refuses an unknown policy with the nearest', async () => {
+  test('rejects an unknown policy and suggests the nearest', async () => {
     const { code, err } = await run([
       'route',
       'hi',
@@ -149,7 +149,7 @@ keys: [{ name: ward, key: '0123456789abcdef', metadata: { data: patients } }]
     expect(err).toContain('auto/cheap');
   });
 
-  test('does not decide with a predictor that is not there', async () => {
+  test('fails when the predictor is missing', async () => {
     await writeFile(config(), 'providers: { simulation: {} }\n');
 
     const { code, err, out } = await run(['route', 'hi', '--config', config()], {

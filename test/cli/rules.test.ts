@@ -48,14 +48,14 @@ rules:
 const inFolder = (...args: readonly string[]) => run(...args, '--config', at('suffice.yaml'));
 
 describe('suffice rules check', () => {
-  test('finds the rules that come with Suffice in order', async () => {
+  test('finds no faults in the shipped rules', async () => {
     const { code, out } = await inFolder('check', '--strict');
 
     expect(code).toBe(0);
     expect(out).toMatch(/default\.yaml: 4 policies, \d+ rules; 0 errors, 0 warnings\.\n$/);
   });
 
-  test('looks at the rules of the configuration', async () => {
+  test('checks the rules file of the configuration', async () => {
     await writeFile(at('my.yaml'), RULES);
     await writeFile(at('suffice.yaml'), 'providers: { simulation: {} }\nrules: my.yaml\n');
 
@@ -65,7 +65,7 @@ describe('suffice rules check', () => {
     expect(out).toBe(`${at('my.yaml')}: 1 policy, 1 rule; 0 errors, 0 warnings.\n`);
   });
 
-  test('names every error, and fails', async () => {
+  test('reports every error and exits with 1', async () => {
     await writeFile(at('my.yaml'), `${RULES}    pin: simulation/tiny\n`);
 
     const { code, out } = await inFolder('check', at('my.yaml'));
@@ -77,7 +77,7 @@ describe('suffice rules check', () => {
     );
   });
 
-  test('fails for a warning only when it has to be strict', async () => {
+  test('fails for a warning only with --strict', async () => {
     await writeFile(at('my.yaml'), `${RULES}  - { name: idle, when: request.stream }\n`);
 
     const lenient = await inFolder('check', at('my.yaml'));
@@ -87,7 +87,7 @@ describe('suffice rules check', () => {
     expect([lenient.code, strict.code]).toEqual([0, 1]);
   });
 
-  test('leaves a file that is no rules file to whoever shows faults', async () => {
+  test('throws the faults of a file that does not fit the schema', async () => {
     await writeFile(at('my.yaml'), 'version: 1\npolicys: {}\n');
 
     await expect(inFolder('check', at('my.yaml'))).rejects.toThrow(
@@ -104,7 +104,7 @@ tests:
     expect: { model: "simulation/*", unmatched: [careful] }
 `;
 
-  test('runs the tests beside the rules among the models that are configured', async () => {
+  test('runs the tests beside the rules with the configured models', async () => {
     await writeFile(at('my.yaml'), RULES);
     await writeFile(at('my.test.yaml'), TESTS);
 
@@ -117,7 +117,7 @@ tests:
     expect([code, strict.code]).toEqual([0, 1]);
   });
 
-  test('fails when a test does, and shows what was expected beside what came', async () => {
+  test('fails when a test fails, and shows the expected and the actual value', async () => {
     await writeFile(at('my.yaml'), RULES);
     await writeFile(at('my.test.yaml'), TESTS.replace('simulation/*', 'openai/*'));
 
@@ -128,7 +128,7 @@ tests:
     expect(out).toMatch(/ model +openai\/\* +simulation\/\w+\n/);
   });
 
-  test('says that there are no tests', async () => {
+  test('reports that there are no tests', async () => {
     await writeFile(at('my.yaml'), RULES);
 
     const { code, err } = await inFolder('test', at('my.yaml'));
@@ -140,7 +140,7 @@ tests:
 });
 
 describe('suffice rules', () => {
-  test('explains itself', async () => {
+  test('prints help', async () => {
     const { code, out } = await run('--help');
 
     expect({ code, out }).toEqual({ code: 0, out: RULES_HELP });
@@ -148,12 +148,12 @@ describe('suffice rules', () => {
 
   test.each([
     [[], 'a subcommand is missing: check or test'],
-    [['chekc'], 'there is no subcommand "chekc"; did you mean "check"?'],
-    [['lint'], 'there is no subcommand "lint"; there are check and test'],
-    [['tests'], 'there is no subcommand "tests"; did you mean "test"?'],
+    [['chekc'], 'unknown subcommand "chekc"; did you mean "check"?'],
+    [['lint'], 'unknown subcommand "lint"; the subcommands are check and test'],
+    [['tests'], 'unknown subcommand "tests"; did you mean "test"?'],
     [['check', 'a', 'b'], 'only one file can be given'],
     [['check', '--fast'], /Unknown option '--fast'/],
-  ])('does not guess what %j means', async (args, message) => {
+  ])('rejects %j as a usage error', async (args, message) => {
     await expect(run(...args)).rejects.toThrow(message);
   });
 });

@@ -2,14 +2,14 @@ import { runCommand } from '../../src/cli/commands.js';
 import { systemClock } from '../../src/core/clock.js';
 import { SHIPPED } from '../support/app.js';
 
-/** How a command ended, and what it said. */
+/** The exit code and output of a command. */
 export interface Ended {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** A configuration whose heads lie in a folder. */
+/** A configuration that keeps its heads in a folder. */
 export function tunable(artefacts: string, folder: string): string {
   return `providers: { simulation: {} }\nrouter: { artefacts: ${artefacts} }\nadaptation: { folder: ${folder}/state }\n`;
 }
@@ -17,7 +17,7 @@ export function tunable(artefacts: string, folder: string): string {
 /**
  * Runs `suffice tune`.
  *
- * @param onErr - told what it says to standard error, as it says it
+ * @param onErr - receives each write to standard error
  */
 export async function runTune(
   config: string,

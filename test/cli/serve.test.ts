@@ -8,8 +8,8 @@ import { ConfigFolder } from './config-folder.js';
 const files = new ConfigFolder();
 const config = () => files.config;
 
-test('suffice serve starts where answers cannot be saved, and says so', async () => {
-  // Nobody can make a folder there, whoever runs the tests.
+test('suffice serve starts when answers cannot be saved, and logs a warning', async () => {
+  // Not even root can create a folder there.
   await writeFile(
     config(),
     'providers: { simulation: {} }\nrouter: { predictor: heuristic }\ncache: { mode: exact, folder: /sys/none }\n',
@@ -22,7 +22,7 @@ test('suffice serve starts where answers cannot be saved, and says so', async ()
 });
 
 describe('suffice serve', () => {
-  test('says where it is, what it serves and what to try, and drains on SIGTERM', async () => {
+  test('prints its URL, its models and an example request, and drains on SIGTERM', async () => {
     const { code, err, log } = await run(['serve', '--config', config(), '--port', '0']);
 
     expect(code).toBe(0);
@@ -33,7 +33,7 @@ describe('suffice serve', () => {
     expect(err).toMatch(/curl -i http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions/u);
   });
 
-  test('does not wait for requests under way when it is told to stop a second time', async () => {
+  test('stops without waiting for requests in flight on a second stop signal', async () => {
     const port = await freePort();
     let nowMs = 0;
     let half: Socket | undefined;
@@ -47,7 +47,7 @@ describe('suffice serve', () => {
             'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{',
           );
           setTimeout(() => {
-            // A terminal and an npm between pass the same Ctrl-C on.
+            // A terminal and npm both forward the same Ctrl-C.
             act();
             act();
             nowMs += 1_000;
@@ -63,7 +63,7 @@ describe('suffice serve', () => {
     expect(log).toContain('"stopped"');
   });
 
-  test('reloads as soon as it listens where it was told to before', async () => {
+  test('defers a reload that is requested before it listens', async () => {
     let heard = '';
     let stop = (): void => undefined;
     const { log } = await run(['serve', '--config', config(), '--port', '0'], {
@@ -82,7 +82,7 @@ describe('suffice serve', () => {
     expect(log).toMatch(/"listening"[^]*"reloaded"[^]*"stopped"/u);
   });
 
-  test('shows every fault of its configuration at once and does not start', async () => {
+  test('reports every fault of its configuration at once and does not start', async () => {
     await writeFile(config(), 'sever: {}\nserver: { port: high }\nrules: 7\n');
 
     const { code, err } = await run(['serve', '--config', config()]);
@@ -95,7 +95,7 @@ describe('suffice serve', () => {
     ]);
   });
 
-  test('shows an override that the catalog cannot take at its line', async () => {
+  test('reports an invalid catalog override at its line', async () => {
     await writeFile(
       config(),
       'providers: { simulation: {} }\nmodels:\n  openai/gpt-4p: { context_window: 5 }\n',

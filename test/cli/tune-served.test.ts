@@ -38,7 +38,7 @@ const predictorOf = async (server: TestApp): Promise<string> => {
   return (json['receipt'] as Record<string, string>)['predictor'] ?? '';
 };
 
-test('takes a tuned head over, tells it in receipts, and goes without when told to', async () => {
+test('a gateway uses an installed head after a reload, names it in receipts, and drops it when it is switched off', async () => {
   app = await startApp(tunable(artefacts, folder), { clock: hurriedClock });
   const before = await predictorOf(app);
 
@@ -55,7 +55,7 @@ test('takes a tuned head over, tells it in receipts, and goes without when told 
   expect(await predictorOf(app)).toBe(before);
 });
 
-test('goes without a head that cannot be read, loudly', async () => {
+test('a gateway decides untuned with an unreadable head, and logs a warning', async () => {
   await runTune(config(), ['--from', await writeOutcomes(folder, 60, 0.1, 1), '--folds', '2']);
   await writeFile(path.join(folder, 'state', 'heads', 'current.json'), 'not a pointer');
 
@@ -68,7 +68,7 @@ test('goes without a head that cannot be read, loudly', async () => {
   );
 });
 
-test('counts what one caller says of one prompt once, however often it is said', async () => {
+test('suffice tune counts repeated feedback of one caller on one prompt once', async () => {
   app = await startApp(tunable(artefacts, folder), { clock: hurriedClock });
   for (const score of [0, 0, 1]) {
     const { headers } = await post(

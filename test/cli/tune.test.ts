@@ -26,10 +26,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A line of a model that nobody knows, which is warned of. */
-const STRANGER = '{"id":"x","prompt":"Who is there?","outcomes":{"acme/unheard-of-1":{"score":1}}}';
+/** A line with an unknown model, which causes a warning. */
+const UNKNOWN_MODEL_LINE =
+  '{"id":"x","prompt":"Who is there?","outcomes":{"acme/unheard-of-1":{"score":1}}}';
 
-/** Told what a command says to standard error. */
+/** Receives the standard error of a command. */
 let onErr: (text: string) => void = () => undefined;
 
 const tune = (...args: readonly string[]): Promise<Ended> =>
@@ -41,7 +42,7 @@ const outcomes = (count: number, luck: number, seed = 1): Promise<string> =>
   writeOutcomes(folder, count, luck, seed);
 
 describe('suffice tune', () => {
-  test('installs an improvement, which can be listed, taken back and brought back', async () => {
+  test('installs an improvement, which can be listed, rolled back and restored', async () => {
     const file = await outcomes(100, 0.1);
 
     const fitted = await tune('--from', file);
@@ -62,8 +63,8 @@ describe('suffice tune', () => {
     expect(back.out).toMatch(/^0001-[0-9a-f]{12} is in force/);
   });
 
-  test('refuses to install what is no improvement', async () => {
-    // Grades by lot teach how many are good, and then nothing more.
+  test('does not install a head that is no improvement', async () => {
+    // Random grades teach only their mean, and then nothing more.
     await tune('--from', await outcomes(100, 1), '--folds', '2');
 
     const result = await tune('--from', await outcomes(110, 1, 2), '--folds', '2');
@@ -81,12 +82,12 @@ describe('suffice tune', () => {
     expect((await tune('list')).out).toBe('nothing has been tuned here\n');
   });
 
-  test('does not replace a head that was put in force while it was fitting', async () => {
+  test('does not replace a head that was installed while it was fitting', async () => {
     const file = await outcomes(100, 0.1);
     const id = /0001-[0-9a-f]{12}/.exec((await tune('--from', file)).out)?.[0];
     await tune('off');
     const head = JSON.stringify({ version: 1, head: id, changed: '', before: [] });
-    await writeFile(file, `${await readFile(file, 'utf8')}${STRANGER}\n`);
+    await writeFile(file, `${await readFile(file, 'utf8')}${UNKNOWN_MODEL_LINE}\n`);
     onErr = () => {
       writeFileSync(path.join(folder, 'state/heads/current.json'), head);
       onErr = () => undefined;
@@ -99,7 +100,7 @@ describe('suffice tune', () => {
   });
 
   test.each([['list'], ['off'], ['--from', 'missing.jsonl']])(
-    'says of %s that heads cannot be kept in a file',
+    '%s explains that the state folder is a file',
     async (...args) => {
       const { code, err } = await tune(...args, '-o', path.join(folder, 'suffice.yaml'));
 
@@ -108,7 +109,7 @@ describe('suffice tune', () => {
     },
   );
 
-  test('compares with the head in force on prompts that it has not seen', async () => {
+  test('compares with the installed head on prompts that it was not fitted on', async () => {
     const first = await outcomes(60, 0.1);
     const more = await outcomes(170, 0.1);
     await tune('--from', first, '--folds', '2');
@@ -118,7 +119,7 @@ describe('suffice tune', () => {
     expect(again.out).toContain('the head in force');
   });
 
-  test('goes on from a pointer that is damaged, and takes no name for two', async () => {
+  test('lists heads and rolls back to a named one when the pointer is damaged, and rejects an ambiguous id', async () => {
     await tune('--from', await outcomes(60, 0.1), '--folds', '2');
     await tune('--from', await outcomes(61, 0.1), '--folds', '2', '--replace');
     const pointer = path.join(folder, 'state', 'heads', 'current.json');
@@ -141,7 +142,7 @@ describe('suffice tune', () => {
     expect(after).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^\* +0001-/mu) });
   });
 
-  test('keeps a head that cannot be compared with, unless it is told to replace it', async () => {
+  test('keeps a head that it cannot compare with, except with --replace', async () => {
     const first = await outcomes(110, 0.1);
     const good = await writeGoodAnswers(folder, 60);
     const more = await writeGoodAnswers(folder, 150);
@@ -165,7 +166,7 @@ describe('suffice tune', () => {
     expect(replaced.out).toMatch(/0002-[0-9a-f]{12} is in force/u);
   });
 
-  test('compares with the head in force, cross-validated, where its prompts are given again', async () => {
+  test("compares with the installed head by cross-validation when that head's prompts are given again", async () => {
     const first = await outcomes(110, 0.1);
     await tune('--from', first, '--folds', '2');
 
@@ -182,7 +183,7 @@ describe('suffice tune', () => {
     expect(both.out).toMatch(/0002-[0-9a-f]{12} is in force/u);
   });
 
-  test('says what it cannot measure, and which models nobody knows', async () => {
+  test('explains why routing was not measured, and warns of unknown models', async () => {
     const { out, err } = await tune(
       ...[
         '--from',
@@ -200,7 +201,7 @@ describe('suffice tune', () => {
     );
   });
 
-  test('does not measure routing between models of which luck may have made one the better', async () => {
+  test('does not measure routing between models whose difference may be chance', async () => {
     const { out } = await tune('--from', await outcomes(100, 1, 2), '--dry-run', '--folds', '2');
 
     expect(out).toContain(
@@ -208,7 +209,7 @@ describe('suffice tune', () => {
     );
   });
 
-  test('takes the same prompts again, as after a correction of their grades', async () => {
+  test('accepts the same prompts again, as after a correction of their grades', async () => {
     const file = await outcomes(110, 0.3);
     await tune('--from', file, '--folds', '2');
 
@@ -220,7 +221,7 @@ describe('suffice tune', () => {
     expect(out).toMatch(/0002-[0-9a-f]{12} is in force/u);
   });
 
-  test('says which feedback it leaves out', async () => {
+  test('warns of the feedback that it skips', async () => {
     const kept = { at: '', decision: 'dec_1', caller: '', scores: {}, predicted: {}, text: null };
     const alien = { ...kept, predictor: 'another', vector_length: 1, numbers: 'AAAA' };
     await mkdir(path.join(folder, 'state'));
@@ -244,7 +245,7 @@ describe('suffice tune', () => {
     );
   });
 
-  test.each([1, 2])('needs different prompts, not %i of them many times', async (different) => {
+  test.each([1, 2])('requires distinct prompts, not many copies of %i', async (different) => {
     const file = await writeGoodAnswers(
       folder,
       60,
@@ -260,7 +261,7 @@ describe('suffice tune', () => {
     );
   });
 
-  test('takes equal prompts for one when it says how sure it is', async () => {
+  test('counts equal prompts once in its confidence intervals', async () => {
     const once = await outcomes(60, 0.6);
     const text = await readFile(once, 'utf8');
     const often = path.join(folder, 'often.jsonl');
@@ -277,18 +278,18 @@ describe('suffice tune', () => {
   });
 
   test.each([
-    { fault: 'nothing to learn from', args: [], says: '--from FILE is missing' },
-    { fault: 'an unknown word', args: ['lst'], says: 'neither list, rollback nor off' },
-    { fault: 'a word too many', args: ['list', 'all'], says: 'unexpected argument' },
+    { fault: 'a missing --from option', args: [], says: '--from FILE is missing' },
+    { fault: 'an unknown subcommand', args: ['lst'], says: 'neither list, rollback nor off' },
+    { fault: 'an extra argument', args: ['list', 'all'], says: 'unexpected argument' },
     { fault: 'too few folds', args: ['--from', 'x', '--folds', '1'], says: 'from 2 to 20' },
-  ])('refuses $fault', async ({ args, says }) => {
+  ])('rejects $fault as a usage error', async ({ args, says }) => {
     const result = await tune(...args);
 
     expect(result.code).toBe(2);
     expect(result.err).toContain(says);
   });
 
-  test('says what it needs of a file that is too short or not there', async () => {
+  test('explains that a file is too short or missing', async () => {
     const short = await tune('--from', await outcomes(20, 0.1));
     const absent = await tune('--from', path.join(folder, 'absent.jsonl'));
     const help = await tune('--help');

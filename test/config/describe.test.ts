@@ -10,18 +10,18 @@ const EXAMPLE = path.join(ROOT, 'suffice.example.yaml');
 
 const read = (name: string): Promise<string> => readFile(path.join(ROOT, name), 'utf8');
 
-describe('the documentation of the options', () => {
-  test('in docs/configuration.md is what `npm run docs` makes', async () => {
+describe('documentation of the options', () => {
+  test('docs/configuration.md equals the output of `npm run docs`', async () => {
     const page = configurationPage(await readFile(EXAMPLE, 'utf8'));
 
     expect(await read('docs/configuration.md')).toBe(page);
   });
 
-  test('in docs/config.schema.json is what `npm run docs` makes', async () => {
+  test('docs/config.schema.json equals the output of `npm run docs`', async () => {
     expect(JSON.parse(await read('docs/config.schema.json'))).toEqual(editorSchema());
   });
 
-  test('says of every option what it does', () => {
+  test('describes every option', () => {
     const sections = Object.entries(configJsonSchema().properties ?? {});
     const options = sections.flatMap(([name, node]) => optionsBelow(name, node));
 
@@ -43,19 +43,19 @@ describe('the documentation of the options', () => {
     '| `auto.models` | list of texts | `["*"]` |',
     '| `aliases` | map of texts | `{}` |',
     '| `models.VENDOR/NAME.prices.PROVIDER.tiers[].input` | number, at least 0 or empty | required |',
-  ])('has the row %s', async (row) => {
+  ])('contains the row %s', async (row) => {
     expect(await read('docs/configuration.md')).toContain(row);
   });
 
-  test('shows an example of every section', () => {
+  test('requires an example of every section', () => {
     expect(() => configurationPage('server: {}\n')).toThrow(/has no section "providers"/);
   });
 });
 
-describe("the editors' schema", () => {
+describe('JSON schema for editors', () => {
   const properties = (editorSchema() as { properties: Record<string, object> }).properties;
 
-  test('takes a placeholder for a number, and an empty section', () => {
+  test('accepts a placeholder for a number, and an empty section', () => {
     expect(properties['server']).toMatchObject({
       type: ['object', 'null'],
       properties: {
@@ -68,12 +68,12 @@ describe("the editors' schema", () => {
     });
   });
 
-  test('says nothing of what is only for messages', () => {
+  test('contains no annotations that are only for messages', () => {
     expect(JSON.stringify(properties)).not.toContain('"secret"');
   });
 });
 
-describe('the example', () => {
+describe('suffice.example.yaml', () => {
   const env = {
     OPENAI_API_KEY: 'k1',
     ANTHROPIC_API_KEY: 'k2',
@@ -81,7 +81,7 @@ describe('the example', () => {
     BATCH_KEY: '0123456789abcdef-2',
   };
 
-  test('is a configuration without a fault or a warning', async () => {
+  test('is valid without warnings', async () => {
     const { config, warnings } = await loadConfig(EXAMPLE, env);
 
     expect(warnings).toEqual([]);
@@ -89,7 +89,7 @@ describe('the example', () => {
     expect(config.budget.dailyUsd).toBeNull();
   });
 
-  test('takes what the environment says', async () => {
+  test('reads values from the environment', async () => {
     const { config } = await loadConfig(EXAMPLE, { ...env, PORT: '80', DAILY_USD: '2.5' });
 
     expect(config.server.port).toBe(80);

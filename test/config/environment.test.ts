@@ -6,15 +6,15 @@ import {
 import { ollamaBaseUrl } from '../../src/config/providers.js';
 import { FaultyFileError, formatFault } from '../../src/core/errors.js';
 
-describe('without a file', () => {
-  test('there is the simulation when the environment has no keys', () => {
+describe('configFromEnvironment', () => {
+  test('enables the simulation when no API key is set', () => {
     const config = configFromEnvironment({ OPENAI_API_KEY: '', PATH: '/bin' }, null);
 
     expect(Object.keys(config.providers)).toEqual(['simulation']);
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 4300 });
   });
 
-  test('there is every provider whose key is set', () => {
+  test('enables every provider whose API key is set', () => {
     const env = { OPENAI_API_KEY: 'k1', ANTHROPIC_API_KEY: 'k2\n' };
     const { providers } = configFromEnvironment(env, null);
 
@@ -22,7 +22,7 @@ describe('without a file', () => {
     expect(providers['anthropic']?.apiKey).toBe('k2');
   });
 
-  test('a key that cannot be sent is a fault of its variable, and is not shown', () => {
+  test('reports an invalid API key by its variable, without its value', () => {
     const act = (): unknown => configFromEnvironment({ OPENAI_API_KEY: '“sk-hidden”' }, null);
 
     expect(act).toThrow(
@@ -32,14 +32,14 @@ describe('without a file', () => {
           line: 0,
           column: 0,
           message:
-            'the variable OPENAI_API_KEY, the key of provider "openai", contains a character that cannot be in a key, such as a curly quote.',
+            'the variable OPENAI_API_KEY, the key of provider "openai", contains a character that keys cannot contain, such as a curly quote.',
           severity: 'error',
         },
       ]),
     );
   });
 
-  test('there is the Ollama that was found, with its models', () => {
+  test('adds a detected Ollama with its models', () => {
     const { providers } = configFromEnvironment({ OLLAMA_HOST: 'box:9' }, ['llama3.2:3b']);
 
     expect(Object.keys(providers)).toEqual(['ollama']);
@@ -49,14 +49,14 @@ describe('without a file', () => {
     });
   });
 
-  test('there is an Ollama without models too', () => {
+  test('adds a detected Ollama without models', () => {
     const { providers } = configFromEnvironment({ GROQ_API_KEY: 'k' }, []);
 
     expect(Object.keys(providers)).toEqual(['groq', 'ollama']);
   });
 });
 
-describe('the place of Ollama', () => {
+describe('ollamaBaseUrl', () => {
   test.each([
     [undefined, 'http://127.0.0.1:11434/v1'],
     ['', 'http://127.0.0.1:11434/v1'],
@@ -70,16 +70,16 @@ describe('the place of Ollama', () => {
     ['https://ollama.example:444/behind/', 'https://ollama.example:444/behind/v1'],
     ['[::1]', 'http://[::1]:11434/v1'],
     ['[::]:9', 'http://[::1]:9/v1'],
-  ])('with OLLAMA_HOST=%s is %s', (host, expected) => {
+  ])('with OLLAMA_HOST=%s returns %s', (host, expected) => {
     expect(ollamaBaseUrl({ OLLAMA_HOST: host })).toBe(expected);
   });
 });
 
-describe('an override', () => {
+describe('applyOverrides', () => {
   const config = configFromEnvironment({}, null);
   const port = (text: string) => ({ port: { text, from: '--port' } });
 
-  test('goes before what the file says', () => {
+  test('takes precedence over the file', () => {
     const overrides = { host: { text: ' 127.0.0.2 ', from: '--host' }, ...port('0') };
 
     const { config: overridden, warnings } = applyOverrides(config, overrides);
@@ -88,7 +88,7 @@ describe('an override', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('comes from HOST and PORT', () => {
+  test('reads HOST and PORT from the environment', () => {
     const overrides = overridesFromEnvironment({ HOST: '::1', PORT: '8080' });
 
     expect(applyOverrides(config, overrides).config.server).toMatchObject({
@@ -97,14 +97,14 @@ describe('an override', () => {
     });
   });
 
-  test('changes nothing when the variables are not set, or empty', () => {
+  test('changes nothing when the variables are unset or empty', () => {
     const overrides = overridesFromEnvironment({ PORT: ' ' });
 
     expect(applyOverrides(config, overrides)).toEqual({ config, warnings: [] });
   });
 
   test.each(['65536', '-1', '80a', '4300.5', '0x50', '', '1e3', '000080'])(
-    'is refused for the port "%s"',
+    'rejects the port "%s"',
     (text) => {
       const act = (): unknown => applyOverrides(config, port(text));
 
@@ -113,15 +113,17 @@ describe('an override', () => {
     },
   );
 
-  test('is refused with all that is wrong', () => {
+  test('reports every faulty override', () => {
     const act = (): unknown =>
       applyOverrides(config, { host: { text: ' ', from: '--host' }, ...port('x') });
 
-    expect(act).toThrow(/--host: error: must be a host, not empty\.\n--port: error: /);
+    expect(act).toThrow(
+      /--host: error: must be a host name or an address, not empty\.\n--port: error: /,
+    );
   });
 
   test.each(['http://0.0.0.0', '0.0.0.0:4300', '127.0.0.1/v1', '[::1', 'two words', '[::1]:80'])(
-    'is refused for the host "%s"',
+    'rejects the host "%s"',
     (text) => {
       expect(() => applyOverrides(config, { host: { text, from: 'HOST' } })).toThrow(
         'HOST: error: must be a name or an address such as 127.0.0.1, without scheme, port and path.',
@@ -129,7 +131,7 @@ describe('an override', () => {
     },
   );
 
-  test('takes an address with the brackets that it has in URLs', () => {
+  test('accepts an IPv6 address in brackets', () => {
     const { config: overridden } = applyOverrides(config, {
       host: { text: '[::1]', from: '--host' },
     });
@@ -137,17 +139,17 @@ describe('an override', () => {
     expect(overridden.server.host).toBe('::1');
   });
 
-  test('warns when it opens the gateway to everybody', () => {
+  test('warns when it opens the gateway to the network without API keys', () => {
     const host = { text: '0.0.0.0', from: 'HOST' };
 
     const { warnings } = applyOverrides(config, { host });
 
     expect(warnings.map(formatFault)).toEqual([
-      'HOST: warning: anybody who reaches 0.0.0.0 may use this gateway; set "keys" in a configuration file.',
+      'HOST: warning: anyone who can reach 0.0.0.0 may use this gateway; set "keys" in a configuration file.',
     ]);
   });
 
-  test('does not warn when callers need a key', () => {
+  test('does not warn when API keys are configured', () => {
     const keys = [{ name: 'a', key: '0123456789abcdef', metadata: {} }];
     const host = { text: '0.0.0.0', from: 'HOST' };
 

@@ -1,4 +1,4 @@
-/** What is wrong with each file of the folder `faulty`, in an environment with TEAM=red and an empty EMPTY. */
+/** The faults of each file in the folder `faulty`, in an environment with TEAM=red and an empty EMPTY. */
 export const FAULTS: Readonly<Record<string, readonly string[]>> = {
   'alias-cycle': [
     '2:9: error: alias "fast" leads back to itself: fast → quick → rapid → fast.',
@@ -11,7 +11,7 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'api-key-is-a-number': ['3:14: error: "providers.openai.api_key" must be text, not a number.'],
   'api-key-with-line-break': [
-    '2:3: error: Provider openai has a key with a character that cannot be in a key.',
+    '2:3: error: Provider openai has a key with a character that keys cannot contain.',
   ],
   'base-url-with-endpoint': [
     '3:15: error: "providers.own.base_url" must end before "/chat/completions", which is appended to it.',
@@ -37,12 +37,12 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
     '7:23: error: "keys[2].metadata.team" must be text, not 7.',
   ],
   'faulty-placeholders': [
-    '2:10: error: a placeholder is ${NAME} or ${NAME:-default}; for a plain "${" write "$${".',
-    '3:8: error: a placeholder is ${NAME} or ${NAME:-default}; for a plain "${" write "$${".',
-    '5:6: error: a placeholder is ${NAME} or ${NAME:-default}; for a plain "${" write "$${".',
+    '2:10: error: placeholders are written ${NAME} or ${NAME:-default}; for a literal "${" write "$${".',
+    '3:8: error: placeholders are written ${NAME} or ${NAME:-default}; for a literal "${" write "$${".',
+    '5:6: error: placeholders are written ${NAME} or ${NAME:-default}; for a literal "${" write "$${".',
   ],
   'header-of-the-connection': [
-    '2:3: error: Provider own has a header content-length that cannot be sent.',
+    '2:3: error: Provider own has a header content-length whose name or value is not valid.',
   ],
   'header-timeout-over-body-timeout': [
     '2:22: error: "server.header_timeout_ms" (120000) must be at most "server.body_timeout_ms" (60000), which covers the headers too.',
@@ -57,7 +57,7 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
   'misspelt-section': ['1:1: error: unknown option "sever"; did you mean "server"?'],
   'model-with-faulty-price': [
     '6:25: error: "models.own/one.hosts[0].price.input" must be a number, not the text "cheap".',
-    '7:27: error: "models.own/one.capabilities[1]" must be "tools", "parallel_tools", "vision", "audio", "pdf", "json_mode", "json_schema", "reasoning", "prompt_caching" or "embeddings", not the text "vison"; perhaps "vision" was meant.',
+    '7:27: error: "models.own/one.capabilities[1]" must be "tools", "parallel_tools", "vision", "audio", "pdf", "json_mode", "json_schema", "reasoning", "prompt_caching" or "embeddings", not the text "vison"; did you mean "vision"?',
   ],
   'model-without-vendor': [
     '2:3: error: the name "gpt-5" in "models" must be a vendor and a name in lower case, such as openai/gpt-5-mini.',
@@ -78,14 +78,14 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
     '2:3: error: provider "openai" needs "api_key", or the variable OPENAI_API_KEY.',
   ],
   router: [
-    '2:14: error: "router.predictor" must be "auto" or "heuristic", not the text "heuristics"; perhaps "heuristic" was meant.',
+    '2:14: error: "router.predictor" must be "auto" or "heuristic", not the text "heuristics"; did you mean "heuristic"?',
     '3:17: error: "router.max_attempts" must be at least 1, not 0.',
     '4:14: error: "router.artefacts" must not be empty.',
     '6:11: error: "auto.models" must not be empty.',
     '7:12: error: "auto.exclude" must be a list, not the text "*".',
   ],
   'section-is-a-list': ['2:3: error: "server" must be a map of options, not a list.'],
-  'tab-as-indentation': ['2:1: error: a tab cannot indent; use spaces.'],
+  'tab-as-indentation': ['2:1: error: tabs cannot be used for indentation; use spaces.'],
   'timeout-with-unit': [
     '2:21: error: "server.drain_timeout_ms" must be a whole number, not the text "30s".',
     '4:15: error: "timeouts.connect_ms" must be at least 1, not -1.',

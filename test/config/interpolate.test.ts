@@ -27,7 +27,7 @@ function faultsIn(text: string): readonly string[] {
   return faults.map(({ line, column, message }) => `${line}:${column} ${message}`);
 }
 
-describe('a placeholder', () => {
+describe('interpolate', () => {
   test.each([
     ['text: ${A}', { A: 'x' }, { text: 'x' }],
     ['text: a ${A}/${B} z', { A: '1', B: '2' }, { text: 'a 1/2 z' }],
@@ -56,7 +56,7 @@ describe('a placeholder', () => {
     ['named: { a: { port: "${A}" } }', { A: '80' }, { named: { a: { port: 80 } } }],
     ['number: "12"', {}, { number: '12' }],
     ['unknown: ${A}', { A: '12' }, { unknown: '12' }],
-  ])('in `%s` with %j makes %j', (text, env, expected) => {
+  ])('resolves `%s` with %j to %j', (text, env, expected) => {
     expect(fill(text, env)).toEqual(expected);
   });
 
@@ -69,7 +69,7 @@ describe('a placeholder', () => {
     ['text: |\n  first\n  and ${A}', ['3:7 environment variable A is not set.']],
     ['named: {a: &a {port: "${A}"}, b: *a}', ['1:23 environment variable A is not set.']],
     ['text: ${toString}', ['1:7 environment variable toString is not set.']],
-  ])('is a fault at its place in `%s`', (text, expected) => {
+  ])('reports an unset variable at its position in `%s`', (text, expected) => {
     expect(faultsIn(text)).toEqual(expected);
   });
 
@@ -80,9 +80,9 @@ describe('a placeholder', () => {
     'text: ${1A}',
     'text: ${A-b}',
     'text: x ${',
-  ])('must be well formed: `%s`', (text) => {
+  ])('rejects the malformed placeholder in `%s`', (text) => {
     expect(faultsIn(text)).toEqual([
-      expect.stringMatching(/^1:\d+ a placeholder is \$\{NAME\} or /),
+      expect.stringMatching(/^1:\d+ placeholders are written \$\{NAME\} or /),
     ]);
   });
 
@@ -94,11 +94,11 @@ describe('a placeholder', () => {
     );
   });
 
-  test('is not looked for in what a variable holds', () => {
+  test('does not resolve placeholders inside values', () => {
     expect(fill('text: ${A}', { A: '${B} $${C}', B: 'secret' })).toEqual({ text: '${B} $${C}' });
   });
 
-  test('can be written down literally, whatever the text', () => {
+  test('leaves an escaped placeholder as literal text', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('$', '{', '}', 'a', ':-', ' ') }), (text) => {
         const escaped = text.replaceAll('${', () => '$${');
@@ -108,7 +108,7 @@ describe('a placeholder', () => {
     );
   });
 
-  test('gives every number that the environment can state', () => {
+  test('parses every number in the environment', () => {
     const number = fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
     fc.assert(
       fc.property(number, (value) => {

@@ -34,37 +34,37 @@ async function faultsOf(file: string, env: NodeJS.ProcessEnv = {}): Promise<read
   return [];
 }
 
-describe('a faulty configuration', () => {
-  test('is in the table below for every file in the folder, and the other way round', async () => {
+describe('loadConfig with a faulty file', () => {
+  test('has a case in the table for every file in the folder, and the reverse', async () => {
     const files = (await readdir(FAULTY)).map((name) => name.replace(/\.yaml$/, ''));
 
     expect(files.toSorted()).toEqual(Object.keys(FAULTS).toSorted());
   });
 
-  test.each(Object.entries(FAULTS))('is refused for %s, with every fault', async (name, lines) => {
+  test.each(Object.entries(FAULTS))('reports every fault of %s', async (name, lines) => {
     const faults = await faultsOf(path.join(FAULTY, `${name}.yaml`), { TEAM: 'red', EMPTY: '' });
 
     expect(faults).toEqual(lines);
   });
 
-  test('never shows a secret', async () => {
+  test('never includes a secret in a message', async () => {
     const names = Object.keys(FAULTS);
     const all = await Promise.all(names.map((name) => faultsOf(path.join(FAULTY, `${name}.yaml`))));
 
     expect(all.flat().join('\n')).not.toMatch(/some.secret.value|8675309/);
   });
 
-  test('is refused when there is no such file', async () => {
+  test('reports a missing file', async () => {
     const file = path.join(folder, 'none.yaml');
 
     expect(await faultsOf(file)).toEqual(['error: there is no such file.']);
   });
 
-  test('is refused when it is a folder', async () => {
+  test('reports a folder in place of a file', async () => {
     expect(await faultsOf(folder)).toEqual(['error: this is a folder, not a file.']);
   });
 
-  test('is refused when it is below a file', async () => {
+  test('reports a path below a file', async () => {
     await load('');
 
     const faults = await faultsOf(path.join(folder, 'suffice.yaml', 'x.yaml'));
@@ -72,13 +72,13 @@ describe('a faulty configuration', () => {
     expect(faults).toEqual(['error: there is no such file.']);
   });
 
-  test('is refused when its path cannot be one', async () => {
+  test('reports a path that is too long', async () => {
     expect(await faultsOf(`${folder}/${'x'.repeat(300)}`)).toEqual([
       'error: the file cannot be read (ENAMETOOLONG).',
     ]);
   });
 
-  test('is refused when it is not UTF-8', async () => {
+  test('reports a file that is not UTF-8', async () => {
     const file = path.join(folder, 'latin.yaml');
     await writeFile(file, Buffer.from('# M\xfcller\n', 'latin1'));
 
@@ -86,8 +86,8 @@ describe('a faulty configuration', () => {
   });
 });
 
-describe('a sound configuration', () => {
-  test('has every default when it says nothing', async () => {
+describe('loadConfig', () => {
+  test('fills in every default', async () => {
     const { config, warnings } = await load('');
 
     expect(warnings).toEqual([]);
@@ -104,7 +104,7 @@ describe('a sound configuration', () => {
     expect(Object.keys(config.providers)).toEqual(['simulation']);
   });
 
-  test('may have sections and providers with nothing in them', async () => {
+  test('accepts empty sections and providers', async () => {
     const { config } = await load('server:\nlog:\nproviders:\n  openai:\n', {
       OPENAI_API_KEY: 'k1',
     });
@@ -119,13 +119,13 @@ describe('a sound configuration', () => {
     ['fe80::1', 'fe80::1'],
     ['"::ffff:127.0.0.1"', '::ffff:127.0.0.1'],
     ['gateway.internal', 'gateway.internal'],
-  ])('may listen at %s', async (written, host) => {
+  ])('accepts %s as the host', async (written, host) => {
     const { config } = await load(`server: { host: ${written} }`);
 
     expect(config.server.host).toBe(host);
   });
 
-  test('keeps the names that the operator gives as they are', async () => {
+  test('does not change the case or separators of user-defined names', async () => {
     const { config } = await load(
       [
         'providers: { my_own_server: { base_url: "http://10.0.0.7/v1", headers: { x_y_z: v } } }',
@@ -139,7 +139,7 @@ describe('a sound configuration', () => {
     expect(config.keys[0]?.metadata).toEqual({ cost_center: 'c' });
   });
 
-  test('takes the keys of known providers from the environment', async () => {
+  test('takes the API keys of known providers from the environment, at their own addresses only', async () => {
     const env = { OPENAI_API_KEY: ' k1 ', GROQ_API_KEY: 'k2', MISTRAL_API_KEY: 'k3' };
     const { config } = await load(
       'providers:\n  openai:\n  groq: { api_key: own }\n  mistral: { base_url: "http://10.0.0.7/v1" }',
@@ -152,7 +152,7 @@ describe('a sound configuration', () => {
     expect(config.providers['mistral']?.apiKey).toBeUndefined();
   });
 
-  test('without providers has those that the environment has keys for', async () => {
+  test('enables the providers with an API key in the environment when none is configured', async () => {
     const { config } = await load('log: { level: warn }', {
       GROQ_API_KEY: 'k2',
       OPENAI_API_KEY: '',
@@ -161,7 +161,7 @@ describe('a sound configuration', () => {
     expect(Object.keys(config.providers)).toEqual(['groq']);
   });
 
-  test('has paths that do not depend on where the program was started', async () => {
+  test('resolves paths against the folder of the file', async () => {
     const { config, file } = await load('rules: my/rules.yaml\nrouter: { artefacts: /var/a }');
 
     expect(file).toBe(path.join(folder, 'suffice.yaml'));
@@ -169,7 +169,7 @@ describe('a sound configuration', () => {
     expect(config.router.artefacts).toBe('/var/a');
   });
 
-  test('has aliases followed to their end', async () => {
+  test('resolves aliases transitively', async () => {
     const { config } = await load('aliases: { a: b, b: openai/gpt-5, c: a, toString: c }');
 
     expect({ ...config.aliases }).toEqual({
@@ -180,7 +180,7 @@ describe('a sound configuration', () => {
     });
   });
 
-  test('has a revision that tells texts apart, and nothing of the environment', async () => {
+  test('computes a revision from the text of the file, independent of the environment', async () => {
     const one = await load('log: { level: "${LEVEL:-info}" }');
     const same = await load('log: { level: "${LEVEL:-info}" }', { LEVEL: 'warn' });
     const other = await load('log: { level: info }');
@@ -190,7 +190,7 @@ describe('a sound configuration', () => {
     expect(other.revision).not.toBe(one.revision);
   });
 
-  test('knows the places of its options for those who look closer', async () => {
+  test('locates options for faults that are found later', async () => {
     const { fault, file } = await load('models:\n  own/one:\n    context_window: 5\n');
 
     expect(formatFault(fault(['models', 'own/one'], 'no.'))).toBe(`${file}:3:5: error: no.`);
@@ -203,22 +203,22 @@ describe('a sound configuration', () => {
   });
 });
 
-describe('a warning', () => {
+describe('warnings of loadConfig', () => {
   const key = 'keys: [{ name: a, key: 0123456789abcdef }]';
 
   test.each(['0.0.0.0', '"::"', 'gateway.internal', '10.0.0.1'])(
-    'tells that everybody may come in at %s',
+    'report a gateway open to the network at %s',
     async (host) => {
       const { warnings, file } = await load(`server: { host: ${host} }`);
 
       expect(warnings.map(formatFault)).toEqual([
-        `${file}:1:17: warning: anybody who reaches ${host.replaceAll('"', '')} may use this gateway; set "keys".`,
+        `${file}:1:17: warning: anyone who can reach ${host.replaceAll('"', '')} may use this gateway; set "keys".`,
       ]);
     },
   );
 
   test.each(['127.0.0.1', '127.8.8.8', '"::1"', 'localhost'])(
-    'is not given for %s, where only this machine comes in',
+    'report no open gateway at %s, which only this machine reaches',
     async (host) => {
       const { warnings } = await load(`server: { host: ${host} }`);
 
@@ -226,13 +226,13 @@ describe('a warning', () => {
     },
   );
 
-  test('of open doors is not given when there are keys', async () => {
+  test('report no open gateway when API keys are configured', async () => {
     const { warnings } = await load(`server: { host: 0.0.0.0 }\n${key}`);
 
     expect(warnings).toEqual([]);
   });
 
-  test('comes with its place, and stops nothing', async () => {
+  test('have a position, and do not prevent loading', async () => {
     const { warnings, file } = await load(
       'aliases:\n  auto: cheap\nkeys:\n  - { name: a, key: short }\nproviders: {}\n',
     );

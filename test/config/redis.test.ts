@@ -24,11 +24,11 @@ test.each([
     { cluster: ['a:7000', '[::2]'] },
     { kind: 'cluster', nodes: [address('a', 7000), address('::2', 6379)] },
   ],
-])('reads where Redis is from %j', (given, place) => {
+])('reads the Redis address from %j', (given, place) => {
   expect(redis.parse(given).place).toEqual(place);
 });
 
-test('takes who to log in as from the URL first, and encrypts where it says so', () => {
+test('prefers the credentials in the URL, and enables TLS for rediss:', () => {
   const told = { username: 'ann', password: 'other' };
   const ca = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 
@@ -40,27 +40,27 @@ test('takes who to log in as from the URL first, and encrypts where it says so',
 });
 
 test.each([
-  ['nowhere', {}],
-  ['two places', { url: 'redis://h', cluster: ['h'] }],
+  ['a missing address', {}],
+  ['two addresses', { url: 'redis://h', cluster: ['h'] }],
   ['another protocol', { url: 'http://h' }],
-  ['a database that is no number', { url: 'redis://h/cache' }],
+  ['a database that is not a number', { url: 'redis://h/cache' }],
   ['a misspelt option', { url: 'redis://h', prefixx: 'a' }],
-  ['a prefix that patterns would take otherwise', { url: 'redis://h', prefix: 'a*' }],
+  ['a prefix with pattern characters', { url: 'redis://h', prefix: 'a*' }],
   ['an address with a path', { cluster: ['h:1/2'] }],
-  ['a port that there is not', { cluster: ['h:65536'] }],
-  ['the same in a URL', { url: 'redis://h:0' }],
+  ['a port out of range', { cluster: ['h:65536'] }],
+  ['a port out of range in a URL', { url: 'redis://h:0' }],
   ['no host', { url: 'redis:///0' }],
   ['options in a URL', { url: 'redis://h/0?db=3' }],
-  ['the path of a socket', { url: '/run/redis.sock' }],
-  ['a CA where nothing is encrypted', { url: 'redis://h', ca: '-----BEGIN CERTIFICATE-----' }],
-  ['the name of a file with a CA', { url: 'rediss://h', ca: '/etc/ssl/ca.pem' }],
-  ['a password of sentinels that there are not', { url: 'redis://h', sentinel_password: 's' }],
-])('refuses %s', (_what, given) => {
+  ['a socket path', { url: '/run/redis.sock' }],
+  ['a CA without TLS', { url: 'redis://h', ca: '-----BEGIN CERTIFICATE-----' }],
+  ['a file name as the CA', { url: 'rediss://h', ca: '/etc/ssl/ca.pem' }],
+  ['a sentinel password without sentinels', { url: 'redis://h', sentinel_password: 's' }],
+])('rejects %s', (_what, given) => {
   expect(redis.safeParse(given).success).toBe(false);
 });
 
 test.each(['ses/ame', 'ses#ame', 'ses?ame', 'ses%ame', '12/ame', '12/a:me'])(
-  'says where else a password such as %s goes, and does not show it',
+  'suggests the password option for a password such as %s, without showing it',
   (password) => {
     const { error } = redis.safeParse({ url: `redis://:${password}@h:6379/0` });
 

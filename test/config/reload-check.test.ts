@@ -9,8 +9,8 @@ const fromEnvironment = (ollama: readonly string[] | null): Promise<SourcedConfi
     ollamaModels: () => Promise.resolve(ollama),
   }).load();
 
-describe('a gateway without a file', () => {
-  test('does not go over to simulated models when its Ollama is away', async () => {
+describe('reloadFaults without a configuration file', () => {
+  test('rejects a reload that would replace an unreachable Ollama by simulated models', async () => {
     const faults = reloadFaults(await fromEnvironment(['m']), await fromEnvironment(null));
 
     expect(faults).toEqual([
@@ -21,7 +21,7 @@ describe('a gateway without a file', () => {
     ]);
   });
 
-  test('goes over from simulated models to an Ollama that has come', async () => {
+  test('accepts a reload from simulated models to a new Ollama', async () => {
     const faults = reloadFaults(await fromEnvironment(null), await fromEnvironment(['m']));
 
     expect(faults).toEqual([]);

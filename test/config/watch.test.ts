@@ -26,15 +26,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Lets the look under way end, which is when the next one is set. */
-async function lookedOnce(): Promise<void> {
+/** Waits for the end of a poll, when the next one is scheduled. */
+async function pollEnded(): Promise<void> {
   while (clock.waiting === 0) await nextTurn();
 }
 
-async function look(times = 1): Promise<void> {
+async function poll(times = 1): Promise<void> {
   for (let i = 0; i < times; i++) {
     clock.advance(INTERVAL_MS);
-    await lookedOnce();
+    await pollEnded();
   }
 }
 
@@ -43,73 +43,73 @@ async function start(files: readonly string[] = [file]): Promise<void> {
     clock,
     intervalMs: INTERVAL_MS,
   });
-  await lookedOnce();
+  await pollEnded();
 }
 
-describe('a watched file', () => {
-  test('that stays as it is says nothing', async () => {
+describe('watchFiles', () => {
+  test('reports nothing while a file is unchanged', async () => {
     await writeFile(file, 'one');
     await start();
 
-    await look(5);
+    await poll(5);
 
     expect(changes).toEqual([]);
   });
 
-  test('tells of a write once it has come to rest', async () => {
+  test('reports a write once the file is stable', async () => {
     await writeFile(file, 'one');
     await start();
 
     await writeFile(file, 'two');
-    await look();
+    await poll();
     const early = [...changes];
-    await look(4);
+    await poll(4);
 
     expect(early).toEqual([]);
     expect(changes).toEqual([['suffice.yaml']]);
   });
 
-  test('tells of each of two changes', async () => {
+  test('reports each of two changes', async () => {
     await writeFile(file, 'one');
     await start();
 
     await writeFile(file, 'two');
-    await look(3);
+    await poll(3);
     await writeFile(file, 'three');
-    await look(3);
+    await poll(3);
 
     expect(changes).toHaveLength(2);
   });
 
-  test('that is written to again and again makes one change of it', async () => {
+  test('reports one change for a series of writes', async () => {
     await writeFile(file, 'one');
     await start();
 
     for (let i = 0; i < 10; i++) {
       await writeFile(file, `draft ${i}${'.'.repeat(i)}`);
-      await look();
+      await poll();
     }
     const during = [...changes];
-    await look(3);
+    await poll(3);
 
     expect(during).toEqual([]);
     expect(changes).toHaveLength(1);
   });
 
-  test('tells of a file renamed over it, and of the next one', async () => {
+  test('reports a file renamed over the watched one, every time', async () => {
     await writeFile(file, 'one');
     await start();
 
     for (const content of ['two', 'six']) {
       await writeFile(`${file}.new`, content);
       await rename(`${file}.new`, file);
-      await look(3);
+      await poll(3);
     }
 
     expect(changes).toHaveLength(2);
   });
 
-  test('tells of a folder swapped behind symbolic links, as Kubernetes does', async () => {
+  test('reports a folder swapped behind symbolic links, as in Kubernetes', async () => {
     for (const version of ['v1', 'v2']) {
       await mkdir(path.join(folder, version));
       await writeFile(path.join(folder, version, 'suffice.yaml'), version);
@@ -120,83 +120,83 @@ describe('a watched file', () => {
 
     await symlink('v2', path.join(folder, '..data_tmp'));
     await rename(path.join(folder, '..data_tmp'), path.join(folder, '..data'));
-    await look(3);
+    await poll(3);
 
     expect(changes).toEqual([['suffice.yaml']]);
   });
 
-  test('tells when it comes into being', async () => {
+  test('reports that a file was created', async () => {
     await start();
 
     await writeFile(file, 'one');
-    await look(3);
+    await poll(3);
 
     expect(changes).toEqual([['suffice.yaml']]);
   });
 
-  test('tells when it is gone, and when it is back with something else', async () => {
+  test('reports that a file was deleted, and that it was recreated with other content', async () => {
     await writeFile(file, 'one');
     await start();
 
     await unlink(file);
-    await look(3);
+    await poll(3);
     await writeFile(file, 'two');
-    await look(3);
+    await poll(3);
 
     expect(changes).toHaveLength(2);
   });
 
-  test('says nothing when it was deleted and written again as it was', async () => {
+  test('reports nothing when a file was deleted and recreated with the same content', async () => {
     await writeFile(file, 'one');
     await start();
 
     await unlink(file);
-    await look();
+    await poll();
     await writeFile(file, 'one');
-    await look(3);
+    await poll(3);
 
     expect(changes).toEqual([]);
   });
 
-  test('says nothing when it was only touched', async () => {
+  test('reports nothing when only the modification time changes', async () => {
     await writeFile(file, 'one');
     await start();
 
     await utimes(file, 1, 1);
-    await look(3);
+    await poll(3);
 
     expect(changes).toEqual([]);
   });
 });
 
-describe('several watched files', () => {
-  test('that change together are told together', async () => {
+describe('watchFiles with several files', () => {
+  test('reports changes at the same time together', async () => {
     const rules = path.join(folder, 'rules.yaml');
     await writeFile(file, 'one');
     await start([file, rules]);
 
     await writeFile(file, 'two');
-    await look();
+    await poll();
     await writeFile(rules, 'two');
-    await look(4);
+    await poll(4);
 
     expect(changes).toEqual([['suffice.yaml', 'rules.yaml']]);
   });
 
-  test('are told apart', async () => {
+  test('reports only the changed file', async () => {
     const rules = path.join(folder, 'rules.yaml');
     await writeFile(file, 'one');
     await start([file, rules]);
 
     await writeFile(rules, 'two');
-    await look(3);
+    await poll(3);
 
     expect(changes).toEqual([['rules.yaml']]);
   });
 });
 
-describe('a closed watch', () => {
-  test('leaves nothing behind', async () => {
+describe('watchFiles after close', () => {
+  test('leaves no timer', async () => {
     await writeFile(file, 'one');
     await start();
 
@@ -205,11 +205,11 @@ describe('a closed watch', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('does not call, though a change was under way', async () => {
+  test('reports nothing, even if a change was being observed', async () => {
     await writeFile(file, 'one');
     await start();
     await writeFile(file, 'two');
-    await look();
+    await poll();
 
     clock.advance(INTERVAL_MS);
     watch?.close();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { CollectedBytes } from '../../src/core/collected-bytes.js';
 
-/** Bytes that tell where they stand. */
+/** Bytes that encode their position. */
 function counting(length: number): Buffer {
   return Buffer.from(Array.from({ length }, (_, i) => i % 251));
 }
@@ -16,8 +16,8 @@ function inPieces(bytes: Buffer, lengths: readonly number[]): CollectedBytes {
   return collected;
 }
 
-describe('collected bytes', () => {
-  test('are what came, in order, whatever the pieces', () => {
+describe('CollectedBytes', () => {
+  test('returns all bytes in order for any piece lengths', () => {
     const lengths = fc.array(fc.oneof(fc.nat(3), fc.integer({ min: 2000, max: 2100 })));
     fc.assert(
       fc.property(lengths, (each) => {
@@ -32,13 +32,13 @@ describe('collected bytes', () => {
     );
   });
 
-  test('are given as they came where they came in one piece', () => {
+  test('returns a single piece without a copy', () => {
     const only = counting(100);
 
     expect(inPieces(only, [100]).joined().buffer).toBe(only.buffer);
   });
 
-  test('begin anew once they have been taken', () => {
+  test('starts empty after its bytes are taken', () => {
     const collected = inPieces(counting(10), [4, 6]);
     const first = collected.takeJoined();
     collected.push(Buffer.from('x'));
@@ -48,7 +48,7 @@ describe('collected bytes', () => {
     expect(collected.takeJoined().toString()).toBe('xyz');
   });
 
-  test('come in few pieces, however many came', () => {
+  test('merges many short pieces into few', () => {
     const bytes = counting(1_000_000);
     const collected = new CollectedBytes();
     for (let i = 0; i < bytes.length; i++) collected.push(bytes.subarray(i, i + 1));

@@ -1,43 +1,43 @@
 import { DisconnectSignal } from '../../src/core/disconnect-signal.js';
 
-describe('a departure', () => {
-  test('is told to every listener, once', () => {
-    const departure = new DisconnectSignal();
+describe('DisconnectSignal', () => {
+  test('calls every listener once', () => {
+    const signal = new DisconnectSignal();
     const heard: string[] = [];
-    departure.addEventListener('abort', () => heard.push('function'));
-    departure.addEventListener('abort', { handleEvent: () => heard.push('object') });
+    signal.addEventListener('abort', () => heard.push('function'));
+    signal.addEventListener('abort', { handleEvent: () => heard.push('object') });
 
-    expect(departure.aborted).toBe(false);
-    departure.abort();
-    departure.abort();
+    expect(signal.aborted).toBe(false);
+    signal.abort();
+    signal.abort();
 
-    expect(departure.aborted).toBe(true);
+    expect(signal.aborted).toBe(true);
     expect(heard).toEqual(['function', 'object']);
   });
 
-  test('is not told to those who no longer listen', () => {
-    const departure = new DisconnectSignal();
+  test('does not call removed listeners', () => {
+    const signal = new DisconnectSignal();
     const heard: string[] = [];
     const listener = () => heard.push('told');
-    departure.addEventListener('abort', listener);
+    signal.addEventListener('abort', listener);
 
-    departure.removeEventListener('abort', listener);
-    departure.abort();
+    signal.removeEventListener('abort', listener);
+    signal.abort();
 
     expect(heard).toEqual([]);
   });
 
-  test('may be told to a listener that stops listening while it is told', () => {
-    const departure = new DisconnectSignal();
+  test('still calls a listener that another one removes during the abort', () => {
+    const signal = new DisconnectSignal();
     const heard: string[] = [];
     const second = () => heard.push('second');
-    departure.addEventListener('abort', () => {
-      departure.removeEventListener('abort', second);
+    signal.addEventListener('abort', () => {
+      signal.removeEventListener('abort', second);
       heard.push('first');
     });
-    departure.addEventListener('abort', second);
+    signal.addEventListener('abort', second);
 
-    departure.abort();
+    signal.abort();
 
     expect(heard).toEqual(['first', 'second']);
   });

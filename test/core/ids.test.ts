@@ -1,7 +1,7 @@
 import { idMaker } from '../../src/core/ids.js';
 
-describe('ids', () => {
-  test('are unique, of one length, and sort by time', () => {
+describe('idMaker', () => {
+  test('makes unique ids of one length that sort by time', () => {
     const newId = idMaker('dec_');
 
     const ids = Array.from({ length: 1000 }, (_, i) => newId(1_700_000_000_000 + i));
@@ -11,7 +11,7 @@ describe('ids', () => {
     expect(ids.toSorted()).toEqual(ids);
   });
 
-  test('made in one millisecond differ', () => {
+  test('makes different ids within one millisecond', () => {
     const newId = idMaker('dec_');
 
     expect(newId(1)).not.toBe(newId(1));

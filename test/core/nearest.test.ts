@@ -1,6 +1,6 @@
 import { nearest } from '../../src/core/nearest.js';
 
-describe('the nearest known word', () => {
+describe('nearest', () => {
   test.each([
     { word: 'sreve', meant: 'serve' },
     { word: 'Severe', meant: null },
@@ -8,7 +8,7 @@ describe('the nearest known word', () => {
     { word: 'openai/gpt-4o-mni', meant: 'openai/gpt-4o-mini' },
     { word: 'zzzzzz', meant: null },
     { word: '', meant: null },
-  ])('of "$word" is $meant', ({ word, meant }) => {
+  ])('returns $meant for "$word"', ({ word, meant }) => {
     expect(nearest(word, ['serve', 'keep', 'openai/gpt-4o-mini'])).toBe(meant);
   });
 });

@@ -1,7 +1,7 @@
 import { Slab } from '../../src/core/slab.js';
 
-describe('a slab', () => {
-  test('gives each of its holders numbers that nobody else has', () => {
+describe('Slab', () => {
+  test('hands out zeroed stretches that do not overlap', () => {
     const slab = new Slab((length) => new Float64Array(length), 3, 2);
     const holders = Array.from({ length: 5 }, (_, i) => {
       const from = slab.take();

@@ -1,34 +1,34 @@
 import { TurnBatch } from '../../src/core/turn-batch.js';
 
-describe('a cohort', () => {
-  test('takes each step with all of a turn before it takes the next', async () => {
-    const cohort = new TurnBatch();
+describe('TurnBatch', () => {
+  test('runs each step for all callers of a turn before the next step', async () => {
+    const batch = new TurnBatch();
     const steps: string[] = [];
-    const journey = async (name: string): Promise<void> => {
-      await cohort.join();
+    const request = async (name: string): Promise<void> => {
+      await batch.join();
       steps.push(`${name} decides`);
       await Promise.resolve();
       steps.push(`${name} sends`);
     };
 
-    await Promise.all([journey('a'), journey('b')]);
+    await Promise.all([request('a'), request('b')]);
 
     expect(steps).toEqual(['a decides', 'b decides', 'a sends', 'b sends']);
   });
 
-  test('lets those of a later turn go without waiting for anybody', async () => {
-    const cohort = new TurnBatch();
-    await cohort.join();
+  test('releases a caller of a later turn', async () => {
+    const batch = new TurnBatch();
+    await batch.join();
 
-    const second = cohort.join();
+    const second = batch.join();
 
     await expect(second).resolves.toBeUndefined();
   });
 
-  test('holds nobody until the turn is over', async () => {
-    const cohort = new TurnBatch();
+  test('releases no caller before the end of the turn', async () => {
+    const batch = new TurnBatch();
     let isReleased = false;
-    void cohort.join().then(() => (isReleased = true));
+    void batch.join().then(() => (isReleased = true));
 
     await Promise.resolve();
 

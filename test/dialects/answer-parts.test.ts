@@ -4,7 +4,7 @@ import { CLIENTS, geminiAnswer, lostIn, openaiAnswer } from './odd-parts.js';
 
 const PIXEL = 'iVBORw0KGgo=';
 /** Providers' answers with an image. */
-const DRAWN: readonly [DialectName, object][] = [
+const IMAGE_ANSWERS: readonly [DialectName, object][] = [
   [
     'gemini',
     geminiAnswer([{ text: 'hi' }, { inlineData: { mimeType: 'image/png', data: PIXEL } }]),
@@ -41,7 +41,7 @@ const DRAWN: readonly [DialectName, object][] = [
 ];
 
 /** The image in each client's dialect; `null` if it has none. */
-const SHOWN: Readonly<Record<ClientDialectName, object | null>> = {
+const EXPECTED: Readonly<Record<ClientDialectName, object | null>> = {
   openai: {
     choices: [
       {
@@ -71,19 +71,19 @@ const SHOWN: Readonly<Record<ClientDialectName, object | null>> = {
   completions: null,
 };
 
-describe.each(DRAWN)('a picture that a model of %s drew', (provider, answer) => {
+describe.each(IMAGE_ANSWERS)('image from a model of %s', (provider, answer) => {
   test.each(CLIENTS.filter((client) => client !== (provider as string)))(
-    'is shown to a client of %s, or said to be lost',
+    'reaches a client of %s or is reported as dropped',
     (client) => {
       const { json, summary } = answered(client, provider, answer);
 
-      expect(lostIn(summary)).toEqual(SHOWN[client] === null ? ['answer.images'] : []);
-      expect(json).toMatchObject(SHOWN[client] ?? {});
+      expect(lostIn(summary)).toEqual(EXPECTED[client] === null ? ['answer.images'] : []);
+      expect(json).toMatchObject(EXPECTED[client] ?? {});
     },
   );
 });
 
-test('a picture comes in a stream as well, and back with the next request', () => {
+test('an image is streamed, and sent back with the next request', () => {
   const said = geminiAnswer([{ inlineData: { mimeType: 'image/png', data: PIXEL } }]);
   const { text } = streamed('openai', 'gemini', [Buffer.from(`data: ${JSON.stringify(said)}\n\n`)]);
   const deltas = eventsIn(text).flatMap(
@@ -108,44 +108,49 @@ test('a picture comes in a stream as well, and back with the next request', () =
   ]);
 });
 
-describe('sources', () => {
+describe('citations', () => {
   const URL = 'https://a.example/x';
 
   test.each<[string, DialectName, object]>([
     [
-      'what Gemini repeats of a text',
+      'Gemini citationSources',
       'gemini',
       geminiAnswer([{ text: 'hi' }], { citationMetadata: { citationSources: [{ uri: URL }] } }),
     ],
     [
-      'what Vertex calls the same',
+      'Vertex citations',
       'gemini',
       geminiAnswer([{ text: 'hi' }], {
         citationMetadata: { citations: [{ uri: URL, title: 'X' }] },
       }),
     ],
     [
-      'a place on a map',
+      'Google Maps grounding',
       'gemini',
       geminiAnswer([{ text: 'hi' }], {
         groundingMetadata: { groundingChunks: [{ maps: { uri: URL, title: 'X' } }] },
       }),
     ],
-    ['what Perplexity has read', 'openai', openaiAnswer({}, { citations: [URL] })],
+    ['Perplexity citations', 'openai', openaiAnswer({}, { citations: [URL] })],
     [
-      'what Perplexity has read, with titles',
+      'Perplexity citations with search results',
       'openai',
       openaiAnswer({}, { citations: [URL], search_results: [{ url: URL, title: 'X' }] }),
     ],
-  ])('are cited: %s', (_what, provider, answer) => {
-    const { json, summary } = answered('anthropic', provider, answer);
+  ])(
+    'reach Anthropic clients and are reported as dropped for completions: %s',
+    (_what, provider, answer) => {
+      const { json, summary } = answered('anthropic', provider, answer);
 
-    expect(json['content']).toMatchObject([{ text: 'hi', citations: [{ url: URL }] }]);
-    expect(lostIn(summary)).toEqual([]);
-    expect(lostIn(answered('completions', provider, answer).summary)).toEqual(['answer.citations']);
-  });
+      expect(json['content']).toMatchObject([{ text: 'hi', citations: [{ url: URL }] }]);
+      expect(lostIn(summary)).toEqual([]);
+      expect(lostIn(answered('completions', provider, answer).summary)).toEqual([
+        'answer.citations',
+      ]);
+    },
+  );
 
-  test('that chunks repeat are cited once', () => {
+  test('are sent once if chunks repeat them', () => {
     const chunk = { ...openaiAnswer({}), citations: [URL] };
     const pieces = ['a', 'b'].map((content) => {
       const choices = [
@@ -162,7 +167,7 @@ describe('sources', () => {
 
 test.each<[string, ClientDialectName, DialectName, object, string]>([
   [
-    'what Anthropic’s own tools did',
+    'Anthropic server tools',
     'openai',
     'anthropic',
     {
@@ -174,41 +179,38 @@ test.each<[string, ClientDialectName, DialectName, object, string]>([
     'server_tools',
   ],
   [
-    'code that Google ran',
+    'Gemini code execution',
     'openai',
     'gemini',
     geminiAnswer([{ executableCode: { code: '1' } }]),
     'server_tools',
   ],
   [
-    'speech',
+    'Gemini audio',
     'openai',
     'gemini',
     geminiAnswer([{ inlineData: { mimeType: 'audio/L16', data: 'AA==' } }]),
     'audio',
   ],
+  ['OpenAI audio', 'gemini', 'openai', openaiAnswer({ audio: { id: 'a', data: 'AA==' } }), 'audio'],
   [
-    'speech of OpenAI',
-    'gemini',
-    'openai',
-    openaiAnswer({ audio: { id: 'a', data: 'AA==' } }),
-    'audio',
-  ],
-  [
-    'what OpenAI’s own tools did',
+    'OpenAI web search',
     'gemini',
     'responses',
     { status: 'completed', output: [{ type: 'web_search_call', id: 'w' }] },
     'server_tools',
   ],
   [
-    'likelihoods that nobody can be told',
+    'log probabilities of Ollama',
     'anthropic',
     'ollama',
     { message: { content: 'hi' }, logprobs: [{ token: 'hi', logprob: -1 }], done: true },
     'logprobs',
   ],
-  ['thoughts', 'completions', 'openai', openaiAnswer({ reasoning_content: 'Hm.' }), 'reasoning'],
-])('a loss is named where the client has no place for it: %s', (_what, to, from, body, part) => {
-  expect(lostIn(answered(to, from, body).summary)).toEqual([`answer.${part}`]);
-});
+  ['reasoning', 'completions', 'openai', openaiAnswer({ reasoning_content: 'Hm.' }), 'reasoning'],
+])(
+  'an answer part without an equivalent is reported as dropped: %s',
+  (_what, to, from, body, part) => {
+    expect(lostIn(answered(to, from, body).summary)).toEqual([`answer.${part}`]);
+  },
+);

@@ -3,7 +3,7 @@ import { adapterBetween } from '../../src/dialects/dialects.js';
 import { DIALECTS, TARGET } from '../support/translated.js';
 
 /**
- * Requests as clients write them: odd white space, escapes, numbers that JavaScript would round, members
+ * Requests as clients write them: odd white space, escapes, numbers that JavaScript would round,
  * unknown members, duplicate names. `@` stands for the model.
  */
 const WRITTEN: readonly (readonly [DialectName & ClientDialect['name'], string, string])[] = [
@@ -41,7 +41,7 @@ const WRITTEN: readonly (readonly [DialectName & ClientDialect['name'], string, 
   ],
   [
     'responses',
-    'a turn of an agent that stores nothing',
+    'a stateless agent turn',
     `{"model":"@","store":false,"include":["reasoning.encrypted_content"],"input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"caf\\u00e9"}]},
       {"type":"reasoning","summary":[],"encrypted_content":"ZW5j","id":"rs_1"},{"type":"function_call","call_id":"c1","name":"f","arguments":"{\\"model\\":1}"},
       {"type":"function_call_output","call_id":"c1","output":"ok"}],"tools":[{"type":"web_search"},{"type":"namespace","name":"n","tools":[]}],"prompt_cache_key":"k","x":{"model":"untouched"}}`,
@@ -49,7 +49,7 @@ const WRITTEN: readonly (readonly [DialectName & ClientDialect['name'], string, 
 ];
 
 test.each(WRITTEN)(
-  'it passes a request on byte for byte but for the model: %s, %s',
+  'a request within one dialect is unchanged but for the model: %s, %s',
   (dialect, _what, text) => {
     const sent = text.replaceAll('"@"', '"vendor/model"');
     const request = DIALECTS[dialect].readRequest(Buffer.from(sent));

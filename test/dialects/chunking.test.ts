@@ -142,7 +142,7 @@ function ollamaStream(all: readonly Step[], end: string): string {
     ...messages.map((message) => ({ message, done: false })),
     { done: true, message: { content: '' }, prompt_eval_count: 3, eval_count: 2 },
   ];
-  // A carriage return alone ends no line of JSON.
+  // A lone carriage return does not end a line of JSON.
   const lineEnd = end.endsWith('\n') ? end : `${end}\n`;
   return lines.map((line) => JSON.stringify(line) + lineEnd).join('');
 }
@@ -155,7 +155,7 @@ const STREAMS = {
   ollama: ollamaStream,
 };
 
-/** Pieces that begin at any byte, in the middle of a character too. */
+/** Pieces cut at any byte, even within a character. */
 function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const at = cuts.map((cut) => cut % bytes.length).sort((a, b) => a - b);
   return [0, ...at].map((start, i) => bytes.subarray(start, at[i] ?? bytes.length));
@@ -177,8 +177,8 @@ const ENDINGS = {
   ollama: '"done":true',
 };
 
-describe.each(PAIRS)('a stream for a client of %s from a provider of %s', (client, provider) => {
-  test('is the same whatever the chunking', () => {
+describe.each(PAIRS)('stream for a client of %s from a provider of %s', (client, provider) => {
+  test('does not depend on chunking', () => {
     fc.assert(
       fc.property(steps, lineEnds, fc.array(fc.nat(), { maxLength: 40 }), (all, end, cuts) => {
         const bytes = Buffer.from(STREAMS[provider](all, end));
@@ -193,7 +193,7 @@ describe.each(PAIRS)('a stream for a client of %s from a provider of %s', (clien
     );
   });
 
-  test('never says that it is complete when it was cut', () => {
+  test('is never marked complete when it was cut', () => {
     fc.assert(
       fc.property(steps, fc.nat(), (all, at) => {
         const bytes = Buffer.from(STREAMS[provider](all, '\n'));
@@ -207,7 +207,7 @@ describe.each(PAIRS)('a stream for a client of %s from a provider of %s', (clien
     );
   });
 
-  test('bears any bytes', () => {
+  test('fails with an upstream error, if at all, on arbitrary bytes', () => {
     fc.assert(
       fc.property(
         steps,

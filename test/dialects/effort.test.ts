@@ -22,7 +22,7 @@ test.each([
     ['output_config.effort'],
   ],
   ['groq', 'openai/gpt-oss-120b', { thinking: { type: 'disabled' } }, undefined, ['thinking']],
-])('%s is asked for %s with %j by the effort %s', (name, model, more, effort, lost) => {
+])('for %s, model %s, %j becomes the effort %s', (name, model, more, effort, lost) => {
   const efforts = provider(name, { apiKey: 'k' }).effortsFor(model);
   const body = { model, max_tokens: 9_000, messages: [{ role: 'user', content: 'hi' }], ...more };
 

@@ -16,7 +16,7 @@ function sent(from: ClientDialectName, to: DialectName, body: string): string {
     .body.toString();
 }
 
-/** Its calls as a client of OpenAI gets them. */
+/** The arguments of its first call as an OpenAI client gets them. */
 function calledAs(provider: DialectName, body: string): unknown {
   const { choices } = answered('openai', provider, body).json as {
     choices: [{ message: { tool_calls: [{ function: { arguments: string } }] } }];
@@ -30,30 +30,30 @@ const converse = `{"output":{"message":{"content":[{"toolUse":{"toolUseId":"t","
 const chat = `{"message":{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":${ARGS}}}]},"done":true}`;
 const completion = `{"id":"c","choices":[{"index":0,"message":{"role":"assistant","tool_calls":[{"id":"t","type":"function","function":{"name":"f","arguments":${JSON.stringify(ARGS)}}}]},"finish_reason":"tool_calls"}]}`;
 
-describe('a number that is too large for JavaScript', () => {
+describe('number beyond double precision', () => {
   test.each([
     ['anthropic', message],
     ['gemini', response],
     ['bedrock', converse],
     ['ollama', chat],
     ['openai', completion],
-  ] as const)('is told as it is in the arguments of a call of %s', (provider, body) => {
+  ] as const)('stays exact in tool call arguments from %s', (provider, body) => {
     expect(calledAs(provider, body)).toBe(ARGS);
   });
 
-  test('is told as it is in a stream of Gemini’s', () => {
+  test('stays exact in a Gemini stream', () => {
     const { text } = streamed('openai', 'gemini', [Buffer.from(`data: ${response}\r\n\r\n`)]);
 
     expect(text).toContain(JSON.stringify(ARGS).slice(1, -1));
   });
 
-  test('is told as it is in a stream of Ollama’s', () => {
+  test('stays exact in an Ollama stream', () => {
     const { text } = streamed('openai', 'ollama', [Buffer.from(`${chat}\n`)]);
 
     expect(text).toContain(JSON.stringify(ARGS).slice(1, -1));
   });
 
-  test.each(['anthropic', 'gemini'] as const)('reaches clients of %s', (client) => {
+  test.each(['anthropic', 'gemini'] as const)('reaches clients of %s exactly', (client) => {
     const bytes = Buffer.from(completion);
     const { body } = adapterBetween(client, 'openai').readAnswer(
       bytes,
@@ -72,7 +72,7 @@ describe('a number that is too large for JavaScript', () => {
     ['responses', JSON.stringify(ARGS)],
     ['gemini', ARGS],
     ['bedrock', ARGS],
-  ] as const)('is said to %s in calls of earlier turns', (provider, expected) => {
+  ] as const)('is sent to %s exactly in calls of earlier turns', (provider, expected) => {
     expect(sent('anthropic', provider, history)).toContain(expected);
   });
 
@@ -86,7 +86,7 @@ describe('a number that is too large for JavaScript', () => {
   const asked = `{"model":"m","messages":${turns},"tools":[{"type":"function","function":{"name":"f","parameters":${schema}}}]}`;
 
   test.each(['anthropic', 'gemini', 'bedrock', 'cohere', 'ollama'] as const)(
-    'is said to %s in calls and schemas',
+    'is sent to %s exactly in calls and schemas',
     (provider) => {
       const body = sent('openai', provider, asked);
 
@@ -96,7 +96,7 @@ describe('a number that is too large for JavaScript', () => {
     },
   );
 
-  test('is the same wherever it stands', () => {
+  test('stays exact anywhere in a document', () => {
     const big = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }).map((n) => new Whole(n));
     const tree = fc.letrec((tie) => ({
       node: fc.oneof(
@@ -121,7 +121,7 @@ describe('a number that is too large for JavaScript', () => {
     );
   });
 
-  test('is found in time that does not depend on how deep it lies', async () => {
+  test('is found in time independent of its depth', async () => {
     const list = `[${'{"a":[1,2],"b":[]},'.repeat(10_000)}${ID}]`;
     const listAt = (depth: number) => {
       const text = '{"a":'.repeat(depth) + list + '}'.repeat(depth);
@@ -133,14 +133,14 @@ describe('a number that is too large for JavaScript', () => {
 
     const growth = await growthOf(listAt, keep, { small: 1, large: 60 });
 
-    // Gone through level by level it is sixty times as much.
+    // A search level by level would take sixty times as long.
     expect(growth).toBeLessThan(5);
     const deep = listAt(60);
     keep(deep);
     expect(exactJson(deep.value)).toBe(deep.text);
   });
 
-  test('stays where it is deeper than anybody looks', () => {
+  test('does not overflow the stack at extreme depth', () => {
     const deep = '['.repeat(100_000) + ID + ']'.repeat(100_000);
     const value: unknown = JSON.parse(deep);
 

@@ -24,9 +24,9 @@ const ofAnthropic = (type: string) => ({
 });
 const fileUri = 'https://generativelanguage.googleapis.com/v1beta/files/abc';
 
-describe('a file by its id', () => {
+describe('file id', () => {
   test.each(DIALECT_NAMES.filter((name) => name !== 'responses'))(
-    'of a picture at OpenAI is named as lost to %s, which knows no such id',
+    'of an image at OpenAI is reported as dropped for %s',
     (provider) => {
       const { json, dropped } = translated('responses', provider, ofResponses(image));
 
@@ -37,7 +37,7 @@ describe('a file by its id', () => {
     },
   );
 
-  test('of a document at OpenAI has a word in chat completions', () => {
+  test('of a document at OpenAI is kept for Chat Completions', () => {
     const { json, dropped } = translated('responses', 'openai', ofResponses(document));
 
     expect(dropped).toEqual([]);
@@ -52,7 +52,7 @@ describe('a file by its id', () => {
     ]);
   });
 
-  test('of a picture has a word in responses', () => {
+  test('of an image is kept for Responses', () => {
     const messages = ofResponses(image).input;
     const { json, dropped } = translated('openai', 'responses', { model: 'm', messages });
 
@@ -61,15 +61,15 @@ describe('a file by its id', () => {
   });
 
   test.each(['openai', 'responses'] as const)(
-    'that another vendor keeps is named as lost to OpenAI, at its %s',
-    (door) => {
+    'of another vendor is reported as dropped for OpenAI (%s)',
+    (dialect) => {
       for (const type of ['image', 'document']) {
-        const { json, dropped } = translated('anthropic', door, ofAnthropic(type));
+        const { json, dropped } = translated('anthropic', dialect, ofAnthropic(type));
         expect(dropped).toEqual(['messages[0].content[0]']);
         expect(JSON.stringify(json)).not.toContain('file_011C');
       }
       for (const mimeType of ['image/png', 'application/pdf']) {
-        const { json, dropped } = translated('gemini', door, {
+        const { json, dropped } = translated('gemini', dialect, {
           contents: [{ parts: [{ fileData: { fileUri, mimeType } }, { text: ASK }] }],
         });
         expect(dropped).toEqual(['contents[0].parts[0]']);
@@ -78,7 +78,7 @@ describe('a file by its id', () => {
     },
   );
 
-  test('that is none at all is named like anything else that cannot be said', () => {
+  test('that is missing is reported as dropped, or the request is rejected', () => {
     const nowhere = ofResponses({ type: 'input_image' });
 
     expect(translated('responses', 'openai', nowhere).dropped).toEqual(['input[0].content[0]']);
@@ -87,6 +87,6 @@ describe('a file by its id', () => {
         model: 'm',
         input: [{ role: 'user', content: [{ type: 'input_file' }] }],
       }),
-    ).toThrow('nothing of `input[0]` can be said');
+    ).toThrow('No content of `input[0]`');
   });
 });

@@ -27,8 +27,8 @@ const signed = (format: string) => ({
   format,
 });
 
-describe('of what OpenRouter passes on', () => {
-  test('a thought that only Anthropic can read stays one', () => {
+describe('signed reasoning from OpenRouter', () => {
+  test('reaches an Anthropic client if Anthropic encrypted it', () => {
     const { json, summary } = answered(
       'anthropic',
       'openai',
@@ -40,7 +40,7 @@ describe('of what OpenRouter passes on', () => {
   });
 
   test.each(['openai-responses-v1', 'xai-responses-v1', 'google-gemini-v1', 'unknown'])(
-    'a thought that only another can read (%s) is lost, and said to be',
+    'is dropped and reported for an Anthropic client if another vendor encrypted it (%s)',
     (format) => {
       const { json, summary } = answered('anthropic', 'openai', routed([sealed(format)]));
 
@@ -58,7 +58,7 @@ describe('of what OpenRouter passes on', () => {
     ['google-gemini-v1', 'suffice-unproven-thought:gemini:SIG'],
     ['xai-responses-v1', 'suffice-unproven-thought'],
     ['unknown', 'suffice-unproven-thought'],
-  ])('a proof of %s is shown to Anthropic’s clients as %s', (format, signature) => {
+  ])('with the format %s has the signature %s for an Anthropic client', (format, signature) => {
     const { json } = answered('anthropic', 'openai', routed([signed(format)]));
 
     expect((json['content'] as object[])[0]).toEqual({
@@ -69,7 +69,7 @@ describe('of what OpenRouter passes on', () => {
   });
 
   test.each([sealed('openai-responses-v1'), signed('xai-responses-v1')])(
-    'nothing is kept for the next turn that its vendor could not be given: %j',
+    'is not stored for the next turn if its vendor could not get it back: %j',
     (detail) => {
       const kept: string[] = [];
       const memory: ReasoningMemory = {

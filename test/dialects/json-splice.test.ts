@@ -9,7 +9,7 @@ function valuesOf(text: string, ...names: string[]): string[] {
   );
 }
 
-describe('a scanned object', () => {
+describe('scanObject', () => {
   test.each([
     { what: 'a string', text: '{"a":"x"}', values: ['"x"'] },
     {
@@ -24,14 +24,14 @@ describe('a scanned object', () => {
     { what: 'white space all around', text: ' \n{ "a" \t:\r\n 1 , "b" : 2 } ', values: ['1'] },
     { what: 'duplicates', text: '{"a":1,"b":{"a":9},"a":2}', values: ['1', '2'] },
     { what: 'an escaped name', text: '{"\\u0061":1}', values: ['1'] },
-    { what: 'a name of other scripts before it', text: '{"é你":"ü","a":1}', values: ['1'] },
+    { what: 'a non-ASCII name before it', text: '{"é你":"ü","a":1}', values: ['1'] },
     { what: 'only nested members of that name', text: '{"b":{"a":1}}', values: [] },
     { what: 'no members', text: '{ }', values: [] },
-  ])('gives the bytes of a member with $what', ({ text, values }) => {
+  ])('returns the bytes of a member with $what', ({ text, values }) => {
     expect(valuesOf(text, 'a')).toEqual(values);
   });
 
-  test('finds what JSON.parse finds', () => {
+  test('finds the same members as JSON.parse', () => {
     const object = fc.dictionary(
       fc.oneof(fc.constantFrom('a', 'b', '__proto__'), fc.string()),
       fc.jsonValue(),
@@ -50,7 +50,7 @@ describe('a scanned object', () => {
     );
   });
 
-  test('tells where a member can be inserted', () => {
+  test('returns where a member can be inserted', () => {
     const bytes = Buffer.from('  { "a":1}');
 
     const { insertAt, isEmpty } = scanObject(bytes, 0, []);

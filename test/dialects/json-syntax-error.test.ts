@@ -2,7 +2,7 @@ import { fc } from '../support/fast-check.js';
 
 import { findJsonSyntaxError } from '../../src/dialects/json-syntax-error.js';
 
-describe('the place of a JSON fault', () => {
+describe('findJsonSyntaxError', () => {
   test.each([
     { text: '{"a": }', line: 1, column: 7, what: 'unexpected "}" where a value should be' },
     { text: '{"a":1,}', line: 1, column: 8, what: 'unexpected "}" where a member name' },
@@ -17,20 +17,20 @@ describe('the place of a JSON fault', () => {
     { text: '{"a":"x', line: 1, column: 6, what: 'a string is not closed' },
     { text: '{} x', line: 1, column: 4, what: 'unexpected "x" where the end should be' },
     { text: '[1}', line: 1, column: 3, what: 'unexpected "}"' },
-  ])('is found in $text', ({ text, line, column, what }) => {
+  ])('finds the fault in $text', ({ text, line, column, what }) => {
     const fault = findJsonSyntaxError(text);
 
     expect(fault).toMatchObject({ line, column });
     expect(fault?.what).toContain(what);
   });
 
-  test('is found behind a string of megabytes', () => {
+  test('finds a fault after a string of megabytes', () => {
     const fault = findJsonSyntaxError(`["${'a'.repeat(12_000_000)}" x]`);
 
     expect(fault).toMatchObject({ line: 1, column: 12_000_005 });
   });
 
-  test('is found exactly where JSON.parse finds a fault', () => {
+  test('finds a fault exactly if JSON.parse does', () => {
     const json = fc.json({ maxDepth: 4 });
 
     fc.assert(

@@ -40,70 +40,78 @@ const contentsOf = (count: number): JsonObject => ({
   ],
 });
 
-test.each([
-  ['items of the Responses API', itemsOf, readResponses],
-  ['contents of Gemini', contentsOf, (json: JsonObject) => readGemini(json, false)],
-])('reads %s in time proportional to them', async (_what, make, read) => {
-  const { turns } = read(make(COUNT));
+describe('request with many parts', () => {
+  test.each([
+    ['items of the Responses API', itemsOf, readResponses],
+    ['contents of Gemini', contentsOf, (json: JsonObject) => readGemini(json, false)],
+  ])('is read in linear time: %s', async (_what, make, read) => {
+    const { turns } = read(make(COUNT));
 
-  expect(turns.map(({ role, parts }) => [role, parts.length])).toEqual([
-    ['assistant', COUNT],
-    ['tool', COUNT],
-  ]);
-  expect(await growthOf(make, read, SIZES)).toBeLessThan(120);
-});
+    expect(turns.map(({ role, parts }) => [role, parts.length])).toEqual([
+      ['assistant', COUNT],
+      ['tool', COUNT],
+    ]);
+    expect(await growthOf(make, read, SIZES)).toBeLessThan(120);
+  });
 
-/** Both are the user's to Anthropic and Bedrock, where results come first. */
-const talkOf = (count: number): JsonObject => ({
-  model: 'm',
-  messages: many(count, (i) =>
-    i % 2 === 0
-      ? { role: 'tool', tool_call_id: `c${i}`, content: 'x' }
-      : { role: 'user', content: `u${i}` },
-  ),
-});
+  /** For Anthropic and Bedrock both are user content, with results first. */
+  const talkOf = (count: number): JsonObject => ({
+    model: 'm',
+    messages: many(count, (i) =>
+      i % 2 === 0
+        ? { role: 'tool', tool_call_id: `c${i}`, content: 'x' }
+        : { role: 'user', content: `u${i}` },
+    ),
+  });
 
-test.each(['anthropic', 'bedrock'] as const)(
-  'joins turns for %s in time proportional to them',
-  async (provider) => {
-    const translate = (talk: JsonObject) => translated('openai', provider, talk);
+  test.each(['anthropic', 'bedrock'] as const)(
+    'has its turns joined for %s in linear time',
+    async (provider) => {
+      const translate = (talk: JsonObject) => translated('openai', provider, talk);
 
-    const { json } = translate(talkOf(COUNT));
+      const { json } = translate(talkOf(COUNT));
 
-    const [message] = json['messages'] as { role: string; content: JsonObject[] }[];
-    const kinds = message?.content.map((block) => block['text'] ?? 'result');
-    expect(kinds?.indexOf('u1')).toBe(COUNT / 2);
-    expect(kinds).toHaveLength(COUNT);
-    expect(await growthOf(talkOf, translate, SIZES)).toBeLessThan(120);
-  },
-);
+      const [message] = json['messages'] as { role: string; content: JsonObject[] }[];
+      const kinds = message?.content.map((block) => block['text'] ?? 'result');
+      expect(kinds?.indexOf('u1')).toBe(COUNT / 2);
+      expect(kinds).toHaveLength(COUNT);
+      expect(await growthOf(talkOf, translate, SIZES)).toBeLessThan(120);
+    },
+  );
 
-// More than a call takes arguments.
-test.each(['anthropic', 'bedrock', 'gemini'] as const)('says 150,000 parts to %s', (provider) => {
-  const content = Array.from({ length: 150_000 }, () => ({ type: 'text', text: 'a' }));
-  const messages = [content.slice(0, 1), content].map((said) => ({ role: 'user', content: said }));
-  const { json } = translated('openai', provider, { model: 'm', messages });
+  // More than a function call accepts as arguments.
+  test.each(['anthropic', 'bedrock', 'gemini'] as const)(
+    'can have 150,000 parts for %s',
+    (provider) => {
+      const content = Array.from({ length: 150_000 }, () => ({ type: 'text', text: 'a' }));
+      const messages = [content.slice(0, 1), content].map((said) => ({
+        role: 'user',
+        content: said,
+      }));
+      const { json } = translated('openai', provider, { model: 'm', messages });
 
-  const [said] = (json['messages'] ?? json['contents']) as Record<string, unknown[]>[];
-  expect(said?.['content'] ?? said?.['parts']).toHaveLength(150_001);
-});
+      const [said] = (json['messages'] ?? json['contents']) as Record<string, unknown[]>[];
+      expect(said?.['content'] ?? said?.['parts']).toHaveLength(150_001);
+    },
+  );
 
-test('names documents for Bedrock in time proportional to them', async () => {
-  const requestOf = (count: number): JsonObject => {
-    const content = many(count, () => ({
-      type: 'document',
-      title: 'a',
-      source: { type: 'text', media_type: 'text/plain', data: 'x' },
-    }));
-    return { model: 'm', max_tokens: 5, messages: [{ role: 'user', content }] };
-  };
-  const translate = (request: JsonObject) => translated('anthropic', 'bedrock', request);
+  test('has its documents named for Bedrock in linear time', async () => {
+    const requestOf = (count: number): JsonObject => {
+      const content = many(count, () => ({
+        type: 'document',
+        title: 'a',
+        source: { type: 'text', media_type: 'text/plain', data: 'x' },
+      }));
+      return { model: 'm', max_tokens: 5, messages: [{ role: 'user', content }] };
+    };
+    const translate = (request: JsonObject) => translated('anthropic', 'bedrock', request);
 
-  const { json } = translate(requestOf(COUNT));
+    const { json } = translate(requestOf(COUNT));
 
-  const [message] = json['messages'] as { content: { document?: { name: string } }[] }[];
-  const names = message?.content.flatMap(({ document }) => document?.name ?? []);
-  expect(names?.slice(0, 2)).toEqual(['a', 'a 2']);
-  expect(new Set(names).size).toBe(COUNT);
-  expect(await growthOf(requestOf, translate, SIZES)).toBeLessThan(120);
+    const [message] = json['messages'] as { content: { document?: { name: string } }[] }[];
+    const names = message?.content.flatMap(({ document }) => document?.name ?? []);
+    expect(names?.slice(0, 2)).toEqual(['a', 'a 2']);
+    expect(new Set(names).size).toBe(COUNT);
+    expect(await growthOf(requestOf, translate, SIZES)).toBeLessThan(120);
+  });
 });

@@ -1,19 +1,19 @@
 import { DIALECT_NAMES } from '../../src/dialects/dialect.js';
 import { translated } from '../support/translated.js';
 
-const showing = (mimeType: string) => ({
+const requestWith = (mimeType: string) => ({
   contents: [{ role: 'user', parts: [{ inlineData: { mimeType, data: 'AAAA' } }, { text: 'hi' }] }],
 });
 
-describe('a recording for chat completions', () => {
+describe('audio for Chat Completions', () => {
   test.each([
     ['audio/mpeg', 'mp3'],
     ['audio/mp3', 'mp3'],
     ['audio/x-wav', 'wav'],
     ['audio/wave', 'wav'],
     ['audio/wav', 'wav'],
-  ])('of %s is one of %s', (mimeType, format) => {
-    const { json, dropped } = translated('gemini', 'openai', showing(mimeType));
+  ])('of type %s is sent as %s', (mimeType, format) => {
+    const { json, dropped } = translated('gemini', 'openai', requestWith(mimeType));
 
     expect(json['messages']).toMatchObject([
       { content: [{ type: 'input_audio', input_audio: { data: 'AAAA', format } }, {}] },
@@ -21,24 +21,24 @@ describe('a recording for chat completions', () => {
     expect(dropped).toEqual([]);
   });
 
-  test.each(['audio/ogg', 'audio/flac'])('of %s is named as lost', (mimeType) => {
-    const { json, dropped } = translated('gemini', 'openai', showing(mimeType));
+  test.each(['audio/ogg', 'audio/flac'])('of type %s is reported as dropped', (mimeType) => {
+    const { json, dropped } = translated('gemini', 'openai', requestWith(mimeType));
 
     expect(json['messages']).toEqual([{ role: 'user', content: 'hi' }]);
     expect(dropped).toEqual(['contents[0].parts[0]']);
   });
 });
 
-describe.each(['openai', 'responses', 'anthropic'] as const)('a picture for %s', (provider) => {
-  test.each(['image/heic', 'image/svg+xml'])('of %s is named as lost', (mimeType) => {
-    const { json, dropped } = translated('gemini', provider, showing(mimeType));
+describe.each(['openai', 'responses', 'anthropic'] as const)('image for %s', (provider) => {
+  test.each(['image/heic', 'image/svg+xml'])('of type %s is reported as dropped', (mimeType) => {
+    const { json, dropped } = translated('gemini', provider, requestWith(mimeType));
 
     expect(JSON.stringify(json)).not.toContain('AAAA');
     expect(dropped).toEqual(['contents[0].parts[0]']);
   });
 
-  test('of image/jpg is one of image/jpeg', () => {
-    const { json, dropped } = translated('gemini', provider, showing('image/jpg'));
+  test('of type image/jpg is sent as image/jpeg', () => {
+    const { json, dropped } = translated('gemini', provider, requestWith('image/jpg'));
 
     expect(JSON.stringify(json)).toContain('image/jpeg');
     expect(dropped).toEqual([]);
@@ -46,14 +46,14 @@ describe.each(['openai', 'responses', 'anthropic'] as const)('a picture for %s',
 });
 
 describe.each(['anthropic', 'bedrock', 'gemini', 'responses', 'cohere'] as const)(
-  'a picture under another type than its own, for %s,',
+  'image with a wrong media type for %s',
   (provider) => {
     test.each([
       ['png', 'image/jpeg', 'iVBORw0KGgoAAAANSUhEUg=='],
       ['jpeg', 'image/png', '/9j/4AAQSkZJRg=='],
       ['gif', 'application/octet-stream', 'R0lGODlhAQABAA=='],
       ['webp', 'image/jpeg', 'UklGRv////9XRUJQVlA4IA=='],
-    ])('is the %s that its bytes are', (type, told, bytes) => {
+    ])('is sent with the type of its bytes: %s', (type, told, bytes) => {
       const url = `data:${told};base64,${bytes}`;
       const content = [{ type: 'image_url', image_url: { url } }];
 
@@ -68,7 +68,7 @@ describe.each(['anthropic', 'bedrock', 'gemini', 'responses', 'cohere'] as const
   },
 );
 
-test('a picture that is text in its URL is one of its type, and never somewhere to be fetched from', () => {
+test('an image in an unencoded data URL keeps its type and is never sent as a URL', () => {
   const url = 'data:image/svg+xml;utf8,%3Csvg/%3E';
   const content = [
     { type: 'text', text: 'hi' },
@@ -86,7 +86,7 @@ test('a picture that is text in its URL is one of its type, and never somewhere 
   );
 });
 
-test('Ollama is shown pictures alone, whatever they are called', () => {
+test('an image_url that is not an image is reported as dropped for Ollama', () => {
   const url = 'data:application/pdf;base64,JVBERi0xLjQ=';
   const content = [
     { type: 'text', text: 'hi' },
@@ -115,10 +115,10 @@ const prompted = (...after: object[]) => ({
   ],
 });
 
-describe('a picture in a system prompt', () => {
+describe('image in a system prompt', () => {
   const user = { role: 'user', content: 'Well?' };
 
-  test('is said by the user to Anthropic, whose system prompts are text', () => {
+  test('moves to the user message for Anthropic', () => {
     const { json, dropped } = translated('responses', 'anthropic', prompted(user));
 
     expect(dropped).toEqual([]);
@@ -129,7 +129,7 @@ describe('a picture in a system prompt', () => {
   });
 
   test.each(DIALECT_NAMES.filter((name) => name !== 'responses' && name !== 'ollama'))(
-    'reaches %s outside of the prompt, whoever speaks next',
+    'moves out of the system prompt for %s, whatever the next turn',
     (provider) => {
       const assistant = { role: 'assistant', content: 'Yes.' };
       for (const after of [[user], [assistant, user], []]) {

@@ -34,7 +34,7 @@ const PARTS: Readonly<Record<Client, Parts>> = {
   gemini: GEMINI_PARTS,
 };
 
-/** Finds out which of a client's members reach a provider, and which are reported as lost. */
+/** The members that neither reach the provider nor are reported as dropped. */
 function silentLosses(client: Client, provider: DialectName): string[] {
   const cases = [...MEMBERS[client], ...partCases(client)];
   return cases.flatMap(({ member, beside = {}, with: more }) => {
@@ -79,9 +79,9 @@ function partCases(client: Client): Case[] {
   }));
 }
 
-describe.each(Object.keys(MEMBERS) as Client[])('of what clients of %s may write', (client) => {
+describe.each(Object.keys(MEMBERS) as Client[])('request of a client of %s', (client) => {
   test.each(DIALECT_NAMES.filter((name) => name !== client))(
-    'every member reaches a provider of %s, or is named as lost',
+    'has every member translated for %s or reported as dropped',
     (provider) => {
       expect(silentLosses(client, provider)).toEqual([]);
     },

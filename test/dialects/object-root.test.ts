@@ -96,10 +96,10 @@ function said({ name, model, whole, pieces }: Provider, schema: object, text: st
   };
 }
 
-describe.each(titles)('an answer that is no object, of %s', (_, provider) => {
+describe.each(titles)('non-object answer from %s', (_, provider) => {
   const { name, model, schemaIn } = provider;
 
-  test('is asked for in one', () => {
+  test('is requested wrapped in an object', () => {
     const ask = (schema: object) =>
       schemaIn(translated('gemini', name, asking(schema), { model }).json);
 
@@ -113,20 +113,20 @@ describe.each(titles)('an answer that is no object, of %s', (_, provider) => {
     ['"},]{\\""', WORD],
     ['[{"a":{"b":"}"}},[]]', LIST],
     ['7', { type: 'NUMBER' }],
-  ])('reaches the client without it: %s', (value, schema) => {
+  ])('is unwrapped for the client: %s', (value, schema) => {
     const text = `{"value":${value}}`;
 
     expect(said(provider, schema, text)).toEqual({ whole: value, streamed: value });
   });
 
-  test('reaches the client without it however it is written', () => {
+  test('is unwrapped regardless of white space', () => {
     const text = '{\n  "value": [\n    "a"\n  ]\n}\n';
     const { streamed: pieces } = said(provider, LIST, text);
 
     expect(JSON.parse(pieces)).toEqual(['a']);
   });
 
-  test('leaves an object as it is', () => {
+  test('is not unwrapped if the schema is an object', () => {
     const schema = { type: 'OBJECT', properties: { value: { type: 'STRING' } } };
     const text = '{"value":"a"}';
 
@@ -134,20 +134,20 @@ describe.each(titles)('an answer that is no object, of %s', (_, provider) => {
   });
 });
 
-describe('an answer that is no object', () => {
-  test('of a model that does not keep to its schema is what the model said', () => {
+describe('non-object answer', () => {
+  test('is passed on as is if the model ignored the schema', () => {
     expect(said(OPENAI, LIST, '["a"]')).toEqual({ whole: '["a"]', streamed: '["a"]' });
     expect(said(OPENAI, LIST, '{"val":1}').streamed).toBe('{"val":1}');
   });
 
-  test('that breaks off is what there is of it', () => {
+  test('is unwrapped as far as it goes if it is cut off', () => {
     const { asked } = translated('gemini', 'openai', asking(LIST));
     const cut = OPENAI.whole('{"value":[{"a":{}}');
 
     expect(textIn([answered('gemini', 'openai', cut, asked).json])).toBe('[{"a":{}}');
   });
 
-  test('has its definitions at the root, and references that still lead there', () => {
+  test('has its definitions at the root, with references adjusted', () => {
     const schema = {
       $defs: { node: { type: 'object', properties: { next: { $ref: '#/$defs/node' } } } },
       anyOf: [{ $ref: '#/$defs/node' }, { type: 'array', items: { $ref: '#' } }],
@@ -171,7 +171,7 @@ describe('an answer that is no object', () => {
     });
   });
 
-  test('is asked for as it is where the model takes any schema', () => {
+  test('is requested directly from models that accept any schema', () => {
     const { json } = translated('gemini', 'anthropic', asking(LIST), {
       model: 'claude-sonnet-4-5',
     });
@@ -181,7 +181,7 @@ describe('an answer that is no object', () => {
     });
   });
 
-  test('is asked for in one of models on Bedrock that only a tool brings to a schema', () => {
+  test('is requested wrapped in an object from Bedrock models that need a tool for it', () => {
     const model = 'meta.llama3-70b-instruct-v1:0';
     const { json } = translated('gemini', 'bedrock', asking(LIST), { model });
 

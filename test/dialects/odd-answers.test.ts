@@ -21,8 +21,8 @@ const whole = (choice: object, more: object = {}) => ({
   ...more,
 });
 
-/** What comes out of the order, or why nothing does. */
-function inOrder(...events: readonly AnswerEvent[]): unknown[] {
+/** The events that the normaliser emits for these. */
+function normalised(...events: readonly AnswerEvent[]): unknown[] {
   const kept: unknown[] = [];
   const order = new EventNormaliser((event) => kept.push(event));
   for (const event of events) order.add(event);
@@ -34,21 +34,21 @@ const call = (at: number, name = 'f') =>
   ({ kind: 'call', choice: 0, call: at, id: `c${at}`, name }) as const;
 const args = (at: number) => ({ kind: 'arguments', choice: 0, call: at, text: '{}' }) as const;
 
-describe('whatever a provider says becomes', () => {
-  test('an answer with one beginning, which comes first', () => {
+describe('EventNormaliser', () => {
+  test('emits one start event first, with a valid date', () => {
     const text = { kind: 'text', choice: 0, text: 'Hi' } as const;
 
-    expect(inOrder(text, start, text)).toEqual([
+    expect(normalised(text, start, text)).toEqual([
       { kind: 'start', id: null, model: null, createdS: null },
       text,
       text,
     ]);
-    expect(inOrder(start, start)).toEqual([{ ...start, createdS: 7 }]);
-    expect(inOrder({ ...start, createdS: 6e24 })).toEqual([{ ...start, createdS: null }]);
+    expect(normalised(start, start)).toEqual([{ ...start, createdS: 7 }]);
+    expect(normalised({ ...start, createdS: 6e24 })).toEqual([{ ...start, createdS: null }]);
   });
 
-  test('calls that are numbered without gaps, with the arguments that belong to them', () => {
-    const [, ...told] = inOrder(start, args(4), call(4), call(9), args(4), call(9), args(9));
+  test('numbers calls without gaps, with their arguments', () => {
+    const [, ...told] = normalised(start, args(4), call(4), call(9), args(4), call(9), args(9));
 
     expect(told).toEqual(
       [call(4), call(9), args(4), call(9), args(9)].map((event, i) => ({
@@ -58,54 +58,51 @@ describe('whatever a provider says becomes', () => {
     );
   });
 
-  test('choices that are numbered from 0, so that a client of one answer gets it', () => {
+  test('numbers choices from 0', () => {
     const text = { kind: 'text', text: 'Hi' } as const;
 
-    const told = inOrder(start, { ...text, choice: 34 }, { ...text, choice: 0 });
+    const told = normalised(start, { ...text, choice: 34 }, { ...text, choice: 0 });
 
     expect(told).toMatchObject([{}, { choice: 0 }, { choice: 1 }]);
   });
 
   test.each([
-    [{ kind: 'text', choice: -0.2, text: 'Hi' } as const, 'numbered'],
+    [{ kind: 'text', choice: -0.2, text: 'Hi' } as const, 'invalid choice index'],
     [call(0, ''), 'without a name'],
-  ])('an error where nothing can be made of it: %j', (event, message) => {
-    expect(() => inOrder(start, event)).toThrow(message);
+  ])('rejects an event that cannot be interpreted: %j', (event, message) => {
+    expect(() => normalised(start, event)).toThrow(message);
   });
 
-  test.each([1e300, -1, 0.5, Number.NaN])(
-    'usage only where it can be counted, not %d',
-    (tokens) => {
-      const counts = { cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
-      const usage = { ...counts, inputTokens: tokens, outputTokens: 1, estimated: false };
+  test.each([1e300, -1, 0.5, Number.NaN])('drops usage with a token count of %d', (tokens) => {
+    const counts = { cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
+    const usage = { ...counts, inputTokens: tokens, outputTokens: 1, estimated: false };
 
-      expect(inOrder(start, { kind: 'usage', usage })).toEqual([{ ...start, createdS: 7 }]);
-    },
-  );
+    expect(normalised(start, { kind: 'usage', usage })).toEqual([{ ...start, createdS: 7 }]);
+  });
 });
 
-describe('an answer in OpenAI’s dialect', () => {
-  test('keeps its text where an empty delta stands beside the message', () => {
+describe('irregular OpenAI answer', () => {
+  test('keeps its text next to an empty delta', () => {
     const { json } = answered('anthropic', 'openai', whole({ delta: { content: '' } }));
 
     expect(json).toMatchObject({ content: [{ type: 'text', text: 'Hi' }] });
   });
 
   test.each([
-    ['a number for text', { message: { content: 7, refusal: [] } }, { content: '', refusal: null }],
+    ['a number as text', { message: { content: 7, refusal: [] } }, { content: '', refusal: null }],
     [
       'calls without a name',
       { message: { tool_calls: [{ id: 'a', function: { arguments: '{}' } }] } },
       { content: '' },
     ],
-  ])('is one a typed client can read: %s', (_what, choice, message) => {
+  ])('is normalised for typed clients: %s', (_what, choice, message) => {
     const { json } = answered('openai', 'openai', whole(choice, { created: 6e24 }));
 
     expect(json).toMatchObject({ created: 1_700_000_000, choices: [{ message }] });
     expect(JSON.stringify(json)).not.toContain('tool_calls');
   });
 
-  test('numbers its choices by their places where the provider gives two the same', () => {
+  test('has its choices renumbered if two have the same index', () => {
     const [choice] = whole({}).choices;
 
     const { json } = answered('openai', 'openai', { id: 'c', choices: [choice, choice] });
@@ -113,7 +110,7 @@ describe('an answer in OpenAI’s dialect', () => {
     expect(json).toMatchObject({ choices: [{ index: 0 }, { index: 1 }] });
   });
 
-  test('numbers streamed calls by the order in which they are named', () => {
+  test('has streamed calls numbered in the order of their names', () => {
     const nameless = chunk({ delta: { tool_calls: [{ index: 0, function: { arguments: '' } }] } });
     const named = chunk({
       delta: { tool_calls: [{ index: 1, id: 'b', function: { name: 'f', arguments: '{}' } }] },
@@ -124,7 +121,7 @@ describe('an answer in OpenAI’s dialect', () => {
     expect(text).toContain('"tool_calls":[{"index":0,"id":"b"');
   });
 
-  test('has no choices that are none', () => {
+  test('is passed on without invalid choices', () => {
     const { text } = streamed('openai', 'openai', [
       sse(chunk({ delta: { content: 'a' } }), { ...STOP, choices: ['}'] }, STOP),
     ]);
@@ -134,7 +131,7 @@ describe('an answer in OpenAI’s dialect', () => {
 });
 
 test.each(['openai', 'anthropic', 'gemini', 'responses', 'completions'] as const)(
-  'reasons that are the names of what every object has are reasons like any other, to %s',
+  'a stop reason named like an Object.prototype member is treated as unknown (client: %s)',
   (client) => {
     const message = { type: 'message', content: [{ type: 'text', text: 'Hi' }] };
 
@@ -144,7 +141,7 @@ test.each(['openai', 'anthropic', 'gemini', 'responses', 'completions'] as const
   },
 );
 
-test('arguments that come before their item are not lost', () => {
+test('arguments that come before their item are kept', () => {
   const item = { type: 'function_call', id: 'fc', call_id: 'c', name: 'f', arguments: '{"a":1}' };
   const delta = { output_index: 0, item_id: 'fc', delta: '{"a":1}' };
 
@@ -159,7 +156,7 @@ test('arguments that come before their item are not lost', () => {
   expect(text).toContain(JSON.stringify({ arguments: '{"a":1}' }).slice(1, -1));
 });
 
-test('arguments that are a list are shown as what they are', () => {
+test('tool arguments that are an array are kept as text', () => {
   const tool = { id: 'a', function: { name: 'f', arguments: '[1]' } };
 
   const { json } = answered('anthropic', 'openai', whole({ message: { tool_calls: [tool] } }));
@@ -167,7 +164,7 @@ test('arguments that are a list are shown as what they are', () => {
   expect(json).toMatchObject({ content: [{ type: 'tool_use', input: { arguments: '[1]' } }] });
 });
 
-test('what the last bytes say is counted before the error that follows', () => {
+test('an error after the last bytes has the next sequence number', () => {
   const half = sse(chunk({ delta: { content: 'Hi' } }))
     .toString()
     .trimEnd();
@@ -180,7 +177,7 @@ test('what the last bytes say is counted before the error that follows', () => {
   expect(numbers).toEqual(numbers.map((_, i) => i));
 });
 
-test('an answer nested too deeply is the provider’s fault', () => {
+test('an answer that is nested too deeply is an upstream error', () => {
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
   const logprobs = `{"content":[{"token":"a","top_logprobs":[{"token":${deep}}]}]}`;
   const body = `{"id":"c","choices":[{"message":{"content":"Hi"},"logprobs":${logprobs}}]}`;
@@ -188,7 +185,7 @@ test('an answer nested too deeply is the provider’s fault', () => {
   expect(() => answered('gemini', 'openai', body)).toThrow('nested too deeply');
 });
 
-test('what a provider of Bedrock sends after its answer changes nothing, in whatever chunks', () => {
+test('data after the end of a Bedrock stream is ignored, regardless of chunking', () => {
   const frames = [
     frame('messageStart', { role: 'assistant' }),
     frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'Hi' } }),
@@ -206,7 +203,7 @@ test('what a provider of Bedrock sends after its answer changes nothing, in what
   expect(atOnce.text).not.toContain('and more');
 });
 
-test('a whole answer whose arguments are nested too deeply is the provider’s fault', () => {
+test('tool arguments that are nested too deeply are an upstream error', () => {
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
   const called = `{"function":{"name":"f","arguments":{"a":${deep}}}}`;
   const body = `{"message":{"content":"","tool_calls":[${called}]},"done":true}`;
@@ -214,7 +211,7 @@ test('a whole answer whose arguments are nested too deeply is the provider’s f
   expect(() => answered('openai', 'ollama', body)).toThrow('nested too deeply');
 });
 
-test('many calls that stay open take no more than their share of time', async () => {
+test('many open tool calls are handled in linear time', async () => {
   const call = (index: number) => ({
     type: 'content_block_start',
     index,
@@ -229,7 +226,7 @@ test('many calls that stay open take no more than their share of time', async ()
   expect(await growthOf(opened, told, { small: 50, large: 1_000 })).toBeLessThan(120);
 });
 
-test('many calls that wait for the first take no more than their share of time', async () => {
+test('many tool calls that wait for the first are handled in linear time', async () => {
   const call = (index: number) => ({
     index,
     id: `c${index}`,
@@ -254,7 +251,7 @@ test.each([
   ],
   ['responses', { type: 'response.created', response: { id: 'resp_1', output: [] } }],
   ['gemini', { candidates: [{ content: { parts: [{ text: 'a b' }] } }] }],
-] as const)('an event over several lines is one line for a client of %s, too', (dialect, event) => {
+] as const)('a multi-line event is joined to one line for a client of %s', (dialect, event) => {
   const lines = JSON.stringify(event, null, 1).split('\n');
   const spread = `${lines.map((line) => `data: ${line}`).join('\n')}\n\n`;
 

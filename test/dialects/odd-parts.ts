@@ -23,6 +23,6 @@ export const geminiAnswer = (parts: readonly object[], more: object = {}, usage:
   usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 5, ...usage },
 });
 
-/** The parts of an answer that are reported as lost. */
+/** The parts of an answer that are reported as dropped. */
 export const lostIn = (summary: { lost?: readonly { field: string }[] }): readonly string[] =>
   (summary.lost ?? []).map(({ field }) => field);

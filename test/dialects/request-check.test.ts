@@ -9,57 +9,57 @@ const gemini = geminiDialect({ model: 'auto', stream: false });
 const asked = { model: 'auto', max_tokens: 9 };
 const messages = [{ role: 'user', content: 'hi' }];
 
-describe('a request without what is asked', () => {
+describe('request without its content', () => {
   test.each([
     [
       openai,
       { mesages: messages },
-      '`messages` is missing; it must be an array of messages (was `mesages` meant?).',
+      '`messages` is missing; it must be an array of messages (did you mean `mesages`?).',
     ],
     [
       anthropic,
       { message: messages },
-      '`messages` is missing; it must be an array of messages (was `message` meant?).',
+      '`messages` is missing; it must be an array of messages (did you mean `message`?).',
     ],
     [
       completions,
       { prompts: 'hi' },
-      '`prompt` is missing; it must be a text (was `prompts` meant?).',
+      '`prompt` is missing; it must be a string (did you mean `prompts`?).',
     ],
     [
       responses,
       { inputs: 'hi' },
-      '`input` is missing; it must be a string or an array of items (was `inputs` meant?).',
+      '`input` is missing; it must be a string or an array of items (did you mean `inputs`?).',
     ],
     [
       gemini,
       { content: [] },
-      '`contents` is missing; it must be a list of contents (was `content` meant?).',
+      '`contents` is missing; it must be a list of contents (did you mean `content`?).',
     ],
     [
       openai,
       { prompt: 'hi' },
-      '`messages` is missing; it must be an array of messages (`prompt` is read at /v1/completions).',
+      '`messages` is missing; it must be an array of messages (`prompt` belongs to /v1/completions).',
     ],
     [
       openai,
       { input: 'hi' },
-      '`messages` is missing; it must be an array of messages (`input` is read at /v1/responses).',
+      '`messages` is missing; it must be an array of messages (`input` belongs to /v1/responses).',
     ],
     [
       responses,
       { messages },
-      '`input` is missing; it must be a string or an array of items (`messages` is read at /v1/chat/completions and /v1/messages).',
+      '`input` is missing; it must be a string or an array of items (`messages` belongs to /v1/chat/completions and /v1/messages).',
     ],
     [openai, { temperature: 1 }, '`messages` is missing; it must be an array of messages.'],
     [openai, { messages: null }, '`messages` is missing; it must be an array of messages.'],
-  ])('says what it may have meant: %#', (dialect, body, message) => {
+  ])('is rejected with a suggestion (case %#)', (dialect, body, message) => {
     const read = () => dialect.readRequest(Buffer.from(JSON.stringify({ ...asked, ...body })));
 
     expect(read).toThrow(expect.objectContaining({ code: 'invalid_request', message }));
   });
 
-  test('is refused in little more than the time of reading it, however many and long its names are', async () => {
+  test('is rejected in little more than parsing time, however many and long its names are', async () => {
     const odd = Object.fromEntries(
       Array.from({ length: 2_000 }, (_, i) => [`${'message'.repeat(100)}${i}`, 1]),
     );
@@ -70,7 +70,7 @@ describe('a request without what is asked', () => {
 
     const cost = await timesTheCost(refused, () => JSON.parse(body.toString()) as unknown);
 
-    // Comparing all of the names with what is missing takes hundreds of times as long.
+    // Comparing every name with the missing one would take hundreds of times as long.
     expect(cost).toBeLessThan(20);
   });
 });

@@ -14,7 +14,7 @@ const MESSAGES = [
 
 // Local servers give models results without ids, so only their order matches them to calls.
 test.each<DialectName>(['ollama', 'openai', 'gemini', 'bedrock'])(
-  'results are in the order of their calls to %s, whatever the order in which tools came to an end',
+  'tool results are sent to %s in the order of their calls',
   (to) => {
     const body = { model: 'm', max_tokens: 9, messages: MESSAGES };
 

@@ -44,25 +44,28 @@ const TIER: Readonly<Record<ClientDialectName, object>> = {
   gemini: { usageMetadata: { serviceTier: 'standard' } },
 };
 
-describe.each(SERVED)('the service tier of an answer from %s', (provider, answer) => {
-  test.each(CLIENTS.filter((client) => client !== (provider as string)))('reaches %s', (client) => {
-    const { json, summary } = answered(client, provider, answer);
+describe.each(SERVED)('service tier of an answer from %s (case %#)', (provider, answer) => {
+  test.each(CLIENTS.filter((client) => client !== (provider as string)))(
+    'reaches a client of %s',
+    (client) => {
+      const { json, summary } = answered(client, provider, answer);
 
-    expect(json).toMatchObject(TIER[client]);
-    expect(lostIn(summary)).toEqual([]);
-  });
+      expect(json).toMatchObject(TIER[client]);
+      expect(lostIn(summary)).toEqual([]);
+    },
+  );
 });
 
 test.each([
   ['reserved', 'openai', 'anthropic'],
   ['flex', 'openai', 'anthropic'],
-] as const)('a service tier without a word for it (%s) is said to be lost', (tier, from, to) => {
+] as const)('a service tier without an equivalent is reported as dropped: %s', (tier, from, to) => {
   const { summary } = answered(to, from, openaiAnswer({}, { service_tier: tier }));
 
   expect(lostIn(summary)).toEqual(['answer.service_tier']);
 });
 
-test('the service tier is in the stream of a client, in chunks and in the end of a message', () => {
+test('the service tier is streamed, in every chunk or at the end of a message', () => {
   const chunk = openaiAnswer({}, { service_tier: 'priority' });
   const delta = {
     ...chunk,

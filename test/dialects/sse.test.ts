@@ -31,7 +31,7 @@ function cut(bytes: Buffer, cuts: readonly number[]): Buffer[] {
 
 const dataOf = (text: string) => read([Buffer.from(text)]).map(({ data }) => data);
 
-describe('an event stream', () => {
+describe('SseReader', () => {
   test.each([
     { what: 'LF', text: 'data: a\n\ndata: b\n\n', data: ['a', 'b'] },
     { what: 'CRLF', text: 'data: a\r\n\r\ndata: b\r\n\r\n', data: ['a', 'b'] },
@@ -48,12 +48,12 @@ describe('an event stream', () => {
     { what: 'blank lines first', text: '\n\r\n\ndata: a\n\n', data: ['a'] },
     { what: 'no blank line at the end', text: 'data: a\n\ndata: b', data: ['a', 'b'] },
     { what: 'events without data', text: 'event: ping\n\ndata: a\n\n', data: ['a'] },
-    { what: 'nothing', text: '', data: [] },
-  ])('is read with $what', ({ text, data }) => {
+    { what: 'no bytes', text: '', data: [] },
+  ])('reads a stream with $what', ({ text, data }) => {
     expect(dataOf(text)).toEqual(data);
   });
 
-  test('gives each event its own name', () => {
+  test('gives each event its name', () => {
     const text = 'event: error\ndata: a\n\ndata: b\n\nevent:x\ndata: c\n\n';
 
     const names = read([Buffer.from(text)]).map(({ name }) => name);
@@ -61,7 +61,7 @@ describe('an event stream', () => {
     expect(names).toEqual(['error', '', 'x']);
   });
 
-  test('offers only plain frames for sending on as they are', () => {
+  test('offers only plain frames for forwarding', () => {
     const text =
       'data: a\n\ndata:b\n\ndata: c\r\n\r\n: x\ndata: d\n\nevent: e\ndata: f\n\ndata: g\n\n';
 
@@ -70,7 +70,7 @@ describe('an event stream', () => {
     expect(frames).toEqual(['data: a\n\n', null, null, null, null, 'data: g\n\n']);
   });
 
-  test('gives the same events whatever the chunking', () => {
+  test('gives the same events regardless of chunking', () => {
     const line = fc.constantFrom(
       'data: {"a":"é你\u{1F6A6}"}',
       'data:x',
@@ -102,7 +102,7 @@ describe('an event stream', () => {
     );
   });
 
-  test('keeps events that were handed out intact while later bytes come', () => {
+  test('keeps emitted events intact while later bytes arrive', () => {
     const kept: { bytes: Buffer; start: number; end: number }[] = [];
     const reader = new SseReader((event) => kept.push(event));
 
@@ -117,7 +117,7 @@ describe('an event stream', () => {
   test.each([
     { how: 'in one piece', size: 1000 },
     { how: 'in small pieces', size: 7 },
-  ])('refuses an event that outgrows the bound, sent $how', ({ size }) => {
+  ])('rejects an event above its limit, sent $how', ({ size }) => {
     const bytes = Buffer.from(`data: ${'x'.repeat(200)}\n\n`);
     const chunks: Buffer[] = [];
     for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
@@ -127,7 +127,7 @@ describe('an event stream', () => {
     expect(reading).toThrow(GatewayError);
   });
 
-  test('takes time in proportion to an event, not to its square', async () => {
+  test('reads a long event in linear time', async () => {
     const inChunks = (length: number): Buffer[] => {
       const bytes = Buffer.from(`data: ${'x'.repeat(length)}\n\n`);
       const chunks: Buffer[] = [];
@@ -139,7 +139,7 @@ describe('an event stream', () => {
     expect(await growthOf(inChunks, read, { small: 40_000, large: 800_000 })).toBeLessThan(120);
   });
 
-  test('looks for a line feed once where lines end without', async () => {
+  test('reads many CR line ends in linear time', async () => {
     const lines = (count: number) => `data: a${'\r'.repeat(count)}`;
 
     expect(dataOf(lines(300_000))).toEqual(['a']);

@@ -6,7 +6,7 @@ import { provider } from '../upstream/support.js';
 const refusalsOf = (name: string, model: string): readonly UnsupportedParams[] =>
   provider(name, { apiKey: 'k' }).refusalsFor(model);
 
-/** A request whose model the gateway chose, as it comes to a provider of the same dialect. */
+/** A request whose model the gateway chose, as sent to a provider of the same dialect. */
 function chosen(
   dialect: 'openai' | 'anthropic' | 'responses',
   model: string,
@@ -28,7 +28,7 @@ function chosen(
 }
 
 const HI = '"messages":[{"role":"user","content":"hi"}]';
-const KNOBS = '"temperature": 0.2,"top_p": 0.9,"presence_penalty":1';
+const SAMPLING = '"temperature": 0.2,"top_p": 0.9,"presence_penalty":1';
 
 test.each([
   ['gpt-5-mini', '', ['temperature', 'top_p', 'presence_penalty']],
@@ -55,8 +55,8 @@ test.each([
     ',"reasoning_effort":"none"',
     ['temperature', 'top_p', 'presence_penalty', 'reasoning_effort'],
   ],
-])('%s%s is not told %j', (model, effort, lost) => {
-  const { text, dropped } = chosen('openai', model, `{"model":"auto",${HI},${KNOBS}${effort}}`);
+])('for %s%s, the parameters %j are dropped', (model, effort, lost) => {
+  const { text, dropped } = chosen('openai', model, `{"model":"auto",${HI},${SAMPLING}${effort}}`);
 
   expect(dropped.toSorted()).toEqual(lost.toSorted());
   const left = JSON.parse(text) as object;
@@ -65,7 +65,7 @@ test.each([
   }
 });
 
-test('what is left of a request are the client’s very bytes', () => {
+test('all other bytes of a request are unchanged', () => {
   const { text } = chosen(
     'openai',
     'o3',
@@ -75,7 +75,7 @@ test('what is left of a request are the client’s very bytes', () => {
   expect(text).toBe(`{  "model":"o3",\t${HI},  "x":{"temperature":3}}`);
 });
 
-test('what says no more than silence goes without a word', () => {
+test('default values are removed without a report', () => {
   const { text, dropped } = chosen(
     'openai',
     'o3',
@@ -86,17 +86,17 @@ test('what says no more than silence goes without a word', () => {
   expect([text, dropped]).toEqual([`{"model":"o3",${HI}}`, []]);
 });
 
-test('a member that is refused is an error where nothing may be lost', () => {
+test('an unsupported parameter is an error if nothing may be dropped', () => {
   expect(() => chosen('openai', 'o3', `{"model":"auto",${HI},"temperature":0}`, 'refuse')).toThrow(
     expect.objectContaining({ code: 'invalid_request', param: 'temperature' }),
   );
 });
 
 test.each([
-  ['claude-haiku-4-5', KNOBS, ['top_p']],
-  ['claude-opus-4-1-20250805', KNOBS, ['top_p']],
-  ['claude-opus-4-20250514', KNOBS, []],
-  ['claude-3-7-sonnet-20250219', KNOBS, []],
+  ['claude-haiku-4-5', SAMPLING, ['top_p']],
+  ['claude-opus-4-1-20250805', SAMPLING, ['top_p']],
+  ['claude-opus-4-20250514', SAMPLING, []],
+  ['claude-3-7-sonnet-20250219', SAMPLING, []],
   ['claude-sonnet-4-5', '"top_p":0.9', []],
   ['claude-opus-4-7', '"top_p":0.9,"top_k":3,"temperature":0', ['temperature', 'top_p', 'top_k']],
   ['claude-sonnet-5', '"top_p":0.9,"top_k":3,"temperature":1', ['top_p', 'top_k']],
@@ -115,13 +115,13 @@ test.each([
   ['claude-sonnet-5', '"tool_choice":{"type":"any"}', []],
   ['claude-opus-5-5', '"tool_choice":{"type":"auto"}', []],
   ['claude-opus-5-5', '"tool_choice":{"type":"tool","name":"f"}', ['tool_choice']],
-])('%s with %s is not told %j', (model, knobs, lost) => {
-  const body = `{"model":"auto","max_tokens":9,${HI},${knobs}}`;
+])('for %s with %s, the parameters %j are dropped', (model, params, lost) => {
+  const body = `{"model":"auto","max_tokens":9,${HI},${params}}`;
 
   expect(chosen('anthropic', model, body).dropped.toSorted()).toEqual([...lost].toSorted());
 });
 
-test('a budget for thoughts becomes thinking that the model takes, and is said to', () => {
+test('a thinking budget becomes adaptive thinking and is reported', () => {
   const thinking = '"thinking": {"type":"enabled","budget_tokens":31999}';
   const { text, dropped } = chosen(
     'anthropic',
@@ -135,7 +135,7 @@ test('a budget for thoughts becomes thinking that the model takes, and is said t
   expect(dropped).toEqual(['temperature', 'thinking']);
 });
 
-test('Mistral is told nothing of likelihoods, which it does not know', () => {
+test('log probabilities are dropped for Mistral', () => {
   const target = { refusals: refusalsOf('mistral', 'mistral-large-latest') };
   const request = {
     contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
@@ -159,7 +159,7 @@ test.each([
   ['grok-3-mini', ['stop_sequences'], ['reasoning_effort']],
   ['grok-4-fast-non-reasoning', ['thinking'], ['stop']],
   ['grok-3', [], ['stop', 'reasoning_effort']],
-])('%s of xAI is not told %j', (model, lost, told) => {
+])('for %s of xAI, the parameters %j are dropped', (model, lost, told) => {
   const request = {
     model,
     max_tokens: 9,
@@ -175,7 +175,7 @@ test.each([
   expect(Object.keys(json).filter((name) => /stop|reasoning/.test(name))).toEqual(told);
 });
 
-test('Groq is asked for one answer without likelihoods, and Qwen there for no effort', () => {
+test('n and log probabilities are dropped for Groq, and the effort for its Qwen', () => {
   const request = {
     contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
     generationConfig: {
@@ -195,7 +195,7 @@ test('Groq is asked for one answer without likelihoods, and Qwen there for no ef
   expect(gptOss.json['reasoning_effort']).toBe('low');
 });
 
-test('thinking that is asked for in the words of responses counts', () => {
+test('the effort of a Responses request decides whether temperature is dropped', () => {
   const body = '{"model":"auto","input":"hi","temperature":0.5';
 
   const some = chosen('responses', 'gpt-5.1', `${body},"reasoning":{"effort":"high"}}`);
@@ -218,16 +218,19 @@ test.each([
     },
     ['generationConfig.topP', 'logprobs', 'presence_penalty'],
   ],
-])('a translated request of %s lacks the same, in its client’s words', (client, body, lost) => {
-  const target = { refusals: refusalsOf('openai', 'o3') };
+])(
+  'a translated request of %s loses the same parameters, reported under its own names',
+  (client, body, lost) => {
+    const target = { refusals: refusalsOf('openai', 'o3') };
 
-  const { json, dropped } = translated(client, 'openai', { model: 'o3', ...body }, target);
+    const { json, dropped } = translated(client, 'openai', { model: 'o3', ...body }, target);
 
-  expect(dropped.toSorted()).toEqual(lost);
-  expect(Object.keys(json)).not.toEqual(
-    expect.arrayContaining([expect.stringMatching(/^(temperature|top_p|presence|logprobs)/)]),
-  );
-});
+    expect(dropped.toSorted()).toEqual(lost);
+    expect(Object.keys(json)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(temperature|top_p|presence|logprobs)/)]),
+    );
+  },
+);
 
 test.each([
   ['gpt-5.5', 'minimal', 'low'],
@@ -240,7 +243,7 @@ test.each([
   ['gpt-5.4-nano', 'none', 'none'],
   ['gpt-5.5', 'of-tomorrow', 'of-tomorrow'],
   ['model-of-tomorrow', 'minimal', 'minimal'],
-])('%s, which the gateway chose, is told of the effort %s as %s', (model, asked, told) => {
+])('for %s, chosen by the gateway, the effort %s becomes %s', (model, asked, told) => {
   const chat = chosen('openai', model, `{"model":"auto",${HI},"reasoning_effort": "${asked}"}`);
   const response = chosen(
     'responses',
@@ -258,7 +261,7 @@ test.each([
   });
 });
 
-test('a model that does not think, and was chosen by the gateway, is told nothing of it', () => {
+test('reasoning parameters are dropped for a chosen model without reasoning', () => {
   const asked =
     '"reasoning":{"effort":"medium"},"include":["reasoning.encrypted_content","message.output_text.logprobs"]';
 

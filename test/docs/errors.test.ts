@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ERROR_STATUS } from '../../src/core/errors.js';
 
-test('docs/errors.md lists exactly the codes there are, with their status', () => {
+test('docs/errors.md lists exactly the error codes with their status', () => {
   const page = readFileSync('docs/errors.md', 'utf8');
 
   const rows = [...page.matchAll(/^\| `([a-z_]+)` +\| (\d{3}) +\|/gmu)];

@@ -17,13 +17,13 @@ const PAGES = [...markdownIn('.'), ...markdownIn('docs'), ...markdownIn('docs/de
 PAGES.push('models/MODEL_CARD.md');
 
 const textOf = (page: string): string => readFileSync(page, 'utf8');
-/** Code is no prose: what looks like a link in it is none. */
+/** Without code, in which brackets are not links. */
 const proseOf = (page: string): string =>
   textOf(page)
     .replace(/^```[^]*?^```/gmu, '')
     .replace(/`[^`\n]*`/gu, 'code');
 
-/** As GitHub makes them of headings. */
+/** As GitHub derives them from headings. */
 function anchorsOf(page: string): ReadonlySet<string> {
   const headings = textOf(page)
     .replace(/^```[^]*?^```/gmu, '')
@@ -40,7 +40,7 @@ function anchorsOf(page: string): ReadonlySet<string> {
 }
 
 describe.each(PAGES)('%s', (page) => {
-  test('links to what is there', () => {
+  test('links only to existing files and headings', () => {
     const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/gu)].map(([, link = '']) => link);
 
     const dead = links.filter((link) => {
@@ -53,7 +53,7 @@ describe.each(PAGES)('%s', (page) => {
     expect(dead).toEqual([]);
   });
 
-  test('names scripts that there are', () => {
+  test('names only existing npm scripts', () => {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
     const named = [...textOf(page).matchAll(/npm run ([\w:-]+)/gu)].map(([, name = '']) => name);
 
@@ -61,7 +61,7 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
-describe('an example in YAML', () => {
+describe('YAML example', () => {
   const examples = PAGES.flatMap((page) =>
     [...textOf(page).matchAll(/^```yaml\n([^]*?)^```/gmu)].map(([, text = ''], i) => {
       const value: unknown = parse(text);
@@ -75,7 +75,7 @@ describe('an example in YAML', () => {
       ({ keys, text }) =>
         keys.every((key) => sections.includes(key)) && !/^rules:\n *- /mu.test(text),
     ),
-  )('is a configuration without a fault: $name', async ({ text }) => {
+  )('is a configuration without warnings: $name', async ({ text }) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'suffice-docs-'));
     const file = path.join(folder, 'suffice.yaml');
     await writeFile(file, text);
@@ -88,14 +88,14 @@ describe('an example in YAML', () => {
   });
 
   test.each(examples.filter(({ text }) => /^rules:(?: #.*)?\n *- /mu.test(text)))(
-    'is a file of rules: $name',
+    'is a rules file: $name',
     ({ text }) => {
       expect(parseRules('rules.yaml', text).rules.length).toBeGreaterThan(0);
     },
   );
 });
 
-test('docs/operations.md lists exactly the metrics there are, in the words of the program', () => {
+test('docs/operations.md lists exactly the metrics with their help texts', () => {
   const rows = [...textOf('docs/operations.md').matchAll(/^\| `(suffice_\w+)` +\| (.+?) +\|$/gmu)];
 
   const metrics = new Metrics().registry.getMetricsAsArray() as { name: string; help: string }[];

@@ -33,8 +33,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-describe('a binary artefact', () => {
-  test('gives back every table as it was written', () => {
+describe('binary artefact', () => {
+  test('returns every table as written', () => {
     const artefact = openArtefact(packArtefact(PARTS), EXPECTED);
 
     expect(artefact.meta).toEqual({ seed: 1 });
@@ -44,7 +44,7 @@ describe('a binary artefact', () => {
     expect([...artefact.f32('numbers', 2)]).toEqual([0.5, -2]);
   });
 
-  test('is refused when any part of its end is missing', () => {
+  test('is rejected when truncated', () => {
     const bytes = packArtefact(PARTS);
 
     fc.assert(
@@ -61,7 +61,7 @@ describe('a binary artefact', () => {
       message: /not an artefact/,
     },
     {
-      fault: 'a newer container',
+      fault: 'a newer container version',
       bytes: change(8, 2),
       message: /expected container version 1, found 2/,
     },
@@ -77,18 +77,18 @@ describe('a binary artefact', () => {
       message: /expected sample version 3, found sample version 4/,
     },
     {
-      fault: 'bytes after the end',
+      fault: 'a file with trailing bytes',
       bytes: Buffer.concat([packArtefact(PARTS), Buffer.alloc(8)]),
       message: /expected \d+ bytes, found \d+/,
     },
-  ])('is refused when it is $fault', ({ bytes, message }) => {
+  ])('is rejected for $fault', ({ bytes, message }) => {
     const open = (): unknown => openArtefact(bytes, EXPECTED);
 
     expect(open).toThrow(ArtefactError);
     expect(open).toThrow(message);
   });
 
-  test('names the table that is missing or of another size', () => {
+  test('names a table that is missing or has another size or type', () => {
     const artefact = openArtefact(packArtefact(PARTS), EXPECTED);
 
     expect(() => artefact.f32('absent', 1)).toThrow(/table absent is missing/);
@@ -96,7 +96,7 @@ describe('a binary artefact', () => {
     expect(() => artefact.f32('bytes', 3)).toThrow(/expected 3 f32, found 3 i8/);
   });
 
-  test('is refused a table with a number that is not finite', () => {
+  test('rejects a table with a number that is not finite', () => {
     const parts = { ...PARTS, tables: { numbers: Float32Array.of(1, Number.NaN) } };
 
     const artefact = openArtefact(packArtefact(parts), EXPECTED);
@@ -104,14 +104,14 @@ describe('a binary artefact', () => {
     expect(() => artefact.f32('numbers', 2)).toThrow(/not finite/);
   });
 
-  test('says which file is missing', () => {
+  test('names a missing file', () => {
     const file = path.join(folder, 'absent.bin');
 
     expect(() => openArtefact(file, EXPECTED)).toThrow(`${file}: the file is missing`);
   });
 });
 
-describe('a folder of artefacts', () => {
+describe('artefact folder', () => {
   const FEATURES = ['log_chars', 'code'];
 
   beforeEach(() => {
@@ -119,7 +119,7 @@ describe('a folder of artefacts', () => {
     writeManifest(folder, { artefacts: ['sample.bin'], features: FEATURES, embedder: { seed: 1 } });
   });
 
-  test('is accepted as it was written, with a revision that its bytes decide', () => {
+  test('is accepted as written, with a revision derived from its bytes', () => {
     const first = verifyArtefacts(folder, FEATURES);
     writeArtefact(path.join(folder, 'sample.bin'), { ...PARTS, meta: { seed: 2 } });
     writeManifest(folder, { artefacts: ['sample.bin'], features: FEATURES });
@@ -130,7 +130,7 @@ describe('a folder of artefacts', () => {
     expect(second.manifest.embedder).toEqual({ seed: 1 });
   });
 
-  test('keeps what another step of training wrote', () => {
+  test('keeps manifest entries of other training steps', () => {
     const data = [{ set: 'a', rows: 1, licence: 'MIT', use: 'embedder' }];
     writeManifest(folder, { artefacts: [], features: FEATURES, data });
 
@@ -150,7 +150,7 @@ describe('a folder of artefacts', () => {
     expect(manifest.data.map(({ rows }) => rows)).toEqual([2, 9]);
   });
 
-  test('is refused when an artefact is not the one that was trained', () => {
+  test('is rejected when the checksum of an artefact differs', () => {
     writeFileSync(path.join(folder, 'sample.bin'), 'something else');
 
     expect(() => verifyArtefacts(folder, FEATURES)).toThrow(
@@ -158,7 +158,7 @@ describe('a folder of artefacts', () => {
     );
   });
 
-  test('is refused when an artefact is gone', () => {
+  test('is rejected when an artefact is missing', () => {
     rmSync(path.join(folder, 'sample.bin'));
 
     expect(() => verifyArtefacts(folder, FEATURES)).toThrow(/sample\.bin: the file is missing/);
@@ -168,14 +168,14 @@ describe('a folder of artefacts', () => {
     { features: ['code', 'log_chars'], message: /feature 0: expected code, found log_chars/ },
     { features: ['log_chars'], message: /feature 1: expected nothing, found code/ },
     { features: [...FEATURES, 'new'], message: /feature 2: expected new, found nothing/ },
-  ])('is refused when features are read in another order', ({ features, message }) => {
+  ])('is rejected for the features $features', ({ features, message }) => {
     expect(() => verifyArtefacts(folder, features)).toThrow(message);
   });
 
   test.each([
     { manifest: '{', message: /not JSON/ },
     { manifest: '{"version":1}', message: /not a manifest/ },
-  ])('is refused when the manifest is $manifest', ({ manifest, message }) => {
+  ])('is rejected for the manifest $manifest', ({ manifest, message }) => {
     writeFileSync(path.join(folder, 'manifest.json'), manifest);
 
     expect(() => readManifest(folder)).toThrow(message);

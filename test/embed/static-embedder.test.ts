@@ -16,8 +16,8 @@ function length(vector: Float32Array): number {
   return Math.hypot(...vector);
 }
 
-describe('an embedder', () => {
-  test('gives any string a vector of unit length, or of zeros', () => {
+describe('StaticEmbedder', () => {
+  test('returns a vector of unit length or of zeros for any string', () => {
     fc.assert(
       fc.property(fc.string({ unit: codePoint, maxLength: 300 }), (text) => {
         const vector = embedder.embed(text);
@@ -29,7 +29,7 @@ describe('an embedder', () => {
     );
   });
 
-  test('gives the same text the same vector, whatever it embedded before', () => {
+  test('returns the same vector for a text regardless of earlier texts', () => {
     fc.assert(
       fc.property(fc.string({ unit: codePoint }), fc.string({ unit: codePoint }), (text, other) => {
         const before = embedder.embed(text);
@@ -41,7 +41,7 @@ describe('an embedder', () => {
     );
   });
 
-  test('writes into the array it is given', () => {
+  test('writes into a given array', () => {
     const out = new Float32Array(64).fill(9);
 
     const vector = embedder.embed('the cat', out);
@@ -55,26 +55,26 @@ describe('an embedder', () => {
     { what: 'punctuation and spacing', a: 'the  cat, sat!', b: '\tthe cat sat' },
     { what: 'an apostrophe', a: "don't", b: 'dont' },
     { what: 'the order of words without a known pair', a: 'cat the sat', b: 'the cat sat' },
-    { what: 'composition of accents', a: 'cafe\u0301', b: 'caf\u00e9' },
-  ])('does not mind $what', ({ a, b }) => {
+    { what: 'the composition of accents', a: 'cafe\u0301', b: 'caf\u00e9' },
+  ])('ignores $what', ({ a, b }) => {
     const similarity = cosine(a, b);
 
     expect(similarity).toBeCloseTo(1, 5);
   });
 
   test.each([
-    { what: 'another word', a: 'the cat', b: 'the york' },
-    { what: 'a known pair of neighbours', a: 'new york', b: 'york new' },
-    { what: 'an unknown word', a: 'zebra', b: 'giraffe' },
-    { what: 'a character of a script without spaces', a: '猫', b: '犬' },
-    { what: 'the neighbours of such a character', a: '天地人', b: '人地天' },
-  ])('tells $what apart', ({ a, b }) => {
+    { what: 'different words', a: 'the cat', b: 'the york' },
+    { what: 'the order of a known word pair', a: 'new york', b: 'york new' },
+    { what: 'unknown words', a: 'zebra', b: 'giraffe' },
+    { what: 'characters of a script without spaces', a: '猫', b: '犬' },
+    { what: 'the order of such characters', a: '天地人', b: '人地天' },
+  ])('distinguishes $what', ({ a, b }) => {
     const similarity = cosine(a, b);
 
     expect(similarity).toBeLessThan(0.99);
   });
 
-  test('finds unknown words alike that share most of their letters', () => {
+  test('returns similar vectors for unknown words that share most letters', () => {
     const near = cosine('tokenizations', 'tokenization');
     const far = cosine('tokenizations', 'quasimodo');
 
@@ -83,7 +83,7 @@ describe('an embedder', () => {
   });
 
   test.each([{ text: '' }, { text: ' \n\t ' }, { text: '?!... ---' }])(
-    'gives zeros for a text without letters: $text',
+    'returns zeros for a text without letters: $text',
     ({ text }) => {
       const vector = embedder.embed(text);
 
@@ -91,7 +91,7 @@ describe('an embedder', () => {
     },
   );
 
-  test('reads head and tail of a very long text and nothing between', () => {
+  test('reads only head and tail of a very long text', () => {
     const head = 'the cat sat '.repeat(400);
     const tail = 'new york '.repeat(500);
 
@@ -106,9 +106,9 @@ describe('an embedder', () => {
     { what: 'spaces', letter: ' ' },
     { what: 'characters without spaces', letter: '漢' },
     { what: 'lone surrogates', letter: '\ud800' },
-    { what: 'letters that grow when lowered', letter: 'İ' },
-    { what: 'marks to compose', letter: '\u0301' },
-  ])('takes bounded time for a text of $what, however long', async ({ letter }) => {
+    { what: 'letters that lengthen in lower case', letter: 'İ' },
+    { what: 'combining marks', letter: '\u0301' },
+  ])('takes bounded time for a long text of $what', async ({ letter }) => {
     const textOf = (length: number) => `a${letter.repeat(length)}`;
     const sizes = { small: 40_000, large: 1_000_000 };
 
@@ -118,7 +118,7 @@ describe('an embedder', () => {
     expect(growth).toBeLessThan(5);
   });
 
-  test('names itself after its bytes', () => {
+  test('has an id derived from its bytes', () => {
     const same = StaticEmbedder.load(tinyTable());
     const other = StaticEmbedder.load(tinyTable({ signSeed: 8 }));
 
@@ -127,14 +127,14 @@ describe('an embedder', () => {
     expect(other.id).not.toBe(embedder.id);
   });
 
-  test('refuses a header that makes no sense', () => {
+  test('rejects an invalid header', () => {
     const load = (): unknown => StaticEmbedder.load(tinyTable({ identityDims: 33 }));
 
     expect(load).toThrow(ArtefactError);
     expect(load).toThrow(/identityDims/);
   });
 
-  test('refuses tables that do not fit the header', () => {
+  test('rejects tables that do not match the header', () => {
     const load = (): unknown => StaticEmbedder.load(tinyTable({ buckets: 65 }));
 
     expect(load).toThrow(/expected \d+ f32, found \d+ f32/);

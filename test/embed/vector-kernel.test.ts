@@ -15,7 +15,7 @@ function tableOf(dims: number): Int8Array {
   return Int8Array.from({ length: ROWS * dims }, (_, i) => (Math.imul(i + 1, 7919) % 256) - 128);
 }
 
-/** What the kernel promises, a number at a time and in double precision. */
+/** The expected sums, computed value by value in double precision. */
 function plainSum(
   table: Int8Array,
   dims: number,
@@ -39,35 +39,32 @@ describe.each([
   { signDims: 128, tableDims: 128 },
   { signDims: 160, tableDims: 33 },
   { signDims: 1024, tableDims: 1000 },
-])(
-  'sums of rows with $signDims signs and $tableDims learned numbers',
-  ({ signDims, tableDims }) => {
-    const table = tableOf(tableDims);
-    const signs = fillSigns(ROWS, signDims, SEED);
-    const sums = new RowSums({ rows: ROWS, signDims, signSeed: SEED, tableDims, table }, 60);
+])('row sums with $signDims signs and $tableDims learned numbers', ({ signDims, tableDims }) => {
+  const table = tableOf(tableDims);
+  const signs = fillSigns(ROWS, signDims, SEED);
+  const sums = new RowSums({ rows: ROWS, signDims, signSeed: SEED, tableDims, table }, 60);
 
-    test('equal those of a plain loop, whatever was summed before', () => {
-      fc.assert(
-        fc.property(weighedRows, (rows) => {
-          const out = new Float32Array(signDims + tableDims).fill(9);
+  test('equal those of a plain loop, regardless of earlier sums', () => {
+    fc.assert(
+      fc.property(weighedRows, (rows) => {
+        const out = new Float32Array(signDims + tableDims).fill(9);
 
-          sums.rows.set(rows.map(([row]) => row));
-          sums.weights.set(rows.map(([, weight]) => weight));
-          sums.sumSigns(rows.length, out);
-          sums.sumTable(rows.length, out, signDims);
+        sums.rows.set(rows.map(([row]) => row));
+        sums.weights.set(rows.map(([, weight]) => weight));
+        sums.sumSigns(rows.length, out);
+        sums.sumTable(rows.length, out, signDims);
 
-          const terms = rows.reduce((sum, [, weight]) => sum + Math.abs(weight), 0);
-          expectClose(out.subarray(0, signDims), plainSum(signs, signDims, rows), terms);
-          expectClose(out.subarray(signDims), plainSum(table, tableDims, rows), 128 * terms);
-        }),
-        { numRuns: 30 },
-      );
-    });
-  },
-);
+        const terms = rows.reduce((sum, [, weight]) => sum + Math.abs(weight), 0);
+        expectClose(out.subarray(0, signDims), plainSum(signs, signDims, rows), terms);
+        expectClose(out.subarray(signDims), plainSum(table, tableDims, rows), 128 * terms);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
 
-describe('a dense matrix', () => {
-  test('multiplies vectors of any length as a plain loop does', () => {
+describe('DenseMatrix', () => {
+  test('multiplies vectors of any length like a plain loop', () => {
     const shape = fc.record({
       rows: fc.integer({ min: 1, max: 9 }),
       columns: fc.integer({ min: 1, max: 70 }),
@@ -99,7 +96,7 @@ describe('a dense matrix', () => {
     );
   });
 
-  test('refuses a vector that is too long', () => {
+  test('rejects a vector that is too long', () => {
     const dense = new DenseMatrix(new Float32Array(32), 16);
 
     const multiply = (): unknown => dense.times(new Float32Array(17));

@@ -14,13 +14,13 @@ const asInput = (text: string): Input => ({
   isCut: false,
 });
 
-test('answers that were changed in many ways do no harm to any client', () => {
+test('mutated answers cause no fault for any client', () => {
   const found = [...runInputs(RECORDINGS, 20, [0, 60])].filter((finding) => finding !== null);
 
   expect(found.map(({ index, fault }) => `${index}: ${fault}`)).toEqual([]);
 });
 
-test.each(RECORDINGS)('what was recorded is right as it is: $id', (recording) => {
+test.each(RECORDINGS)('an unmodified recording has no fault: $id', (recording) => {
   const { provider, isStream, pieces } = recording;
   const bytes = encodePieces(recording, pieces);
 
@@ -29,14 +29,14 @@ test.each(RECORDINGS)('what was recorded is right as it is: $id', (recording) =>
   expect(fault).toBeNull();
 });
 
-test('the same seed gives the same inputs', () => {
+test('the same seed generates the same input', () => {
   const [one, same, other] = [1, 1, 2].map((seed) => inputAt(RECORDINGS, seed, 17).input.bytes);
 
   expect(one).toEqual(same);
   expect(one).not.toEqual(other);
 });
 
-test('an input becomes smaller as long as its fault stays, and outlasts its file', () => {
+test('a faulty input shrinks, keeps its fault and survives serialisation', () => {
   const cut = 'data: {"choices":[{"index":0,"delta":{"content":"Hello there"}}]}\n\n';
   const done =
     'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
@@ -50,10 +50,10 @@ test('an input becomes smaller as long as its fault stays, and outlasts its file
   expect(parseInput(serializeInput(small, fault))).toEqual(small);
 });
 
-/** Streams that a careless gateway might send, each with what is wrong with it. */
+/** Invalid streams, each with its fault. */
 const WRONG: readonly (readonly [(typeof CLIENTS)[number], string, string])[] = [
   ['openai', 'no end', 'data: {"id":"a"}\n\n'],
-  ['openai', 'half an event', 'data: [DONE]\n'],
+  ['openai', 'an incomplete event', 'data: [DONE]\n'],
   ['openai', 'no choice', 'data: [DONE]\n\n'],
   [
     'openai',
@@ -62,21 +62,21 @@ const WRONG: readonly (readonly [(typeof CLIENTS)[number], string, string])[] = 
   ],
   ['completions', 'no end', 'data: {"id":"cmpl-a"}\n\n'],
   ['anthropic', 'no start', 'event: message_stop\ndata: {"type":"message_stop"}\n\n'],
-  ['anthropic', 'another name', 'event: ping\ndata: {"type":"message_stop"}\n\n'],
-  ['gemini', 'nothing', ''],
+  ['anthropic', 'a mismatched event name', 'event: ping\ndata: {"type":"message_stop"}\n\n'],
+  ['gemini', 'no event', ''],
   [
     'gemini',
-    'no reason',
+    'no finish reason',
     'data: {"responseId":"r","modelVersion":"m","candidates":[{"index":0,"content":{"role":"model","parts":[{"text":""}]}}]}\r\n\r\n',
   ],
-  ['responses', 'nothing', ''],
+  ['responses', 'no event', ''],
   [
     'responses',
-    'a gap',
+    'a gap in its sequence numbers',
     'event: error\ndata: {"type":"error","sequence_number":1,"message":"m"}\n\n',
   ],
 ];
 
-test.each(WRONG)('the rules of %s refuse a stream with %s', (client, _fault, text) => {
+test.each(WRONG)('the grammar of %s rejects a stream with %s', (client, _fault, text) => {
   expect(() => GRAMMARS[client].stream(text, 'complete')).toThrow();
 });

@@ -29,7 +29,7 @@ test.each([
     '/openai/deployments/a%2Fb/embeddings?api-version=1',
     '/v1/engines/a%2Fb/embeddings?api-version=1',
   ],
-])('takes %s for %s', (asked, meant) => {
+])('normalizeAddress rewrites %s to %s', (asked, meant) => {
   expect(normalizeAddress(asked)).toEqual({ url: meant, model: null });
 });
 
@@ -37,11 +37,11 @@ test.each([
   ['/openai/deployments/acme/gpt/chat/completions?api-version=1', 'chat/completions?api-version=1'],
   ['/deployments/acme%2Fgpt/chat/completions', 'chat/completions'],
   ['/v1/engines/acme/gpt/completions', 'completions'],
-])('finds the model in %s', (asked, verb) => {
+])('normalizeAddress extracts the model from %s', (asked, verb) => {
   expect(normalizeAddress(asked)).toEqual({ url: `/v1/${verb}`, model: 'acme/gpt' });
 });
 
-test('leaves the name of a model as it came where its encoding is broken', () => {
+test('normalizeAddress does not decode a model name with a malformed encoding', () => {
   expect(normalizeAddress('/v1/engines/%ff/completions').model).toBe('%ff');
 });
 
@@ -57,16 +57,16 @@ test.each([
   '/v1/files/../secret',
   '/v1beta/m:generateContent',
   '/v1beta/acme/m:deleteEverything',
-])('leaves %s as it is', (asked) => {
+])('normalizeAddress does not change %s', (asked) => {
   expect(normalizeAddress(asked)).toEqual({ url: asked, model: null });
 });
 
 test.each(['a/:', '/:a', 'v1/', 'engines/', 'models/', 'images/'])(
-  'takes time in proportion to an address of nothing but %s',
+  'normalizeAddress takes linear time for repeated %s',
   async (part) => {
     const asked = (length: number) => `/v1/${part.repeat(length / part.length)}`;
 
-    // Nearly as long as `server.max_header_bytes` can let one be.
+    // Nearly as long as the largest `server.max_header_bytes` allows.
     expect(
       await growthOf(asked, normalizeAddress, { small: 50_000, large: 1_000_000 }),
     ).toBeLessThan(120);

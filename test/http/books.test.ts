@@ -44,7 +44,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-/** What came of a request, as the gateway tells afterwards; the answer may break off. */
+/** The recorded outcome of a request, whose answer may break off. */
 async function outcomeOf(path: string, body: unknown): Promise<Record<string, unknown>> {
   const response = await fetch(`${gateway.url}${path}`, {
     method: 'POST',
@@ -57,7 +57,7 @@ async function outcomeOf(path: string, body: unknown): Promise<Record<string, un
   return ((await decision.json()) as { outcome: Record<string, unknown> }).outcome;
 }
 
-test('an answer that broke off is booked at what a picture costs, not at its bytes', async () => {
+test('an interrupted answer to an image request is accounted at the tokens of the image, not at its bytes', async () => {
   const choices = [{ index: 0, delta: { content: 'Half an answ' } }];
   upstream.next(streamsAndBreaks(`data: ${JSON.stringify({ choices })}\n\n`));
   const url = `data:image/png;base64,${'A'.repeat(400_000)}`;
@@ -77,9 +77,9 @@ test('an answer that broke off is booked at what a picture costs, not at its byt
 });
 
 test.each([
-  ['less than nothing', { input_tokens: 1, output_tokens: -5_000 }],
-  ['more than there is', { input_tokens: 1e300, output_tokens: 1 }],
-])('usage of %s is booked as none where a request goes through', async (_what, usage) => {
+  ['negative tokens', { input_tokens: 1, output_tokens: -5_000 }],
+  ['implausibly many tokens', { input_tokens: 1e300, output_tokens: 1 }],
+])('usage of %s is ignored in a pass-through request', async (_what, usage) => {
   upstream.next(sends(200, JSON.stringify({ usage })));
 
   const outcome = await outcomeOf('/v1/images/generations', { model: 'acme/large', prompt: 'x' });
@@ -90,7 +90,7 @@ test.each([
 test.each([
   ['GET', '/v1/batches/b1'],
   ['POST', '/v1/batches/b1/cancel'],
-])('%s %s is not booked at the usage of the whole batch', async (method, path) => {
+])('%s %s is not accounted at the usage of the whole batch', async (method, path) => {
   const told = { input_tokens: 1_000_000, output_tokens: 2_000_000 };
   upstream.next(sends(200, JSON.stringify({ id: 'b1', object: 'batch', usage: told })));
   const before = await metric('suffice_tokens_total');
@@ -102,12 +102,12 @@ test.each([
   expect(await metric('suffice_tokens_total')).toBe(before);
 });
 
-/** A place that had failed too often would be asked last. */
+/** A success of both hosts: one that had failed too often would be tried last. */
 async function bothAnswer(): Promise<void> {
   await outcomeOf('/v1/chat/completions', ask('acme/both', 'Hello?'));
 }
 
-/** What the fake says that it used: 11 tokens in, 7 out, at beta's rates. */
+/** The usage that the fake reports, 11 tokens in and 7 out, at beta's rates. */
 const BETA_USD = (11 * 1 + 7 * 2) / 1e6;
 
 /** The sum of a metric over all its series. */
@@ -122,14 +122,14 @@ const EMPTY = textEvents('x')[0] ?? '';
 const usage = { prompt_tokens: 200, completion_tokens: 0, total_tokens: 200 };
 
 test.each<[string, Behaviour, number | null]>([
-  ['broke off after it had begun', streamsAndBreaks(EMPTY), null],
+  ['broke off after its first event', streamsAndBreaks(EMPTY), null],
   [
-    'told its usage and said nothing',
+    'reported usage but no text',
     streams(`data: ${JSON.stringify({ choices: [], usage })}\n\n`),
     200,
   ],
 ])(
-  'an attempt that %s is booked beside the answer of another place',
+  'an attempt that %s is accounted beside the answer of another host',
   async (_, behaviour, told) => {
     await bothAnswer();
     upstream.next(behaviour, answers());
@@ -159,7 +159,7 @@ test.each<[string, Behaviour, number | null]>([
 
 test.each<[string, Behaviour]>([
   ['refused', refuses(503, 'later')],
-  ['told of an error instead of a word', streams('data: {"error":{"message":"overloaded"}}\n\n')],
+  ['answered with an error event only', streams('data: {"error":{"message":"overloaded"}}\n\n')],
 ])('an attempt that was %s costs nothing', async (_, behaviour) => {
   await bothAnswer();
   upstream.next(behaviour, answers());
@@ -175,14 +175,18 @@ test.each<[string, Behaviour]>([
 });
 
 test.each([
-  ['a whole answer', '/v1/chat/completions', ask('acme/large', 'Hello there, how are you?')],
+  ['a non-streamed answer', '/v1/chat/completions', ask('acme/large', 'Hello there, how are you?')],
   [
     'a stream',
     '/v1/chat/completions',
     ask('acme/large', 'Hello there, how are you?', { stream: true }),
   ],
-  ['vectors', '/v1/embeddings', { model: 'acme/vectors', input: 'Hello there, how are you?' }],
-])('%s that its client did not wait for is booked at its input', async (_, path, body) => {
+  [
+    'an embeddings request',
+    '/v1/embeddings',
+    { model: 'acme/vectors', input: 'Hello there, how are you?' },
+  ],
+])('%s that the client did not wait for is accounted at its input', async (_, path, body) => {
   const lines = gateway.logged().length;
   upstream.next(stalls);
   const { length } = upstream.requests;
@@ -205,7 +209,7 @@ test.each([
   expect(line['costUsd']).toBeCloseTo(((line['inputTokens'] ?? 0) * 10) / 1e6, 12);
 });
 
-test('what only goes through is booked at nothing where its client did not wait for it', async () => {
+test('a pass-through request that the client did not wait for has an unknown cost', async () => {
   const lines = gateway.logged().length;
   upstream.next(stalls);
   const { length } = upstream.requests;
@@ -225,7 +229,7 @@ test('what only goes through is booked at nothing where its client did not wait 
   expect(gateway.logged().at(-1)).toMatchObject({ status: 499, costUsd: null });
 });
 
-test('vectors that had come when the rest of them failed are booked', async () => {
+test('embeddings received before the rest of a split request failed are accounted', async () => {
   let isHalfDone = (): void => undefined;
   const half = new Promise<void>((resolve) => (isHalfDone = resolve));
   const embeddings = { float: Array.from({ length: 96 }, () => [0.1, 0.2]) };
@@ -251,7 +255,7 @@ test('vectors that had come when the rest of them failed are booked', async () =
   expect(outcome['cost_usd']).toBeCloseTo((tokens * 10) / 1e6, 12);
 });
 
-test('a cost that nobody told is not said to be told', async () => {
+test('x-suffice-cost-basis distinguishes reported from estimated usage', async () => {
   const choices = [
     { index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' },
   ];

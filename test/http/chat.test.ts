@@ -15,7 +15,7 @@ import { ask, post, startApp, type TestApp } from '../support/app.js';
 let upstream: FakeUpstream;
 let gateway: TestApp;
 
-/** Two models of one fake provider: one dear, one cheap. */
+/** Two models of one fake provider: one expensive, one cheap. */
 function config(baseUrl: string, more = ''): string {
   return `
 providers:
@@ -49,7 +49,7 @@ afterEach(async () => {
 const chat = (body: unknown, headers?: Record<string, string>) =>
   post(`${gateway.url}/v1/chat/completions`, body, headers);
 
-describe('a chat request that names a model', () => {
+describe('chat completion with a named model', () => {
   test('reaches the upstream byte for byte, with only the model replaced', async () => {
     const body = `{ "model" : "acme/large","messages":[{"role":"user","content":"caf\\u00e9 \\ud83d\\ude00"}],
       "seed": 9007199254740993, "temperature":1.0, "x_future": {"model":"untouched"} }`;
@@ -60,13 +60,13 @@ describe('a chat request that names a model', () => {
     expect(upstream.requests[0]?.headers).toMatchObject({ authorization: 'Bearer sk-acme-secret' });
   });
 
-  test('passes none of the client’s headers on', async () => {
+  test('does not forward the client’s headers', async () => {
     await chat(ask('acme/large', 'hi'), { authorization: 'Bearer client-key', 'x-private': '1' });
 
     expect(JSON.stringify(upstream.requests[0]?.headers)).not.toMatch(/client-key|x-private/u);
   });
 
-  test('is answered with the model, the reason and the cost in headers', async () => {
+  test('returns the model, the reason and the cost in headers', async () => {
     const { status, headers, json } = await chat(ask('acme/large', 'hi'));
 
     expect(status).toBe(200);
@@ -92,7 +92,7 @@ describe('a chat request that names a model', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  test('gets the upstream’s own refusal of the request, status and message included', async () => {
+  test('returns the upstream’s rejection with its status and message', async () => {
     upstream.always(refuses(400, 'max_tokens is too large'));
 
     const { status, json } = await chat(ask('acme/large', 'hi'));
@@ -103,7 +103,7 @@ describe('a chat request that names a model', () => {
     });
   });
 
-  test('is told that the gateway’s key was refused, not its own', async () => {
+  test('reports a rejected upstream key as a gateway error, without the key', async () => {
     upstream.always(refuses(401, 'Incorrect API key provided: sk-acme-secret'));
 
     const { status, json, text } = await chat(ask('acme/large', 'hi'));
@@ -114,7 +114,7 @@ describe('a chat request that names a model', () => {
   });
 });
 
-test('a provider that refuses members is asked in its own words', async () => {
+test('parameters are renamed or dropped for a provider that rejects them', async () => {
   await gateway.close();
   gateway = await startApp(`
 providers: { mistral: { base_url: "${upstream.baseUrl}", api_key: sk-m, models: [tiny] } }
@@ -138,8 +138,8 @@ router: { predictor: heuristic }`);
   });
 });
 
-describe('a chat request for auto', () => {
-  test('goes to a model that the router chose, and says why', async () => {
+describe('chat completion with auto', () => {
+  test('goes to the model that the router chose, and returns the reason', async () => {
     const { headers } = await chat(ask('auto', 'hi'));
 
     const model = headers.get('x-suffice-model');
@@ -150,7 +150,7 @@ describe('a chat request for auto', () => {
     expect(headers.get('x-suffice-saved-usd')).not.toBeNull();
   });
 
-  test('only meets models that can serve it', async () => {
+  test('considers only models that can serve the request', async () => {
     const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
     const body = { model: 'auto', messages: [{ role: 'user', content: [image] }] };
 
@@ -160,7 +160,7 @@ describe('a chat request for auto', () => {
     expect(headers.get('x-suffice-reason')).toBe('only_candidate');
   });
 
-  test('is refused with the reasons when no model can serve it', async () => {
+  test('is rejected with the reasons when no model can serve it', async () => {
     const audio = { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } };
     const body = { model: 'auto', messages: [{ role: 'user', content: [audio] }] };
 
@@ -172,7 +172,7 @@ describe('a chat request for auto', () => {
     });
   });
 
-  test('falls back once when the first choice fails before its first byte', async () => {
+  test('falls back when the first choice fails before its first byte', async () => {
     upstream.next(refuses(503, 'overloaded'));
 
     const { status, headers } = await chat(ask('auto', 'hi'));
@@ -185,7 +185,7 @@ describe('a chat request for auto', () => {
     ]);
   });
 
-  test('goes past a model that keeps failing, and log, readiness and metric say so', async () => {
+  test('skips a model that keeps failing, which the log, /readyz and the metrics report', async () => {
     for (let i = 0; i < 3; i++) {
       upstream.next(refuses(503, 'overloaded'));
       await chat(ask('auto', 'hi'));
@@ -215,7 +215,7 @@ describe('a chat request for auto', () => {
     expect(await metrics.text()).toMatch(/suffice_upstreams_resting 1/u);
   });
 
-  test('does not fall back when the request itself is at fault', async () => {
+  test('does not fall back when the request itself is faulty', async () => {
     upstream.always(refuses(400, 'no'));
 
     await chat(ask('auto', 'hi'));
@@ -228,8 +228,8 @@ describe('a chat request for auto', () => {
 const HALF_AN =
   'data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"small","choices":[{"index":0,"delta":{"role":"assistant","content":"Half an"},"finish_reason":null}]}\n\n';
 
-describe('a streamed answer', () => {
-  test('keeps OpenAI’s rules: role first, one finish, [DONE] once and last', async () => {
+describe('streamed answer', () => {
+  test('follows OpenAI’s conventions: role first, one finish_reason, [DONE] once and last', async () => {
     const { headers, text } = await chat(ask('acme/small', 'hi', { stream: true }));
 
     const events = text.split('\n\n').filter((event) => event !== '');
@@ -241,7 +241,7 @@ describe('a streamed answer', () => {
     expect(text.indexOf('"role":"assistant"')).toBeLessThan(text.indexOf('"content":"'));
   });
 
-  test('shows usage only to clients that asked, and always learns it', async () => {
+  test('includes usage only when the client asked for it, and always records it', async () => {
     const silent = await chat(ask('acme/small', 'hi', { stream: true }));
     const asked = await chat(
       ask('acme/small', 'hi', { stream: true, stream_options: { include_usage: true } }),
@@ -254,7 +254,7 @@ describe('a streamed answer', () => {
     expect(lines.map(({ estimated }) => estimated)).toEqual([false, false]);
   });
 
-  test('ends with an error event and a cut connection when the upstream breaks off', async () => {
+  test('ends with an error event and an aborted connection when the upstream breaks off', async () => {
     upstream.next(streamsAndBreaks(HALF_AN));
 
     const { text, complete } = await rawPost(ask('acme/small', 'hi', { stream: true }));
@@ -265,7 +265,7 @@ describe('a streamed answer', () => {
     expect(complete).toBe(false);
   });
 
-  test('comes from another model once those of the first one keep breaking off', async () => {
+  test('comes from another model after streams of the first one broke off repeatedly', async () => {
     for (let i = 0; i < 3; i++) {
       upstream.next(streamsAndBreaks(HALF_AN));
       await rawPost(ask('auto', 'hi', { stream: true }));
@@ -293,16 +293,16 @@ describe('a streamed answer', () => {
   });
 });
 
-describe('a client that goes away', () => {
+describe('a client that disconnects', () => {
   test.each([
     { when: 'before the answer begins', stream: false, behaviour: stalls },
     { when: 'before the stream begins', stream: true, behaviour: stalls },
     {
-      when: 'in mid-stream',
+      when: 'during the stream',
       stream: true,
       behaviour: streamsAndStalls(HALF_AN),
     },
-  ])('$when has its upstream request aborted at once', async ({ stream, behaviour }) => {
+  ])('$when aborts its upstream request at once', async ({ stream, behaviour }) => {
     upstream.next(behaviour);
     const client = httpRequest(`${gateway.url}/v1/chat/completions`, { method: 'POST' });
     client.on('error', () => undefined);
@@ -319,8 +319,8 @@ describe('a client that goes away', () => {
   });
 });
 
-describe('logs', () => {
-  test('have one line a request, and never a prompt or a key', async () => {
+describe('request log', () => {
+  test('contains one line per request, without prompts or keys', async () => {
     await chat(ask('auto', 'my secret prompt'), { authorization: 'Bearer sk-client-secret' });
     await chat('{"broken', { authorization: 'Bearer sk-client-secret' });
     upstream.next(sends(200, '<html>oops</html>', { 'content-type': 'text/html' }));

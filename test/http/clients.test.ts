@@ -30,7 +30,7 @@ const HELLO = ask('acme/gpt', 'hi');
 const chat = (body: unknown, headers: Record<string, string>) =>
   post(`${gateway.url}/v1/chat/completions`, body, headers);
 
-describe('a key', () => {
+describe('client authentication', () => {
   test.each([
     { authorization: 'bearer client-key' },
     { 'x-api-key': 'client-key' },
@@ -38,17 +38,17 @@ describe('a key', () => {
     { 'api-key': 'client-key' },
     { 'x-portkey-api-key': 'client-key' },
     { 'x-api-key': 'for-another-server', authorization: 'Bearer client-key' },
-  ])('is taken as %j', async (headers) => {
+  ])('accepts the key as %j', async (headers) => {
     expect(await chat(HELLO, headers as Record<string, string>)).toMatchObject({ status: 200 });
   });
 
-  test('is wanted, and has to be one of ours', async () => {
+  test('rejects a missing or unknown key', async () => {
     expect(await chat(HELLO, {})).toMatchObject({ status: 401 });
     expect(await chat(HELLO, { 'api-key': 'unknown' })).toMatchObject({ status: 401 });
   });
 });
 
-describe('a body', () => {
+describe('request body', () => {
   const bytes = Buffer.from(JSON.stringify(HELLO));
   const send = async (body: Buffer, encoding: string) => {
     const headers = { ...KEY, 'content-type': 'application/json', 'content-encoding': encoding };
@@ -63,7 +63,7 @@ describe('a body', () => {
     ['deflate', deflateSync(bytes)],
     ['br', brotliCompressSync(bytes)],
     ['identity', bytes],
-  ])('may come packed: %s', async (encoding, body) => {
+  ])('accepts content-encoding %s', async (encoding, body) => {
     expect(await send(body, encoding)).toMatchObject({ status: 200 });
     expect(upstream.requests.at(-1)?.json).toMatchObject({ model: 'gpt' });
   });
@@ -71,32 +71,32 @@ describe('a body', () => {
   test.each([
     ['gzip', Buffer.from('not packed'), 400, /not valid gzip/],
     ['zstd', bytes, 400, /zstd.* is not supported/],
-    ['gzip', gzipSync(Buffer.alloc(100_000, ' ')), 413, /larger than the 4000 bytes/],
-  ])('that is packed wrongly is refused: %s', async (encoding, body, status, said) => {
+    ['gzip', gzipSync(Buffer.alloc(100_000, ' ')), 413, /exceeds the limit of 4000 bytes/],
+  ])('rejects a faulty %s encoding', async (encoding, body, status, said) => {
     const reply = await send(body, encoding);
 
     expect(reply.status).toBe(status);
     expect(reply.text).toMatch(said);
   });
 
-  test('may begin with a byte order mark', async () => {
+  test('accepts a byte order mark', async () => {
     expect(await chat(`\uFEFF${JSON.stringify(HELLO)}`, KEY)).toMatchObject({ status: 200 });
   });
 });
 
-describe('a model in the address', () => {
+describe('model in the URL', () => {
   const azure = (path: string, body: unknown) =>
     post(`${gateway.url}/openai/deployments/${path}?api-version=1`, body, KEY);
 
   test.each([
-    ['is asked though the body names none', { messages: [{ role: 'user', content: 'hi' }] }],
-    ['counts for more than the one in the body', ask('gpt-4', 'hi')],
+    ['is used when the body names none', { messages: [{ role: 'user', content: 'hi' }] }],
+    ['takes precedence over the one in the body', ask('gpt-4', 'hi')],
   ])('%s', async (_what, body) => {
     expect(await azure('acme/gpt/chat/completions', body)).toMatchObject({ status: 200 });
     expect(upstream.requests.at(-1)?.json).toMatchObject({ model: 'gpt' });
   });
 
-  test('is asked for embeddings too', async () => {
+  test('is used for embeddings too', async () => {
     await azure('acme%2Fgpt/embeddings', { input: 'hi' });
 
     expect(upstream.requests.at(-1)).toMatchObject({
@@ -105,7 +105,7 @@ describe('a model in the address', () => {
     });
   });
 
-  test('does not hide that the body is no JSON', async () => {
+  test('does not mask a faulty body', async () => {
     expect(await azure('acme/gpt/chat/completions', '{')).toMatchObject({
       status: 400,
       json: { error: { code: 'invalid_json' } },
@@ -117,14 +117,14 @@ describe('a model in the address', () => {
   });
 });
 
-describe('a web page', () => {
+describe('cross-origin requests', () => {
   const from = (method: string, more: Record<string, string>) =>
     fetch(`${gateway.url}/v1/models`, {
       method,
       headers: { origin: 'https://chat.example', ...more },
     });
 
-  test('may ask whether it may ask, without a key', async () => {
+  test('pass a preflight without a key', async () => {
     const reply = await from('OPTIONS', {
       'access-control-request-method': 'POST',
       'access-control-request-headers': 'authorization,x-stainless-os',
@@ -138,7 +138,7 @@ describe('a web page', () => {
     });
   });
 
-  test('may read the answer with its headers', async () => {
+  test('may read the answer and its headers', async () => {
     const reply = await from('GET', KEY);
 
     expect(reply.status).toBe(200);
@@ -151,7 +151,7 @@ describe('a web page', () => {
     ['/METRICS/', 'https://chat.example', null],
     ['/metrics', 'http://localhost:3000', 'http://localhost:3000'],
     ['/healthz', 'https://chat.example', 'https://chat.example'],
-  ])('that would need a key elsewhere may read %s from %s: %s', async (path, origin, allowed) => {
+  ])('may read %s from %s, which needs no key: %s', async (path, origin, allowed) => {
     const reply = await fetch(gateway.url + path, { headers: { origin } });
 
     expect(reply.status).toBe(200);
@@ -168,18 +168,21 @@ describe('a web page', () => {
     ['https://any.example', ['https://chat.example'], true, false],
     ['https://any.example', ['*'], false, true],
     ['http://localhost:3000', [], true, false],
-  ])('of %s may ask, where %j may and a key is wanted (%s): %s', (origin, allowed, key, may) => {
-    expect(isOriginAllowed(origin, allowed, key)).toBe(may);
-  });
+  ])(
+    'from %s are allowed with %j configured and a key required (%s): %s',
+    (origin, allowed, key, may) => {
+      expect(isOriginAllowed(origin, allowed, key)).toBe(may);
+    },
+  );
 });
 
-test('says who it is to whoever opens its address', async () => {
+test('GET / identifies the gateway', async () => {
   const reply = await fetch(`${gateway.url}/`);
 
   expect(await reply.json()).toMatchObject({ name: 'suffice' });
 });
 
-test('waits for nobody who has connected and asked nothing, when it stops', async () => {
+test('closes idle connections on shutdown', async () => {
   const stopping = await startApp(
     'router: { predictor: heuristic }\nproviders: { simulation: {} }',
   );
@@ -194,7 +197,7 @@ test('waits for nobody who has connected and asked nothing, when it stops', asyn
   await expect(closed).resolves.toBeUndefined();
 });
 
-test('a client of legacy completions is answered by a model of chat, whole and streamed', async () => {
+test('serves legacy completions with a chat model, whole and streamed', async () => {
   const upstream = await FakeUpstream.start();
   upstream.always(answers('upon a time.'));
   const gateway = await startApp(`

@@ -54,8 +54,8 @@ afterAll(async () => {
 const embed = (body: unknown, path = '/v1/embeddings') =>
   post(`${gateway.url}${path}`, body, { authorization: `Bearer ${KEY}` });
 
-describe('a request for embeddings', () => {
-  test('is several where the provider takes one text at a time, and fails as one', async () => {
+describe('POST /v1/embeddings', () => {
+  test('splits into single requests for a provider that takes one text at a time, and fails as one', async () => {
     const titan: Behaviour = (exchange) => {
       const { inputText } = JSON.parse(exchange.request.body) as { inputText: string };
       const answer = { embedding: [Number(inputText)], inputTextTokenCount: 2 };
@@ -73,11 +73,11 @@ describe('a request for embeddings', () => {
       usage: { prompt_tokens: 40 },
     });
     expect(failed).toMatchObject({ status: 400, json: { error: { message: 'no' } } });
-    // Those under way when the first one failed, and no more.
+    // Only those in flight when the first one failed.
     expect(upstream.requests.length).toBeLessThan(20 + 21);
   });
 
-  test('is answered by the model it names, booked and priced', async () => {
+  test('is answered by the named model, with cost and decision recorded', async () => {
     const reply = await embed({ model: 'acme/vec', input: ['a'] });
 
     expect(upstream.requests[0]).toMatchObject({
@@ -102,7 +102,7 @@ describe('a request for embeddings', () => {
     expect(await decision.json()).toMatchObject({ reason: 'requested', outcome: { status: 200 } });
   });
 
-  test('goes to the next place that has the model where the first one fails', async () => {
+  test('fails over to the next host of the model', async () => {
     upstream.next(refuses(503, 'down'));
 
     const reply = await embed({ model: 'acme/vec', input: 'a' });
@@ -114,7 +114,7 @@ describe('a request for embeddings', () => {
     ]);
   });
 
-  test('is translated for Gemini, with an estimate of what nobody counted', async () => {
+  test('is translated for Gemini, with estimated usage', async () => {
     const reply = await embed({
       model: 'goog/gvec',
       input: ['hello there'],
@@ -130,7 +130,7 @@ describe('a request for embeddings', () => {
     expect(gateway.logged().at(-1)).toMatchObject({ estimated: true });
   });
 
-  test('may come in Gemini’s words, with the key in the address', async () => {
+  test('accepts Gemini’s format, with the API key in the query', async () => {
     const content = { parts: [{ text: 'a' }] };
     const path = `${gateway.url}/v1beta/models/acme/vec`;
 
@@ -145,19 +145,19 @@ describe('a request for embeddings', () => {
 
   test.each([
     ['a policy', { model: 'auto', input: 'a' }, 400, 'model'],
-    ['a model that makes none', { model: 'openai/gpt-5-mini', input: 'a' }, 400, 'model'],
+    ['a model without embeddings', { model: 'openai/gpt-5-mini', input: 'a' }, 400, 'model'],
     ['a simulated model', { model: 'simulation/small', input: 'a' }, 400, 'model'],
-    ['a dialect without any', { model: 'claude/large', input: 'a' }, 400, 'model'],
+    ['a dialect without embeddings', { model: 'claude/large', input: 'a' }, 400, 'model'],
     ['an unknown model', { model: 'acme/none', input: 'a' }, 404, 'model'],
     ['nothing to embed', { model: 'acme/vec' }, 400, 'input'],
-  ])('is refused for %s', async (_what, body, status, param) => {
+  ])('rejects %s', async (_what, body, status, param) => {
     const reply = await embed(body);
 
     expect(reply).toMatchObject({ status, json: { error: { param } } });
     expect(upstream.requests).toEqual([]);
   });
 
-  test('is told what the provider says of it', async () => {
+  test('returns the provider’s rejection', async () => {
     upstream.always(refuses(400, 'too long'));
 
     const reply = await embed({ model: 'acme/vec', input: 'a' });
@@ -166,7 +166,7 @@ describe('a request for embeddings', () => {
     expect(reply.headers.get('x-suffice-decision')).toMatch(/^dec_/);
   });
 
-  test('is never what the router chooses a model of vectors for', async () => {
+  test('embedding models are not candidates of the router', async () => {
     const { json } = await embed(
       { model: 'auto', messages: [{ role: 'user', content: 'hi' }] },
       '/v1/route',

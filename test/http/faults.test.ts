@@ -18,16 +18,21 @@ afterAll(async () => {
   await gateway.close();
 });
 
-describe('a faulty request', () => {
+describe('faulty requests', () => {
   test.each([
     { fault: 'broken JSON', body: '{"model": "auto", ', code: 'invalid_json', status: 400 },
     { fault: 'an empty body', body: '', code: 'invalid_json', status: 400 },
-    { fault: 'a list for a body', body: '[]', code: 'invalid_request', status: 400 },
+    { fault: 'an array as the body', body: '[]', code: 'invalid_request', status: 400 },
     { fault: 'no model', body: '{"messages":[]}', code: 'invalid_request', param: 'model' },
-    { fault: 'a number for a model', body: '{"model":1}', code: 'invalid_request', param: 'model' },
+    {
+      fault: 'a number as the model',
+      body: '{"model":1}',
+      code: 'invalid_request',
+      param: 'model',
+    },
     { fault: 'no messages', body: '{"model":"auto"}', code: 'invalid_request', param: 'messages' },
     {
-      fault: 'a message that is no object',
+      fault: 'a message that is not an object',
       body: { model: 'auto', messages: ['hi'] },
       code: 'invalid_request',
       param: 'messages[0]',
@@ -39,7 +44,7 @@ describe('a faulty request', () => {
       param: 'messages[0].content',
     },
     {
-      fault: 'a text for stream',
+      fault: 'a string for stream',
       body: ask('auto', 'hi', { stream: 'yes' }),
       code: 'invalid_request',
       param: 'stream',
@@ -58,7 +63,7 @@ describe('a faulty request', () => {
       status: 404,
       param: 'model',
     },
-  ])('with $fault is refused in OpenAI’s shape', async ({ body, code, status, param }) => {
+  ])('with $fault are rejected in OpenAI’s error format', async ({ body, code, status, param }) => {
     const reply = await post(`${gateway.url}/v1/chat/completions`, body);
 
     expect(reply.status).toBe(status ?? 400);
@@ -72,18 +77,18 @@ describe('a faulty request', () => {
     });
   });
 
-  test('says what there is instead of a model that there is not, in whole sentences', async () => {
+  test('for an unknown model refer to GET /v1/models', async () => {
     const reply = await post(`${gateway.url}/v1/chat/completions`, ask('zzzz-unheard-of', 'hi'));
 
     expect(reply.json).toMatchObject({
       error: {
         message:
-          'there is no model or policy "zzzz-unheard-of" here. GET /v1/models lists what there is.',
+          'There is no model or policy "zzzz-unheard-of". GET /v1/models lists the available names.',
       },
     });
   });
 
-  test('that misspells a name is told the nearest one', async () => {
+  test('with a misspelt name receive the nearest name', async () => {
     const policy = await post(`${gateway.url}/v1/chat/completions`, ask('auto/chaep', 'hi'));
     const model = await post(`${gateway.url}/v1/chat/completions`, ask('simulation/smal', 'hi'));
 
@@ -99,35 +104,32 @@ describe('a faulty request', () => {
     ['@openai/small', 'simulation/small'],
     ['simulation:small', 'simulation/small'],
     ['auto:cheap', 'auto/cheap'],
-  ])(
-    'that writes %s, as other gateways have it, is told the name here: %s',
-    async (name, meant) => {
-      const { text } = await post(`${gateway.url}/v1/chat/completions`, ask(name, 'hi'));
+  ])('for %s, as other gateways write it, receive the name here: %s', async (name, meant) => {
+    const { text } = await post(`${gateway.url}/v1/chat/completions`, ask(name, 'hi'));
 
-      expect(text).toContain(`did you mean \\"${meant}\\"?`);
-    },
-  );
+    expect(text).toContain(`did you mean \\"${meant}\\"?`);
+  });
 
-  test('is not told a name that would not be understood either', async () => {
+  test('receive no suggestion that would not be accepted either', async () => {
     const { text } = await post(`${gateway.url}/v1/chat/completions`, ask('chat', 'hi'));
 
     expect(text).not.toContain('did you mean');
   });
 
-  test('for a model that is known but not served is told where it runs', async () => {
+  test('for a known model that is not served are told where it runs', async () => {
     const { status, text } = await post(
       `${gateway.url}/v1/chat/completions`,
       ask('openai/gpt-4o', 'hi'),
     );
 
     expect(status).toBe(404);
-    expect(text).toMatch(/no configured provider serves it; it runs at .*openai/u);
+    expect(text).toMatch(/no configured provider serves it; it is available from .*openai/u);
   });
 
   test.each([
-    { how: 'announced', chunked: false },
-    { how: 'sent without announcing it', chunked: true },
-  ])('with a body over the limit, $how, is refused with 413', async ({ chunked }) => {
+    { how: 'with a content-length', chunked: false },
+    { how: 'without a content-length', chunked: true },
+  ])('with a body over the limit, $how, are rejected with 413', async ({ chunked }) => {
     const body = JSON.stringify(ask('auto', 'x'.repeat(200_000)));
 
     const { status, text } = await send(body, chunked);
@@ -136,13 +138,13 @@ describe('a faulty request', () => {
     expect(JSON.parse(text)).toMatchObject({ error: { code: 'request_too_large' } });
   });
 
-  test('with an encoded body is told to send it plain', async () => {
+  test('with an unsupported content-encoding are rejected with 400', async () => {
     const { status, text } = await post(`${gateway.url}/v1/chat/completions`, 'zzz', {
-      'content-encoding': 'zstd',
+      'Content-Encoding': 'zstd',
     });
 
     expect(status).toBe(400);
-    expect(text).toContain('content-encoding');
+    expect(text).toContain('Content-Encoding');
   });
 
   test.each([
@@ -160,21 +162,21 @@ describe('a faulty request', () => {
   });
 });
 
-describe('a connection that is no request', () => {
+describe('faulty connections', () => {
   test.each([
     {
       what: 'headers over the limit',
       bytes: `GET / HTTP/1.1\r\nx: ${'y'.repeat(8000)}\r\n\r\n`,
       status: 431,
     },
-    { what: 'no HTTP', bytes: 'EHLO there\r\n\r\n', status: 400 },
-    { what: 'headers that never end', bytes: 'GET / HTTP/1.1\r\nhost: x\r\n', status: 408 },
+    { what: 'bytes that are not HTTP', bytes: 'EHLO there\r\n\r\n', status: 400 },
+    { what: 'incomplete headers', bytes: 'GET / HTTP/1.1\r\nhost: x\r\n', status: 408 },
     {
-      what: 'a body that never ends',
+      what: 'an incomplete body',
       bytes: 'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{"m',
       status: 408,
     },
-  ])('with $what is answered with $status and closed', async ({ bytes, status }) => {
+  ])('with $what are answered with $status and closed', async ({ bytes, status }) => {
     const answer = await rawExchange(bytes);
 
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `, 'u'));
@@ -182,7 +184,7 @@ describe('a connection that is no request', () => {
   });
 });
 
-test('nothing of this has harmed the gateway', async () => {
+test('the gateway serves requests after faulty ones', async () => {
   const { status } = await post(`${gateway.url}/v1/chat/completions`, ask('simulation/nano', 'hi'));
 
   expect(status).toBe(200);
@@ -223,10 +225,10 @@ function rawExchange(bytes: string): Promise<string> {
   });
 }
 
-describe('the log of a refused request', () => {
+describe('log of rejected requests', () => {
   const last = () => gateway.logged().findLast(({ msg }) => msg === 'request refused');
 
-  test('says who asked what, and why not, under the id of the reply', async () => {
+  test('contains caller, path and reason under the request id of the reply, without the query', async () => {
     const { headers } = await post(`${gateway.url}/v1/chat/completions?key=AIza-1`, ask('gpt', ''));
 
     expect(last()).toMatchObject({
@@ -240,14 +242,14 @@ describe('the log of a refused request', () => {
     expect(JSON.stringify(last())).not.toContain('AIza');
   });
 
-  test('leaves out messages that may quote what was sent', async () => {
+  test('omits messages that may quote the body', async () => {
     await post(`${gateway.url}/v1/chat/completions`, '{"messages": "my secret');
 
     expect(last()).toMatchObject({ error: 'invalid_json' });
     expect(last()).not.toHaveProperty('message');
   });
 
-  test('has what never became a request, and the metric counts it', async () => {
+  test('contains bytes that are not HTTP, which the error metric counts too', async () => {
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
     socket.end('NONSENSE\r\n\r\n');
     await new Promise((resolve) => socket.on('close', resolve).resume());
@@ -257,7 +259,7 @@ describe('the log of a refused request', () => {
     expect(metrics).toMatch(/suffice_errors_total\{code="invalid_request"\} \d/u);
   });
 
-  test('has nothing of a connection on which nothing was asked', async () => {
+  test('contains nothing for a connection without a request', async () => {
     const lines = gateway.logged().length;
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
 
@@ -272,7 +274,7 @@ test.each([
   ['/v1/messages', 'permission_error'],
   ['/v1/files', 'invalid_request_error'],
   ['/v1/cache/purge', 'invalid_request_error'],
-])('what a web page has a browser send to %s unasked is refused', async (path, type) => {
+])('a cross-origin POST to %s without a preflight is rejected', async (path, type) => {
   const lines = gateway.logged().length;
   const body = JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: 'Hi' }] });
 

@@ -27,7 +27,7 @@ const bearer = (key?: string): Record<string, string> =>
 export const send = (server: TestApp, body: unknown, key?: string) =>
   post(`${server.url}/v1/feedback`, body, bearer(key));
 
-/** What a gateway has kept of feedback, line by line. */
+/** The lines of a gateway's feedback file. */
 export async function linesIn(server: TestApp): Promise<readonly Record<string, unknown>[]> {
   const text = await readFile(path.join(server.folder, 'state', 'feedback.jsonl'), 'utf8');
   const lines = text.split('\n').filter((line) => line !== '');

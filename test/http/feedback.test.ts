@@ -38,7 +38,7 @@ async function start(more = '', files: Readonly<Record<string, string>> = {}): P
   return app;
 }
 
-test('says that it cannot be kept where the disk is full or read-only, logs that, and takes it later', async () => {
+test('POST /v1/feedback answers 503 when the file cannot be written, logs it, and works again afterwards', async () => {
   const server = await start();
   const { id, served } = await decide(server);
   const file = path.join(server.folder, 'state', 'feedback.jsonl');
@@ -60,7 +60,7 @@ test('says that it cannot be kept where the disk is full or read-only, logs that
 });
 
 describe('POST /v1/feedback', () => {
-  test('keeps a score, a label or a preference, without the prompt', async () => {
+  test('stores a score, a label or a preference, without the prompt', async () => {
     const server = await start();
     const [scored, labelled, preferring] = await Promise.all([
       decide(server),
@@ -91,7 +91,7 @@ describe('POST /v1/feedback', () => {
     expect(metrics).toContain(`suffice_feedback_total{model="${scored.served}"}`);
   });
 
-  test('keeps the prompt where the operator wants it', async () => {
+  test('stores the prompt with keep_text', async () => {
     const server = await start('adaptation: { keep_text: true }\n');
     const { id } = await decide(server);
 
@@ -101,7 +101,7 @@ describe('POST /v1/feedback', () => {
     expect((await linesIn(server))[0]).toMatchObject({ text: PROMPT });
   });
 
-  test('moves the next decision on the same prompt, a little, and its receipt', async () => {
+  test('shifts the next decision on the same prompt slightly, and changes its receipt', async () => {
     const server = await start();
     const { id, served } = await decide(server);
     const look = async () => {
@@ -124,7 +124,7 @@ describe('POST /v1/feedback', () => {
     expect(after.revision).toMatch(new RegExp(`^${before.revision}~\\d+$`));
   });
 
-  test('takes it from nobody but the caller who asked', async () => {
+  test('accepts feedback only from the caller of the decision', async () => {
     const server = await start(
       'keys:\n  - { name: one, key: key-number-one }\n  - { name: two, key: key-number-two }\n',
     );
@@ -147,7 +147,7 @@ describe('POST /v1/feedback', () => {
     { fault: 'an unknown label', body: { label: 'fine' }, param: 'label' },
     { fault: 'a misspelt field', body: { skore: 1 }, param: 'skore' },
     { fault: 'a model that was no candidate', body: { preferred: 'acme/x' }, param: 'preferred' },
-  ])('refuses $fault, naming the field', async ({ body, param }) => {
+  ])('rejects $fault, naming the field', async ({ body, param }) => {
     const server = await start();
     const { id } = await decide(server);
 
@@ -169,7 +169,7 @@ describe('POST /v1/feedback', () => {
       body: '{"decision_id":"x","skore":1}',
       says: 'unknown option "skore"; did you mean "score"?',
     },
-  ])('says in a sentence what is wrong with $body', async ({ body, says }) => {
+  ])('explains what is wrong with $body', async ({ body, says }) => {
     const server = await start();
 
     const { status, json } = await send(server, body);
@@ -178,7 +178,7 @@ describe('POST /v1/feedback', () => {
     expect(json['error']).toMatchObject({ code: 'invalid_request', message: says });
   });
 
-  test('refuses what is not JSON, an unknown decision, and one that teaches nothing', async () => {
+  test('rejects invalid JSON, an unknown decision, and a decision that teaches nothing', async () => {
     const server = await start();
     const named = await decide(server, undefined, 'simulation/nano');
 
@@ -192,7 +192,7 @@ describe('POST /v1/feedback', () => {
     expect(teachesNothing.json['error']).toMatchObject({ param: 'decision_id' });
   });
 
-  test('is not there when it is switched off', async () => {
+  test('is not found when feedback is disabled', async () => {
     const server = await start('adaptation: { feedback: false }\n');
     const { id } = await decide(server);
 
@@ -200,7 +200,7 @@ describe('POST /v1/feedback', () => {
   });
 });
 
-describe('feedback on an answer that did not come as it should', () => {
+describe('feedback on a failed or incomplete answer', () => {
   let upstream: FakeUpstream;
   let server: TestApp;
 
@@ -219,7 +219,7 @@ providers:
     server = app;
   });
 
-  test('goes to the model that answered in the place of the chosen one', async () => {
+  test('counts for the model that answered as a fallback', async () => {
     upstream.next(refuses(503, 'later'), answers());
     const { id, served } = await decide(server);
 
@@ -230,7 +230,7 @@ providers:
     expect(json['scores']).toEqual({ [served]: 1 });
   });
 
-  test('is not taken where nobody answered', async () => {
+  test('is rejected when no model answered', async () => {
     upstream.next(refuses(500, 'oops'), refuses(500, 'oops'));
     const { id } = await decide(server);
 
@@ -239,7 +239,7 @@ providers:
     expect([status, text]).toEqual([400, expect.stringContaining('no model answered')]);
   });
 
-  test('is not taken of one that broke off', async () => {
+  test('is rejected when the answer broke off', async () => {
     upstream.next(streamsAndBreaks(...textEvents('Half an').slice(0, 3)));
     const answer = await postStream();
     await answer.text().catch(() => null);
@@ -249,7 +249,7 @@ providers:
     expect([status, text]).toEqual([400, expect.stringContaining('broke off')]);
   });
 
-  test('is not taken of one that is not complete', async () => {
+  test('is rejected while the answer is not complete', async () => {
     upstream.next(streamsAndStalls(...textEvents('Half an').slice(0, 3)));
     const answer = await postStream();
 
@@ -269,15 +269,15 @@ providers:
     });
 });
 
-describe('feedback in a file', () => {
-  test('is learnt from after a restart, whatever has happened to single lines', async () => {
+describe('stored feedback', () => {
+  test('is learnt from after a restart, despite damaged lines', async () => {
     const first = await start();
     const { id } = await decide(first);
     await send(first, { decision_id: id, score: 0 });
     const file = path.join(first.folder, 'state', 'feedback.jsonl');
     const text = await readFile(file, 'utf8');
     await first.close();
-    // Numbers that are fewer than the line says, or more than the predictor makes.
+    // Vector lengths that disagree with the numbers of the line or with the predictor.
     const edited = [3, 10_000].map((length) =>
       JSON.stringify({ ...(JSON.parse(text) as object), decision: 'dec_x', vector_length: length }),
     );

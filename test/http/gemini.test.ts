@@ -55,9 +55,9 @@ afterAll(async () => {
 const generate = (path: string, body: unknown = HELLO, headers: Record<string, string> = {}) =>
   post(`${gateway.url}${path}`, body, { 'x-goog-api-key': KEY, ...headers });
 
-describe('a request to generate content', () => {
+describe('Gemini API: generateContent', () => {
   test.each(['/v1beta', '/v1', '/v1alpha'])(
-    'goes to Google byte for byte, asked at %s',
+    'forwards the request to Google byte for byte when called at %s',
     async (base) => {
       const body =
         '{"contents" : [{"parts":[{"text":"caf\\u00e9"}]}],"x_future":{"model":"untouched"}}';
@@ -73,7 +73,7 @@ describe('a request to generate content', () => {
     },
   );
 
-  test('may name a model with a slash encoded and a colon in its name', async () => {
+  test('accepts a model name with an encoded slash and a colon', async () => {
     const reply = await generate('/v1beta/models/models%2Facme%2Fsmall%3A8b:generateContent');
     const plain = await generate('/v1beta/models/acme/small:8b:generateContent');
 
@@ -84,14 +84,14 @@ describe('a request to generate content', () => {
     expect(upstream.requests[1]?.json).toMatchObject({ model: 'small:8b' });
   });
 
-  test('may leave the choice of the model to the router', async () => {
+  test('routes the model name auto', async () => {
     const reply = await generate('/v1beta/models/auto:generateContent');
 
     expect(reply.headers.get('x-suffice-model')).toBe('acme/small:8b');
     expect(reply.headers.get('x-suffice-decision')).toMatch(/^dec_/);
   });
 
-  test('streams events where they are asked for, and one list where not', async () => {
+  test('streams server-sent events with alt=sse, and a JSON array without', async () => {
     const events = await generate('/v1beta/models/goog/flash:streamGenerateContent?alt=sse');
     const list = await generate('/v1beta/models/goog/flash:streamGenerateContent');
     const translated = await generate('/v1beta/models/acme/small:8b:streamGenerateContent');
@@ -106,14 +106,14 @@ describe('a request to generate content', () => {
     expect(said.join('')).toBe('Hello from OpenAI.');
   });
 
-  test('is a list with an error in it where a stream breaks off', async () => {
+  test('ends the JSON array with an error when a stream breaks off', async () => {
     upstream.always(({ response }) => {
       const [candidate] = RESPONSE.candidates;
       const open = { ...RESPONSE, candidates: [{ content: candidate?.content }] };
       const error = { code: 503, message: 'gone', status: 'UNAVAILABLE' };
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(`data: ${JSON.stringify(open)}\n\n`);
-      // What comes in one piece fails before anything was sent.
+      // In one piece with the first event, the error would arrive before anything was sent.
       setTimeout(() => response.end(`data: ${JSON.stringify({ error })}\n\n`), 15);
     });
 
@@ -125,7 +125,7 @@ describe('a request to generate content', () => {
     ]);
   });
 
-  test('may carry its key in the address', async () => {
+  test('accepts the API key in the query', async () => {
     const path = `${gateway.url}/v1beta/models/goog/flash:generateContent`;
 
     const right = await post(`${path}?key=${KEY}`, HELLO);
@@ -140,17 +140,17 @@ describe('a request to generate content', () => {
 
   test.each([
     ['an unknown model', '/v1beta/models/goog/tiny:generateContent', HELLO, 404, 'NOT_FOUND'],
-    ['a name that is no encoding', '/v1beta/models/%ff:generateContent', HELLO, 404, 'NOT_FOUND'],
+    ['a malformed URL encoding', '/v1beta/models/%ff:generateContent', HELLO, 404, 'NOT_FOUND'],
     ['a broken body', '/v1beta/models/goog/flash:generateContent', '{', 400, 'INVALID_ARGUMENT'],
     ['an unknown verb', '/v1beta/models/goog/flash:sing', HELLO, 404, 'NOT_FOUND'],
-  ])('is refused in Google’s form for %s', async (_what, path, body, status, word) => {
+  ])('reports %s in Google’s error format', async (_what, path, body, status, word) => {
     expect(await generate(path, body)).toMatchObject({
       status,
       json: { error: { code: status, status: word, message: expect.any(String) } },
     });
   });
 
-  test('passes on that there is no capacity, and when to ask again', async () => {
+  test('forwards a 429 with its Retry-After as a retryDelay', async () => {
     const error = { code: 429, message: 'Slow down', status: 'RESOURCE_EXHAUSTED' };
     upstream.always(sends(429, JSON.stringify({ error }), { 'retry-after': '3' }));
 
@@ -161,7 +161,7 @@ describe('a request to generate content', () => {
     expect(reply.text).toContain('"retryDelay":"3s"');
   });
 
-  test('shows no thoughts that were not asked for', async () => {
+  test('includes thoughts only when they are requested', async () => {
     const message = { role: 'assistant', content: 'Yes', reasoning_content: 'Hm' };
     const choices = [{ index: 0, message, finish_reason: 'stop' }];
     upstream.always(sends(200, JSON.stringify({ id: 'x', model: 'm', choices })));
@@ -180,7 +180,7 @@ describe('a request to generate content', () => {
   });
 });
 
-test('it counts tokens in Google’s words', async () => {
+test('Gemini API: countTokens returns an estimate', async () => {
   const reply = await generate('/v1beta/models/acme/small:8b:countTokens', {
     generateContentRequest: HELLO,
   });
@@ -189,7 +189,7 @@ test('it counts tokens in Google’s words', async () => {
   expect(reply.headers.get('x-suffice-estimated')).toBe('true');
 });
 
-describe('the list of models', () => {
+describe('Gemini API: models', () => {
   const get = async (path: string, headers: Record<string, string> = {}) => {
     const response = await fetch(`${gateway.url}${path}`, { headers });
     return { status: response.status, json: (await response.json()) as Record<string, unknown> };
@@ -200,7 +200,7 @@ describe('the list of models', () => {
     [`/v1beta/models?key=${KEY}`, {}],
     [`/v1/models?key=${KEY}`, {}],
     ['/v1/models', { 'x-goog-api-key': KEY }],
-  ])('has Google’s form at %s', async (path, headers: Record<string, string>) => {
+  ])('are listed in Google’s format at %s', async (path, headers: Record<string, string>) => {
     const { json } = await get(path, headers);
 
     expect(json['models']).toContainEqual(
@@ -213,13 +213,13 @@ describe('the list of models', () => {
     );
   });
 
-  test('tells which models make vectors, and no text', async () => {
+  test('list the methods of an embedding model', async () => {
     const { json } = await get('/v1beta/models/goog/vec', { 'x-goog-api-key': KEY });
 
     expect(json['supportedGenerationMethods']).toEqual(['embedContent', 'batchEmbedContents']);
   });
 
-  test('shows one model, a policy too, and keeps OpenAI’s form for everybody else', async () => {
+  test('include policies, and keep OpenAI’s format for other clients', async () => {
     const one = await get('/v1beta/models/goog/flash', { 'x-goog-api-key': KEY });
     const policy = await get(`/v1/models/auto?key=${KEY}`);
     const none = await get('/v1beta/models/goog/tiny', { 'x-goog-api-key': KEY });

@@ -1,7 +1,7 @@
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 import { answers, FakeUpstream, refuses, sends, type Behaviour } from '../support/fake-upstream.js';
 
-/** Converse, whole, at every address that ends in it; OpenAI's everywhere else. */
+/** A whole answer of Bedrock’s Converse API. */
 const CONVERSED = {
   output: { message: { role: 'assistant', content: [{ text: 'Guten Tag.' }] } },
   stopReason: 'end_turn',
@@ -45,8 +45,8 @@ afterAll(async () => {
 const chat = (body: unknown) => post(`${gateway.url}/v1/chat/completions`, body);
 const asked = () => upstream.requests.map(({ path }) => path);
 
-describe('providers of one kind under names of the operator’s', () => {
-  test('serve the catalog’s models, each signed for its region, the first before the second', async () => {
+describe('several providers of one kind', () => {
+  test('serve the catalog’s models, each signed for its own region, in order', async () => {
     upstream.next(refuses(503, 'away'));
 
     const reply = await chat(ask('amazon/nova-pro', 'hi'));
@@ -62,7 +62,7 @@ describe('providers of one kind under names of the operator’s', () => {
     expect(reply.headers.get('x-suffice-cost-usd')).toBe('9.000009');
   });
 
-  test('have the catalog’s prices, but for those that the operator names for their kind or themselves', async () => {
+  test('have the catalog’s prices unless the kind or the provider has its own', async () => {
     const models = (await (await fetch(`${gateway.url}/v1/models`)).json()) as {
       data: { id: string; upstreams: { id: string; pricing: { input: number } | null }[] }[];
     };
@@ -77,7 +77,7 @@ describe('providers of one kind under names of the operator’s', () => {
     ]);
   });
 
-  test('have the paths and versions of their kind', async () => {
+  test('use the paths and API versions of their kind', async () => {
     await chat(ask('azure-1/chat', 'hi'));
     await chat(ask('azure-2/chat', 'hi'));
 
@@ -88,7 +88,7 @@ describe('providers of one kind under names of the operator’s', () => {
     expect(upstream.requests.map(({ headers }) => headers['api-key'])).toEqual(['key-1', 'key-2']);
   });
 
-  test('are asked for the chosen model one after the other, before another model is', async () => {
+  test('are tried one after another before another model is', async () => {
     upstream.next(refuses(503, 'away'));
 
     const reply = await chat(ask('auto', 'hi'));
@@ -98,7 +98,7 @@ describe('providers of one kind under names of the operator’s', () => {
     expect(reply.headers.get('x-suffice-reason')).not.toBe('fallback');
   });
 
-  test('get what a client of another dialect says to providers of their kind', async () => {
+  test('receive provider options of their kind and of their own name', async () => {
     upstream.always(answers());
     const messages = [{ role: 'user', content: 'hi' }];
     const options = { 'azure-deployments': { seed: 5, top_p: 1 }, 'azure-1': { seed: 6 } };
@@ -120,7 +120,7 @@ describe('providers of one kind under names of the operator’s', () => {
     ['openai/gpt-4o', { only: ['openai-2'] }, '/second'],
     ['openai/gpt-4o', { ignore: ['openai'] }, '/second'],
   ])(
-    'are what a client means by their kind, unless one has that name: %s %j',
+    'are addressed by the kind unless a provider has that name: %s %j',
     async (model, provider, at) => {
       if (model.startsWith('openai/')) upstream.always(answers());
       await chat(ask(model, 'hi', { provider }));
@@ -129,14 +129,14 @@ describe('providers of one kind under names of the operator’s', () => {
     },
   );
 
-  test('are none of those that a client will not have', async () => {
+  test('are excluded when the client ignores their kind', async () => {
     const provider = { ignore: ['amazon-bedrock'] };
 
     expect((await chat(ask('amazon/nova-pro', 'hi', { provider }))).status).toBe(422);
   });
 });
 
-describe('an account at OpenRouter under a name of the operator’s', () => {
+describe('an OpenRouter provider under another name', () => {
   let routing: TestApp;
 
   beforeAll(async () => {
@@ -168,7 +168,7 @@ models:
       { ignore: ['gpu-1'], only: ['groq'] },
       { ignore: ['gpu-1'], only: ['groq'] },
     ],
-  ])('is not told to look for itself: %j', async (provider, told) => {
+  ])('is not named in the provider preferences that it receives: %j', async (provider, told) => {
     const body = ask('acme/routed', 'hi', { seed: 1, provider, user: 'x' });
     await post(`${routing.url}/v1/chat/completions`, body);
 

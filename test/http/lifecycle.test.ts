@@ -27,8 +27,8 @@ const get = async (place: string) => {
 
 const metricsText = async () => (await fetch(`${gateway.url}/metrics`)).text();
 
-describe('a reload', () => {
-  test('puts a changed configuration in force', async () => {
+describe('reload', () => {
+  test('applies a changed configuration', async () => {
     gateway = await simulated();
     await writeFile(
       path.join(gateway.folder, 'suffice.yaml'),
@@ -42,7 +42,7 @@ describe('a reload', () => {
     expect(headers.get('x-suffice-model')).toBe('simulation/nano');
   });
 
-  test('with a fault keeps the old configuration in force, loudly', async () => {
+  test('keeps the old configuration when the new one is faulty, and reports it in /readyz, metrics and the log', async () => {
     gateway = await simulated();
     await writeFile(path.join(gateway.folder, 'suffice.yaml'), `${SIMULATED}alaises: {}`);
 
@@ -60,7 +60,7 @@ describe('a reload', () => {
     expect(gateway.logged()).toContainEqual(expect.objectContaining({ level: 'error' }));
   });
 
-  test('that fails for any other reason keeps the old configuration in force as well', async () => {
+  test('keeps the old configuration when an artefact cannot be read', async () => {
     const catalog = path.join(await mkdtemp(path.join(tmpdir(), 'shipped-')), 'catalog');
     await symlink(SHIPPED.catalog, catalog);
     gateway = await simulated('', { shipped: { catalog } });
@@ -79,7 +79,7 @@ describe('a reload', () => {
     expect((await get('/readyz')).json).toMatchObject({ stale: false, faults: [] });
   });
 
-  test('of two at a time comes after the other', async () => {
+  test('runs after a reload that is in progress', async () => {
     gateway = await simulated();
     const file = path.join(gateway.folder, 'suffice.yaml');
     await writeFile(file, `${SIMULATED}alaises: {}`);
@@ -93,7 +93,7 @@ describe('a reload', () => {
     expect((await get('/readyz')).json).toMatchObject({ stale: false });
   });
 
-  test('keeps the old rules in force when a test beside the new ones fails', async () => {
+  test('keeps the old rules when a test of the new ones fails', async () => {
     const rules = (model: string) => `
 version: 1
 policies: { auto: {} }
@@ -119,7 +119,7 @@ tests:
     });
   });
 
-  test('lets a request under way finish on what it began with', async () => {
+  test('lets requests in flight finish with their configuration', async () => {
     const upstream = await FakeUpstream.start();
     const config = (name: string) => `
 providers: { acme: { base_url: "${upstream.baseUrl}", models: [${name}] } }
@@ -142,7 +142,7 @@ router: { predictor: heuristic }
     await upstream.close();
   });
 
-  test('lets a count of tokens under way finish', async () => {
+  test('lets a token count in flight finish', async () => {
     const upstream = await FakeUpstream.start();
     const config = `
 providers: { claude: { base_url: "${upstream.baseUrl}", dialect: anthropic, models: [large] } }
@@ -161,7 +161,7 @@ router: { predictor: heuristic }
     await upstream.close();
   });
 
-  test('lets a request that waited for the answer of another ask for itself', async () => {
+  test('lets a request that was waiting for a shared answer make its own', async () => {
     const upstream = await FakeUpstream.start();
     const config = `
 providers: { acme: { base_url: "${upstream.baseUrl}", models: [one] } }
@@ -178,7 +178,7 @@ cache: { mode: exact, max_entry_bytes: 1024 }
     while (!(await metricsText()).includes('suffice_requests_in_flight 2')) await passing();
 
     await gateway.app.reload();
-    // Longer than what is kept, so that it cannot be shared in another form.
+    // Too long to be cached, so that the stream cannot be shared as a whole answer.
     for (const exchange of held) answers('x'.repeat(5_000))(exchange);
 
     expect((await streamed).status).toBe(200);
@@ -188,8 +188,8 @@ cache: { mode: exact, max_entry_bytes: 1024 }
   });
 });
 
-describe('closing', () => {
-  test('lets a request under way finish, and takes no new ones', async () => {
+describe('close', () => {
+  test('lets requests in flight finish, and accepts no new ones', async () => {
     const upstream = await FakeUpstream.start();
     gateway = await startApp(`
 providers: { acme: { base_url: "${upstream.baseUrl}", models: [one] } }
@@ -210,7 +210,7 @@ router: { predictor: heuristic }
     gateway = await simulated();
   });
 
-  test('is announced for a while, in which requests are served on, before nobody is let in', async () => {
+  test('announces draining for the configured delay, during which requests are served', async () => {
     const upstream = await FakeUpstream.start();
     upstream.always(answers());
     const clock = new FakeClock();
@@ -241,7 +241,7 @@ server: { drain_delay_ms: 5000 }
     gateway = await simulated();
   });
 
-  test('is announced no longer when told to cut off', async () => {
+  test('skips the rest of the delay after cutOff', async () => {
     const clock = new FakeClock();
     gateway = await startApp(`${SIMULATED}server: { drain_delay_ms: 5000 }`, { clock });
 
@@ -254,7 +254,7 @@ server: { drain_delay_ms: 5000 }
     gateway = await simulated();
   });
 
-  test('cuts off what is still under way when told to', async () => {
+  test('aborts requests in flight after cutOff', async () => {
     const upstream = await FakeUpstream.start();
     upstream.always(stalls);
     gateway = await startApp(`
@@ -277,7 +277,7 @@ router: { predictor: heuristic }
     gateway = await simulated();
   });
 
-  test('cuts off what is still under way at its deadline', async () => {
+  test('aborts requests in flight at the drain timeout', async () => {
     const upstream = await FakeUpstream.start();
     upstream.always(stalls);
     gateway = await startApp(`

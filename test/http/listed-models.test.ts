@@ -2,9 +2,9 @@ import { ask, post, startApp } from '../support/app.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
 
 test.each([
-  ['vllm/Acme/Chat-8B-Instruct', 'as it stands in the configuration'],
-  ['vllm/acme/chat-8b-instruct', 'as it is listed'],
-  ['Acme/Chat-8B-Instruct', 'as its provider has it'],
+  ['vllm/Acme/Chat-8B-Instruct', 'as in the configuration'],
+  ['vllm/acme/chat-8b-instruct', 'as in the list of models'],
+  ['Acme/Chat-8B-Instruct', 'as at its provider'],
 ])('finds a listed model by the name %s (%s)', async (model) => {
   const upstream = await FakeUpstream.start();
   const gateway = await startApp(`
@@ -22,7 +22,7 @@ router: { predictor: heuristic }`);
   expect(JSON.parse(upstream.requests[0]?.body ?? '')).toMatchObject({
     model: 'Acme/Chat-8B-Instruct',
   });
-  // Two have it: a guess could be expensive.
+  // Two providers have it, and a guess could be expensive.
   expect(twin.status).toBe(404);
   expect(upstream.requests).toHaveLength(1);
 });

@@ -65,8 +65,8 @@ const hi = (model: string, more: object = {}) => ({
   ...more,
 });
 
-describe('a request for a message', () => {
-  test('reaches a provider of the same dialect byte for byte, with the headers that belong to it', async () => {
+describe('POST /v1/messages', () => {
+  test('reaches a provider of the same dialect byte for byte, with Anthropic’s headers', async () => {
     const body = `{"model" : "claude/large","max_tokens":64,"messages":[{"role":"user","content":"caf\\u00e9"}],
       "x_future": {"model":"untouched"}}`;
 
@@ -87,7 +87,7 @@ describe('a request for a message', () => {
     expect(reply.text).toBe(JSON.stringify(MESSAGE));
   });
 
-  test('is priced by what the cache had a part in', async () => {
+  test('prices cached input at the cache rate', async () => {
     const reply = await messages(hi('claude/large'));
 
     // 100 at 10, 900 at 1 and 10 at 40 dollars a million.
@@ -95,7 +95,7 @@ describe('a request for a message', () => {
     expect(gateway.logged().at(-1)).toMatchObject({ inputTokens: 1000, outputTokens: 10 });
   });
 
-  test('may leave the choice of the model to the router', async () => {
+  test('routes a policy name, and translates the answer', async () => {
     const reply = await messages(hi('auto/cheap'));
 
     expect(reply.headers.get('x-suffice-model')).toBe('acme/small');
@@ -121,7 +121,7 @@ describe('a request for a message', () => {
     ]);
   });
 
-  test('may be authorized either way, and is refused in Anthropic’s shape', async () => {
+  test('accepts both authorization headers, and rejects in Anthropic’s error format', async () => {
     const bearer = await post(`${gateway.url}/v1/messages`, hi('claude/large'), {
       authorization: `Bearer ${KEY}`,
     });
@@ -138,7 +138,7 @@ describe('a request for a message', () => {
     });
   });
 
-  test('passes on that the provider is overloaded, and when to ask again', async () => {
+  test('forwards an overload with its Retry-After', async () => {
     const error = { type: 'overloaded_error', message: 'Overloaded' };
     upstream.always(sends(529, JSON.stringify({ type: 'error', error }), { 'retry-after': '3' }));
 
@@ -149,13 +149,13 @@ describe('a request for a message', () => {
   });
 });
 
-describe('the list of models', () => {
+describe('GET /v1/models for an Anthropic client', () => {
   const get = async (path: string): Promise<unknown> => {
     const headers = { 'x-api-key': KEY, 'anthropic-version': '2023-06-01' };
     return (await fetch(`${gateway.url}${path}`, { headers })).json();
   };
 
-  test('has the form that Anthropic’s clients read', async () => {
+  test('lists models in Anthropic’s format', async () => {
     const one = {
       type: 'model',
       id: 'claude/large',
@@ -174,10 +174,10 @@ describe('the list of models', () => {
   });
 });
 
-describe('what cannot be said in the provider’s dialect', () => {
+describe('members that the provider’s dialect cannot express', () => {
   const lossy = (model: string) => hi(model, { top_k: 3, container: 'c1', my_secret_name: 1 });
 
-  test('is left out, named in a header, and counted without the client’s own words', async () => {
+  test('are dropped, named in a header, and counted without unknown names', async () => {
     const reply = await messages(lossy('acme/small'));
 
     expect(reply.status).toBe(200);
@@ -188,14 +188,14 @@ describe('what cannot be said in the provider’s dialect', () => {
     expect(metrics).not.toContain('my_secret_name');
   });
 
-  test('is no loss where the dialects are the same', async () => {
+  test('are forwarded when the dialects are the same', async () => {
     const reply = await messages(lossy('claude/large'));
 
     expect(reply.headers.has('x-suffice-dropped')).toBe(false);
     expect(upstream.requests[0]?.json).toMatchObject({ top_k: 3, container: 'c1' });
   });
 
-  test('makes no endless header', async () => {
+  test('are limited in the header', async () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`field_${i}`, 1]));
 
     const reply = await messages(hi('acme/small', many));
@@ -203,7 +203,7 @@ describe('what cannot be said in the provider’s dialect', () => {
     expect(reply.headers.get('x-suffice-dropped')).toMatch(/^field_0, .*, and 28 more$/);
   });
 
-  test('is refused with its name where the operator wants it so', async () => {
+  test('are rejected with on_loss: refuse', async () => {
     await gateway.close();
     gateway = await startApp(config(upstream.baseUrl, 'translation: { on_loss: refuse }'));
 
@@ -224,14 +224,14 @@ describe('what cannot be said in the provider’s dialect', () => {
   });
 });
 
-describe('a count of tokens', () => {
+describe('POST /v1/messages/count_tokens', () => {
   const count = (model: string) =>
     post(`${gateway.url}/v1/messages/count_tokens?beta=true`, hi(model), {
       'x-api-key': KEY,
       'anthropic-beta': 'token-counting-2024-11-01',
     });
 
-  test('is asked of the provider where it knows', async () => {
+  test('asks a provider that can count', async () => {
     upstream.always(sends(200, '{"input_tokens":42}'));
 
     const reply = await count('claude/large');
@@ -245,21 +245,24 @@ describe('a count of tokens', () => {
     });
   });
 
-  test.each(['acme/small', 'auto'])('is estimated for %s, and said to be', async (model) => {
-    const reply = await count(model);
+  test.each(['acme/small', 'auto'])(
+    'returns an estimate for %s, marked as estimated',
+    async (model) => {
+      const reply = await count(model);
 
-    expect(reply.json['input_tokens']).toBeGreaterThan(0);
-    expect(reply.headers.get('x-suffice-estimated')).toBe('true');
-    expect(upstream.requests).toEqual([]);
-  });
+      expect(reply.json['input_tokens']).toBeGreaterThan(0);
+      expect(reply.headers.get('x-suffice-estimated')).toBe('true');
+      expect(upstream.requests).toEqual([]);
+    },
+  );
 
   test.each([
     [
-      'what the provider says',
+      'the rejection of the provider',
       sends(404, '{"type":"error","error":{"type":"not_found_error","message":"no"}}'),
       404,
     ],
-    ['no count', sends(200, '{"tokens":42}'), 502],
+    ['an error when the reply has no count', sends(200, '{"tokens":42}'), 502],
   ])('fails with %s', async (_what, behaviour, status) => {
     upstream.always(behaviour);
 

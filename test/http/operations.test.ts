@@ -42,7 +42,7 @@ describe('GET /v1/models', () => {
     });
   });
 
-  test('describes one model, by a name with a slash too', async () => {
+  test('returns one model, also by a name with a slash', async () => {
     gateway = await simulated();
 
     expect((await get('/v1/models/simulation/nano')).json).toMatchObject({ id: 'simulation/nano' });
@@ -54,7 +54,7 @@ describe('GET /v1/models', () => {
 });
 
 describe('POST /v1/route', () => {
-  test('decides without calling anything', async () => {
+  test('returns a decision without calling a provider', async () => {
     gateway = await simulated();
 
     const { status, json } = await post(`${gateway.url}/v1/route`, ask('auto', 'hi'));
@@ -73,7 +73,7 @@ describe('POST /v1/route', () => {
   });
 });
 
-test('previews of POST /v1/route are counted nowhere, and move no price', async () => {
+test('previews of POST /v1/route are not counted, and do not affect prices', async () => {
   gateway = await simulated();
   for (let i = 0; i < 20; i++) await post(`${gateway.url}/v1/route`, ask('auto', `hi ${i}`));
 
@@ -86,7 +86,7 @@ test('previews of POST /v1/route are counted nowhere, and move no price', async 
 });
 
 describe('GET /v1/decisions/:id', () => {
-  test('explains a decision and tells what came of it', async () => {
+  test('returns a decision with its outcome, without the prompt', async () => {
     gateway = await simulated();
     const { headers } = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
 
@@ -107,7 +107,7 @@ describe('GET /v1/decisions/:id', () => {
     expect(JSON.stringify(json)).not.toContain('"hi"');
   });
 
-  test('shows a key its own decisions, and all to a key that may see all', async () => {
+  test('shows a key only its own decisions, unless it has decisions: all', async () => {
     gateway = await simulated(`keys:
   - { name: one, key: key-number-one }
   - { name: two, key: key-number-two }
@@ -134,7 +134,7 @@ describe('GET /v1/decisions/:id', () => {
 });
 
 describe('/metrics', () => {
-  test('counts requests, tokens, cost and decisions, and tells overhead from upstream time', async () => {
+  test('counts requests, tokens, cost, decisions and errors, and separates overhead from upstream time', async () => {
     gateway = await simulated();
     await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
     await post(`${gateway.url}/v1/chat/completions`, '{');
@@ -153,8 +153,8 @@ describe('/metrics', () => {
   });
 });
 
-describe('client keys', () => {
-  test('are asked for everywhere but at the health checks', async () => {
+describe('API keys', () => {
+  test('are required everywhere except at the health checks', async () => {
     gateway = await simulated(
       `keys: [{ name: web, key: sk-web-0123456789abcdef, metadata: { tier: paid } }]`,
     );
@@ -173,8 +173,8 @@ describe('client keys', () => {
   });
 });
 
-describe('the predictor’s artefacts', () => {
-  test('when missing leave the gateway answering, and every decision says that it is degraded', async () => {
+describe('predictor artefacts', () => {
+  test('that are missing leave the gateway answering with degraded decisions', async () => {
     gateway = await startApp('providers: { simulation: {} }', {
       clock: hurriedClock,
       shipped: { artefacts: path.join('/nonexistent', 'artefacts') },
@@ -190,7 +190,7 @@ describe('the predictor’s artefacts', () => {
     expect(metrics).toMatch(/suffice_degraded_decisions_total\{cause="predictor_unavailable"\} 1/u);
   });
 
-  test('when altered are refused by their hash, and the log says which file', async () => {
+  test('that were altered are rejected by their hash, with the file in the log', async () => {
     const artefacts = await mkdtemp(path.join(tmpdir(), 'artefacts-'));
     for (const name of ['manifest.json', 'embedder.bin', 'predictor.bin']) {
       await copyFile(path.join(ROOT, 'models', name), path.join(artefacts, name));
@@ -216,14 +216,14 @@ describe('the predictor’s artefacts', () => {
   });
 });
 
-describe('the client’s own id of a request', () => {
+describe('client request id', () => {
   const ids = () =>
     gateway
       .logged()
       .filter(({ msg }) => msg === 'request' || msg === 'request refused')
       .map(({ clientRequestId }) => clientRequestId);
 
-  test('stands in the log, whatever becomes of the request', async () => {
+  test('is logged for served, cached and rejected requests', async () => {
     gateway = await simulated('cache: { mode: exact }');
     const send = (model: string, headers: Record<string, string>) =>
       post(`${gateway.url}/v1/chat/completions`, ask(model, 'hi'), headers);
@@ -238,12 +238,12 @@ describe('the client’s own id of a request', () => {
   });
 });
 
-describe('headers that tell another gateway what to do', () => {
+describe('control headers of other gateways', () => {
   test.each([
     ['/v1/chat/completions', ask('simulation/small', 'hi')],
     ['/v1/chat/completions', ask('simulation/nothing', 'hi')],
     ['/v1/embeddings', { model: 'simulation/nothing', input: 'hi' }],
-  ])('are named where nothing comes of them: %s', async (path, body) => {
+  ])('are named in x-suffice-ignored: %s', async (path, body) => {
     gateway = await simulated();
 
     const { headers } = await post(`${gateway.url}${path}`, body, {
@@ -258,7 +258,7 @@ describe('headers that tell another gateway what to do', () => {
     );
   });
 
-  test('are not named where there are none', async () => {
+  test('cause no x-suffice-ignored when there are none', async () => {
     gateway = await simulated();
     const headers = { 'x-portkey-api-key': 'pk', 'x-stainless-lang': 'js' };
 

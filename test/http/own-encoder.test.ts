@@ -20,14 +20,14 @@ const made = (folder: string): string => {
   folders.push(folder);
   return folder;
 };
-/** Trained for the encoder, for another one, and the one that ships. */
+/** Artefact folders: for the encoder, for another one, and with the shipped predictor. */
 let trained: string;
 let trainedForOther: string;
 let shippedFolder: string;
-/** Every encoder that was opened, by what it was asked for as. */
+/** Every encoder that was opened, with its source. */
 let opened: { readonly source: string; readonly encoder: FakeEncoder }[];
-/** What there is to open; an error for what cannot be. */
-let there: Record<string, string | Error>;
+/** The id of the encoder at each source, or the error of opening it. */
+let available: Record<string, string | Error>;
 let app: TestApp | null = null;
 
 beforeAll(() => {
@@ -42,7 +42,7 @@ afterAll(() => {
 
 beforeEach(() => {
   opened = [];
-  there = { 'Xenova/tiny': ID, 'Xenova/other': OTHER_ID };
+  available = { 'Xenova/tiny': ID, 'Xenova/other': OTHER_ID };
 });
 
 afterEach(async () => {
@@ -56,18 +56,18 @@ const fitting = (more = ''): string =>
   configOf(`artefacts: ${trained}, embedder: Xenova/tiny, embedder_ms: 30000`, more);
 
 async function start(config: string): Promise<TestApp> {
-  const shelf = new ArtefactCache((source) => {
-    const id = there[source];
+  const cache = new ArtefactCache((source) => {
+    const id = available[source];
     if (typeof id !== 'string') return Promise.reject(id ?? new Error('there is no such model'));
     const encoder = new FakeEncoder(id, (text) => madeUpVector(text, TINY_EMBEDDING));
     opened.push({ source, encoder });
     return Promise.resolve(encoder);
   });
   // The catalog is the shipped one, which need not be read for every test.
-  shelf.catalog = (folder) => SHIPPED.cache.catalog(folder);
+  cache.catalog = (folder) => SHIPPED.cache.catalog(folder);
   app = await startApp(config, {
     clock: hurriedClock,
-    shipped: { cache: shelf, artefacts: shippedFolder },
+    shipped: { cache, artefacts: shippedFolder },
   });
   return app;
 }
@@ -79,7 +79,7 @@ const first = (): FakeEncoder => {
   if (one === undefined) throw new Error('no encoder was opened');
   return one.encoder;
 };
-/** Tests of rules are decided by it as well. */
+/** Only this prompt: tests of rules use the encoder too. */
 const timesAsked = (): number => first().texts.filter((text) => text === PROMPT).length;
 const degraded = async (server: TestApp): Promise<unknown> => {
   const ready = (await (await fetch(`${server.url}/readyz`)).json()) as Record<string, unknown>;
@@ -91,8 +91,8 @@ const decisionOf = async (server: TestApp, headers: Headers): Promise<Record<str
   return (await response.json()) as Record<string, unknown>;
 };
 
-describe('a gateway with an encoder of the operator’s', () => {
-  test('decides by its vectors, asked for once a request and never for a model that is named', async () => {
+describe('gateway with a configured encoder', () => {
+  test('decides by its vectors, embedding once per routed request and never for a named model', async () => {
     const server = await start(fitting());
 
     const { headers } = await chat(server);
@@ -107,7 +107,7 @@ describe('a gateway with an encoder of the operator’s', () => {
     expect(await degraded(server)).toBeNull();
   });
 
-  test('decides on a preview by them too', async () => {
+  test('decides previews by its vectors too', async () => {
     const server = await start(fitting());
 
     const { json } = await post(`${server.url}/v1/route`, ask('auto', PROMPT));
@@ -116,7 +116,7 @@ describe('a gateway with an encoder of the operator’s', () => {
     expect(json['degraded']).toBeNull();
   });
 
-  test('has the shipped predictor decide where the vector is late, and says so', async () => {
+  test('falls back to the shipped predictor when the vector is late, and reports it', async () => {
     const server = await start(
       configOf(`artefacts: ${trained}, embedder: Xenova/tiny, embedder_ms: 1`),
     );
@@ -136,7 +136,7 @@ describe('a gateway with an encoder of the operator’s', () => {
     expect(server.logged()).toContainEqual(expect.objectContaining({ degraded: 'encoder_late' }));
   });
 
-  test('has nothing learnt from what the shipped predictor decided', async () => {
+  test('rejects feedback on decisions of the fallback predictor', async () => {
     const server = await start(
       configOf(`artefacts: ${trained}, embedder: Xenova/tiny, embedder_ms: 1`),
     );
@@ -151,11 +151,11 @@ describe('a gateway with an encoder of the operator’s', () => {
 
     expect([status, json]).toMatchObject([
       400,
-      { error: { message: expect.stringContaining('teaches nothing') } },
+      { error: { message: expect.stringContaining('or a heuristic decided') } },
     ]);
   });
 
-  test('goes on while its process is dead, and as before once it is back', async () => {
+  test('keeps answering while the encoder process is down, and recovers after its restart', async () => {
     const server = await start(fitting());
     first().isSilent = true;
     const dying = chat(server);
@@ -175,14 +175,14 @@ describe('a gateway with an encoder of the operator’s', () => {
     expect(headers.get('x-suffice-degraded')).toBeNull();
     expect(server.logged().map(({ msg }) => msg)).toEqual(
       expect.arrayContaining([
-        expect.stringContaining('the encoder failed; it is tried again'),
+        expect.stringContaining('the encoder failed; it will be retried'),
         'the encoder is open again',
       ]),
     );
   });
 
-  test('starts without one that cannot be opened, loudly', async () => {
-    there['Xenova/tiny'] = new Error('Xenova/tiny: no network');
+  test('starts without an encoder that cannot be opened, and logs an error', async () => {
+    available['Xenova/tiny'] = new Error('Xenova/tiny: no network');
 
     const server = await start(fitting());
     const { headers } = await chat(server);
@@ -194,7 +194,7 @@ describe('a gateway with an encoder of the operator’s', () => {
     );
   });
 
-  test('ends it with the gateway', async () => {
+  test('closes the encoder with the gateway', async () => {
     const server = await start(fitting());
 
     await server.close();
@@ -205,8 +205,8 @@ describe('a gateway with an encoder of the operator’s', () => {
   });
 });
 
-describe('a configuration whose encoder and predictor do not fit', () => {
-  test('is refused where the predictor was trained for another encoder', async () => {
+describe('configuration with mismatched encoder and predictor', () => {
+  test('is rejected when the predictor was trained for another encoder', async () => {
     await expect(
       start(configOf(`artefacts: ${trainedForOther}, embedder: Xenova/tiny`)),
     ).rejects.toThrow(
@@ -216,20 +216,20 @@ describe('a configuration whose encoder and predictor do not fit', () => {
     expect(first().isClosed).toBe(true);
   });
 
-  test('is refused where it was trained for the table', async () => {
+  test('is rejected when the predictor was trained for the static embedder', async () => {
     await expect(start(configOf('embedder: Xenova/tiny'))).rejects.toThrow(
-      /was not trained for Xenova\/tiny, but for the table that it comes with; train one with "npm run train/u,
+      /was not trained for Xenova\/tiny, but for the embedding table that it ships with; train one with "npm run train/u,
     );
     expect(opened).toEqual([]);
   });
 
-  test('is refused where no encoder is named', async () => {
+  test('is rejected when the encoder is not configured', async () => {
     await expect(start(configOf(`artefacts: ${trained}`))).rejects.toThrow(
-      `suffice.yaml:2:1: error: the predictor in ${trained} was trained for the encoder Xenova/tiny (${ID}), which must be named here.`,
+      `suffice.yaml:2:1: error: the predictor in ${trained} was trained for the encoder Xenova/tiny (${ID}), which must be set here.`,
     );
   });
 
-  test('lets go of the encoder where something else is wrong', async () => {
+  test('closes the encoder when the configuration has another fault', async () => {
     await expect(start(fitting('rules: ./none.yaml\n'))).rejects.toThrow('none.yaml');
     await new Promise(setImmediate);
 
@@ -237,11 +237,11 @@ describe('a configuration whose encoder and predictor do not fit', () => {
   });
 });
 
-describe('a reload', () => {
+describe('reload with an encoder', () => {
   const rewrite = (server: TestApp, text: string) =>
     writeFile(path.join(server.folder, 'suffice.yaml'), text);
 
-  test('keeps the encoder that stays', async () => {
+  test('keeps an unchanged encoder', async () => {
     const server = await start(fitting());
     await rewrite(server, fitting('log: { requests: false }\n'));
 
@@ -253,7 +253,7 @@ describe('a reload', () => {
     expect(headers.get('x-suffice-degraded')).toBeNull();
   });
 
-  test('opens another one before the first is let go, once no request waits for it', async () => {
+  test('opens a new encoder, and closes the old one when no request waits for it', async () => {
     const server = await start(fitting());
     first().isSilent = true;
     const early = chat(server);
@@ -277,7 +277,7 @@ describe('a reload', () => {
     expect(first().isClosed).toBe(true);
   });
 
-  test('that is refused leaves what is in force, and its encoder', async () => {
+  test('keeps the old encoder when the new configuration is rejected', async () => {
     const server = await start(fitting());
     await rewrite(server, configOf(`artefacts: ${trained}, embedder: Xenova/other`));
 

@@ -5,7 +5,7 @@ import { FakeUpstream, refuses, sends } from '../support/fake-upstream.js';
 
 let upstream: FakeUpstream;
 let gateway: TestApp;
-/** Answers as soon as anything of a body has come. */
+/** Answers at the first bytes of a body. */
 let hasty: Server;
 
 const KEY = 'client-key-0123456789';
@@ -62,8 +62,8 @@ const postJson = (path: string, body: unknown, headers: Record<string, string> =
 
 const logged = () => gateway.logged().findLast(({ msg }) => msg === 'request');
 
-describe('a request that goes through', () => {
-  test('reaches the provider of its model byte for byte, and is booked', async () => {
+describe('pass-through requests', () => {
+  test('reach the provider of the model byte for byte, and are accounted', async () => {
     const usage = { input_tokens: 10, output_tokens: 100 };
     upstream.always(sends(200, JSON.stringify({ data: [{ b64_json: 'AAAA' }], usage })));
     const body = `{"prompt" : "caf\\u00e9", "model":"acme/draw","x":1}`;
@@ -90,7 +90,7 @@ describe('a request that goes through', () => {
     });
   });
 
-  test('goes to the next place of its model where the first one fails, unless it is an upload', async () => {
+  test('fail over to the next host of the model, except uploads', async () => {
     const failing = refuses(503, 'busy');
     upstream.always((exchange) => {
       const isFirst = exchange.request.path.startsWith('/v1/other/');
@@ -112,7 +112,7 @@ describe('a request that goes through', () => {
     ]);
   });
 
-  test('may name a model that nobody has described, behind its provider’s name', async () => {
+  test('accept an unlisted model under its provider’s name', async () => {
     const reply = await postJson('/v1/moderations', { model: 'other/omni/mod', input: 'hi' });
 
     expect(upstream.requests[0]).toMatchObject({
@@ -128,9 +128,9 @@ describe('a request that goes through', () => {
   });
 
   test.each([
-    ['in the address', '/v1/files?provider=other&limit=2', {}],
+    ['in the query', '/v1/files?provider=other&limit=2', {}],
     ['in a header', '/v1/files?limit=2', { 'x-suffice-provider': 'other' }],
-  ])('may name its provider %s', async (_where, path, headers: Record<string, string>) => {
+  ])('accept the provider %s', async (_where, path, headers: Record<string, string>) => {
     const reply = await ask('GET', path, { headers });
 
     expect(upstream.requests[0]).toMatchObject({
@@ -142,7 +142,7 @@ describe('a request that goes through', () => {
     expect(await reply.text()).toBe('{"ok":true}');
   });
 
-  test('keeps status, type and name of what comes back', async () => {
+  test('preserve status, content type and content disposition of the reply', async () => {
     const bytes = Buffer.from([0, 255, 10, 13, 0]);
     upstream.always(({ response }) => {
       response.writeHead(201, {
@@ -160,19 +160,19 @@ describe('a request that goes through', () => {
     expect(Buffer.from(await reply.arrayBuffer())).toEqual(bytes);
   });
 
-  test('deletes what it names', async () => {
+  test('support DELETE', async () => {
     await ask('DELETE', '/v1/files/file%2F1?provider=acme');
 
     expect(upstream.requests[0]).toMatchObject({ method: 'DELETE', path: '/v1/files/file%2F1' });
   });
 
-  test('takes its whole query along, question marks in it included', async () => {
+  test('forward the whole query except the provider', async () => {
     await ask('GET', '/v1/files?purpose=why?&provider=acme&after=a');
 
     expect(upstream.requests[0]?.path).toBe('/v1/files?purpose=why?&after=a');
   });
 
-  test('of a client of Anthropic goes to the one provider that speaks its dialect', async () => {
+  test('in Anthropic’s dialect go to the only provider that speaks it', async () => {
     const version = { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'files-api' };
     const reply = await ask('GET', '/v1/messages/batches/b1/results', { headers: version });
     upstream.always(refuses(404, 'no batch'));
@@ -186,7 +186,7 @@ describe('a request that goes through', () => {
     expect(await missing.json()).toMatchObject({ type: 'error', error: { message: 'no batch' } });
   });
 
-  test('is cut off with what comes back', async () => {
+  test('end with an aborted reply when the upstream breaks off', async () => {
     upstream.always(({ response, socket }) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg', 'content-length': '100' });
       response.write('half');
@@ -199,13 +199,13 @@ describe('a request that goes through', () => {
   });
 });
 
-describe('a request that nobody can pass on', () => {
+describe('rejected pass-through requests', () => {
   test.each([
     ['without a provider', 'GET', '/v1/files', 400, 'invalid_request'],
     ['to an unknown provider', 'GET', '/v1/files?provider=nobody', 404, 'not_found'],
-    ['to a provider of simulations', 'GET', '/v1/files?provider=simulation', 404, 'not_found'],
+    ['to the simulated provider', 'GET', '/v1/files?provider=simulation', 404, 'not_found'],
     ['with a wrong method', 'PUT', '/v1/files?provider=acme', 404, 'not_found'],
-  ])('is refused %s', async (_what, method, path, status, code) => {
+  ])('%s', async (_what, method, path, status, code) => {
     const reply = await ask(method, path);
 
     expect(reply.status).toBe(status);
@@ -217,13 +217,13 @@ describe('a request that nobody can pass on', () => {
     ['an unknown model', { model: 'nothing' }, 404],
     ['a policy', { model: 'auto' }, 400],
     ['no model', {}, 400],
-  ])('is refused for %s', async (_what, body, status) => {
+  ])('with %s', async (_what, body, status) => {
     const reply = await postJson('/v1/moderations', body);
 
     expect(reply.status).toBe(status);
   });
 
-  test('is refused without a key, and told what the provider says', async () => {
+  test('without a valid key; other refusals are those of the provider', async () => {
     const headers = { authorization: 'Bearer wrong' };
     const wrong = await ask('GET', '/v1/files?provider=acme', { headers });
     upstream.always(refuses(429, 'slow down', { 'retry-after': '2' }));
@@ -236,7 +236,7 @@ describe('a request that nobody can pass on', () => {
   });
 });
 
-describe('an upload', () => {
+describe('uploads', () => {
   const form = (parts: readonly (readonly [string, string | Blob])[]) => {
     const data = new FormData();
     for (const [name, value] of parts) data.append(name, value);
@@ -261,7 +261,7 @@ describe('an upload', () => {
       ],
     ],
   ] as const)(
-    'is passed on with its model named anew, written %s the file',
+    'are forwarded with the model name replaced when it is %s the file',
     async (_where, parts) => {
       const reply = await ask('POST', '/v1/audio/transcriptions', { body: form(parts) });
 
@@ -274,7 +274,7 @@ describe('an upload', () => {
     },
   );
 
-  test('goes through untouched where its provider is named beside it', async () => {
+  test('are forwarded unchanged when the provider is given', async () => {
     const parts = [
       ['file', file],
       ['model', 'whisper'],
@@ -285,7 +285,7 @@ describe('an upload', () => {
     expect(upstream.requests[0]?.body).toContain('name="model"\r\n\r\nwhisper\r\n');
   });
 
-  test('is refused once it is too long, announced or not', async () => {
+  test('over the limit are rejected, with or without a content-length', async () => {
     const big = new Blob(['x'.repeat(3_000_000)]);
     const announced = await ask('POST', '/v1/files?provider=acme', { body: form([['file', big]]) });
     const streamed = await chunked('POST', '/v1/files?provider=acme', [
@@ -297,7 +297,7 @@ describe('an upload', () => {
     expect(upstream.requests.filter(({ body }) => body.length >= 3_000_000)).toEqual([]);
   });
 
-  test('is on its way before the client has sent the whole of it', async () => {
+  test('are forwarded before the client has sent everything', async () => {
     const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/octet-stream' };
     const url = `${gateway.url}/v1/files?provider=hasty`;
 
@@ -315,7 +315,7 @@ describe('an upload', () => {
     expect(first).toBe('{"first":"the first piece"}');
   });
 
-  test('of unknown length is passed on as it comes', async () => {
+  test('of unknown length are forwarded as they arrive', async () => {
     const { status, text } = await chunked('POST', '/v1/files?provider=acme', [
       Buffer.from('one '),
       Buffer.from('two'),
@@ -326,7 +326,7 @@ describe('an upload', () => {
   });
 });
 
-/** Sends a body without saying how long it is. */
+/** Sends a body without a content-length. */
 function chunked(
   method: string,
   path: string,

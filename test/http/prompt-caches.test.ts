@@ -6,7 +6,7 @@ let gateway: TestApp;
 
 const LONG = 'The parties agree on what follows, and on nothing else. '.repeat(200);
 
-/** Two models that are equally good; the first is a little dearer, but for what it holds in its cache. */
+/** Two equally good models; the first is slightly more expensive, except for cached input. */
 const config = (baseUrl: string, more = ''): string => `
 providers:
   acme: { base_url: ${baseUrl}, api_key: sk-acme-secret, models: [first, second] }
@@ -20,8 +20,8 @@ models:
 router: { predictor: heuristic${more} }
 `;
 
-/** A whole answer, as long as expected, that tells how much of its input came from the provider's cache. */
-const tells = (cachedTokens: number) =>
+/** A whole answer of the expected length that reports these cached tokens. */
+const reportsCached = (cachedTokens: number) =>
   sends(
     200,
     JSON.stringify({
@@ -56,10 +56,10 @@ const turn = async (count: number): Promise<string | null> => {
   return headers.get('x-suffice-model');
 };
 
-/** The first turn goes to the dearer model, since the other one fails. */
+/** The first turn goes to the more expensive model, since the other one fails. */
 async function beginAtFirst(): Promise<void> {
   upstream.next(refuses(503, 'overloaded'));
-  upstream.next(tells(0));
+  upstream.next(reportsCached(0));
   expect(await turn(1)).toBe('acme/first');
 }
 
@@ -72,12 +72,12 @@ afterEach(async () => {
   await upstream.close();
 });
 
-test('a long conversation stays where reading it again costs least, and its decision says so', async () => {
+test('a long conversation stays with the model that has it cached, and its decision shows the cached tokens', async () => {
   gateway = await startApp(config(upstream.baseUrl));
   await beginAtFirst();
 
   const preview = await post(`${gateway.url}/v1/route`, { model: 'auto', messages: turns(2) });
-  upstream.next(tells(2_300));
+  upstream.next(reportsCached(2_300));
   const answered = await turn(2);
 
   expect(answered).toBe('acme/first');
@@ -87,17 +87,17 @@ test('a long conversation stays where reading it again costs least, and its deci
   ]);
 });
 
-test('it moves on where the provider turns out to hold nothing', async () => {
+test('a conversation moves on when the provider reports no cached tokens', async () => {
   gateway = await startApp(config(upstream.baseUrl));
   await beginAtFirst();
-  upstream.next(tells(0));
+  upstream.next(reportsCached(0));
 
   const answered = [await turn(2), await turn(3)];
 
   expect(answered).toEqual(['acme/first', 'acme/second']);
 });
 
-test('nothing of it counts where the operator says so', async () => {
+test('prompt caches are ignored with prompt_cache_ms: 0', async () => {
   gateway = await startApp(config(upstream.baseUrl, ', prompt_cache_ms: 0'));
   await beginAtFirst();
 

@@ -37,7 +37,7 @@ router: { predictor: heuristic }
 `;
 }
 
-test('another place is asked where the proxy refuses, and its password is nowhere', async () => {
+test('a request fails over when the proxy rejects its credentials, and the password is never exposed', async () => {
   proxy.behaviour = demands('gate:changed');
 
   const failed = await post(gateway.url + CHAT, ask('acme/one', 'hi'));
@@ -47,7 +47,7 @@ test('another place is asked where the proxy refuses, and its password is nowher
   );
 
   expect(failed.status).toBe(502);
-  expect(failed.text).toContain('rejects the user or the password in its URL (407)');
+  expect(failed.text).toContain('rejects the user name or the password in its URL (407)');
   expect(fallen.status).toBe(200);
   expect(gateway.logged().at(-2)).toMatchObject({ cause: 'PROXY_407' });
   const read = async (at: string) => (await fetch(gateway.url + at)).text();
@@ -55,7 +55,7 @@ test('another place is asked where the proxy refuses, and its password is nowher
   expect(`${told.join()} ${JSON.stringify(gateway.logged())}`).not.toContain(PASSWORD);
 });
 
-test('a reload that names another proxy has requests go through that one', async () => {
+test('a reload that changes the proxy routes new requests through it', async () => {
   await post(gateway.url + CHAT, ask('acme/one', 'hi'));
   const before = proxy.targets.length;
 

@@ -39,7 +39,7 @@ afterAll(async () => {
 
 const error = { message: QUOTE, type: KEY, param: KEY, code: KEY };
 
-/** The stream begins, and fails in an event of its own. */
+/** The stream begins, and ends with an error event. */
 const failsLater: Behaviour = ({ response }) => {
   const [role = '', word = ''] = textEvents('Half an answer');
   response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -61,24 +61,24 @@ test.each([
   ['a refusal in Anthropic’s dialect', CHAT, ask('claude/two', 'hi'), refuses(400, QUOTE)],
   ['a refusal in Gemini’s dialect', CHAT, ask('goo/three', 'hi'), refuses(400, QUOTE)],
   [
-    'a refusal of what is to be embedded',
+    'a refusal of an embeddings request',
     '/v1/embeddings',
     { model: 'acme/one', input: 'hi' },
     refuses(400, QUOTE),
   ],
   [
-    'a refusal of what goes through',
+    'a refusal of a pass-through request',
     '/v1/moderations?provider=acme',
     { input: 'hi' },
     refuses(400, QUOTE),
   ],
   [
-    'a refusal to count',
+    'a refusal of a token count',
     '/v1/messages/count_tokens',
     ask('claude/two', 'hi', { max_tokens: 5 }),
     refuses(400, QUOTE),
   ],
-])('%s is passed on without the gateway’s own secrets', async (_, path, body, behaviour) => {
+])('%s is forwarded with the gateway’s secrets redacted', async (_, path, body, behaviour) => {
   const lines = gateway.logged().length;
   upstream.always(behaviour);
 
@@ -89,7 +89,7 @@ test.each([
   for (const secret of SECRETS) expect(text + logged).not.toContain(secret);
 });
 
-test('what is no secret stays', async () => {
+test('text that is not secret is not redacted', async () => {
   upstream.always(refuses(400, QUOTE));
 
   const { text } = await post(gateway.url + CHAT, ask('acme/one', 'hi'));

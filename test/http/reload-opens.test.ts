@@ -24,7 +24,7 @@ const rest = 'router: { predictor: heuristic }\n';
 
 const rewrite = (text: string) => writeFile(path.join(gateway.folder, 'suffice.yaml'), text);
 
-/** What becomes of requests with and without a key, and which models there are. */
+/** The status of requests with and without a key, and the served models. */
 async function seen(): Promise<Readonly<Record<string, unknown>>> {
   const place = `${gateway.url}/v1/chat/completions`;
   const authorization = { authorization: `Bearer ${KEY}` };
@@ -43,15 +43,15 @@ async function readiness(): Promise<unknown> {
 
 const GUARDED = { withKey: 200, withoutKey: 401, models: ['acme/one'] };
 
-describe('a running gateway that has keys and providers', () => {
+describe('reload of a gateway with API keys and providers', () => {
   test.each([
     ['an empty file', '', /contains no settings/u],
     ['a file of comments', '# keys:\n#  - ...\n', /contains no settings/u],
-    ['a document without anything in it', '---\n', /contains no settings/u],
+    ['an empty document', '---\n', /contains no settings/u],
     ['an empty map', '{}\n', /contains no settings/u],
-    ['a file cut off before its providers and keys', rest, /simulated models would answer/u],
-    ['a file cut off before its keys', '<providers>', /everybody who can reach 127\.0\.0\.1/u],
-  ])('does not take over %s, and says so', async (_what, text, why) => {
+    ['a file without its providers and keys', rest, /simulated models would answer/u],
+    ['a file without its keys', '<providers>', /anyone who can reach 127\.0\.0\.1/u],
+  ])('rejects %s, and reports it', async (_what, text, why) => {
     gateway = await startApp(providers() + rest + keys);
     await rewrite(text.replace('<providers>', providers() + rest));
 
@@ -71,7 +71,7 @@ describe('a running gateway that has keys and providers', () => {
     );
   });
 
-  test('is opened to everybody where the file says so, with a warning', async () => {
+  test('removes authentication when the file says "keys: []", with a warning', async () => {
     gateway = await startApp(providers() + rest + keys);
     await rewrite(`${providers()}${rest}keys: []\n`);
 
@@ -87,7 +87,7 @@ describe('a running gateway that has keys and providers', () => {
     );
   });
 
-  test('has simulated models where the file says so', async () => {
+  test('switches to simulated models when the file configures them', async () => {
     gateway = await startApp(providers() + rest + keys);
     await rewrite(`providers: { simulation: {} }\n${rest}${keys}`);
 
@@ -98,8 +98,8 @@ describe('a running gateway that has keys and providers', () => {
   });
 });
 
-describe('a gateway that was started with an empty file', () => {
-  test('takes it over again as it is', async () => {
+describe('reload of a gateway that was started with an empty file', () => {
+  test('accepts the empty file', async () => {
     gateway = await startApp('');
 
     expect(await gateway.app.reload()).toBe(true);

@@ -34,8 +34,8 @@ const fetched = async (method: string, path: string, who: keyof typeof KEYS = 'm
 };
 const messages = () => upstream.requests.at(-1)?.json['messages'];
 
-describe('a response', () => {
-  test('is gone on from by its id: the provider gets the whole conversation', async () => {
+describe('Responses API', () => {
+  test('continues a response by its id, with the whole conversation', async () => {
     const first = await ask({ input: 'Hi', instructions: 'Be brief.' });
 
     const second = await ask({ input: 'And?', previous_response_id: first.json['id'] });
@@ -55,7 +55,7 @@ describe('a response', () => {
     ]);
   });
 
-  test('is kept when it was streamed, before its client has all of it', async () => {
+  test('stores a streamed response before the client has received all of it', async () => {
     upstream.always(answers('Hello.'));
     const first = await ask({ input: 'Hi', stream: true });
     const last = eventsIn(first.text).at(-1)?.['response'] as { id: string };
@@ -74,7 +74,7 @@ describe('a response', () => {
     expect((await fetched('GET', last.id)).json).toEqual(last);
   });
 
-  test('can be referred to by its items', async () => {
+  test('resolves references to the items of a response', async () => {
     const first = await ask({ input: 'Hi' });
     const [item] = first.json['output'] as { id: string }[];
 
@@ -97,7 +97,7 @@ describe('a response', () => {
     expect(twice).toMatchObject({ status: 400, json: { error: { param: 'input[1]' } } });
   });
 
-  test('is shown and forgotten for whoever asked for it, and for nobody else', async () => {
+  test('lets only the creator of a response retrieve and delete it', async () => {
     const { json } = await ask({ input: 'Hi' });
     const id = String(json['id']);
 
@@ -118,7 +118,7 @@ describe('a response', () => {
     expect(gone.status).toBe(404);
   });
 
-  test('that is unknown is told in words that clients look for', async () => {
+  test('reports an unknown previous response in OpenAI’s words', async () => {
     const reply = await ask({ input: 'And?', previous_response_id: 'resp_never' });
 
     expect(reply.status).toBe(400);
@@ -131,7 +131,7 @@ describe('a response', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  test('that goes on from a deleted one is told apart from one that is unknown', async () => {
+  test('distinguishes a response whose predecessor was deleted from an unknown one', async () => {
     const first = await ask({ input: 'Hi' });
     const second = await ask({ input: 'And?', previous_response_id: first.json['id'] });
     const id = String(second.json['id']);
@@ -144,28 +144,28 @@ describe('a response', () => {
       status: 400,
       json: {
         error: {
-          message: `Previous response with id '${id}' goes on from one that is not kept any more.`,
+          message: `Previous response with id '${id}' continues one that is no longer stored.`,
           code: 'previous_response_not_found',
         },
       },
     });
   });
 
-  test('is not kept where the client does not want it', async () => {
+  test('does not store a response with store: false', async () => {
     const { json } = await ask({ input: 'Hi', store: false });
 
     expect(json['store']).toBe(false);
     expect((await fetched('GET', String(json['id']))).status).toBe(404);
   });
 
-  test('that failed is not kept', async () => {
+  test('rejects a faulty input', async () => {
     const reply = await ask({ input: 7 });
 
     expect(reply).toMatchObject({ status: 400, json: { error: { param: 'input' } } });
   });
 });
 
-describe('a provider that speaks responses besides', () => {
+describe('provider with native Responses support', () => {
   const own = {
     id: 'resp_theirs',
     object: 'response',
@@ -200,7 +200,7 @@ keys: [{ name: me, key: ${KEYS.me} }]
 providers: { both: { ${place}, models: [gpt-5, gpt-5-codex] } }`);
   });
 
-  test('gets the bytes of a client that does, and that client its bytes', async () => {
+  test('exchanges bytes unchanged with a client of the Responses API', async () => {
     const body = `{ "model":"both/gpt-5","input":"caf\\u00e9", "tools":[{"type":"web_search"}],"x":1 }`;
 
     const reply = await post(`${gateway.url}/v1/responses`, body, auth('me'));
@@ -210,7 +210,7 @@ providers: { both: { ${place}, models: [gpt-5, gpt-5-codex] } }`);
     expect(reply.headers.get('x-suffice-dropped')).toBeNull();
   });
 
-  test('is given the whole conversation, not the id of a response', async () => {
+  test('receives the whole conversation instead of a response id', async () => {
     await ask({ model: 'both/gpt-5', input: 'Hi' });
 
     await ask({ model: 'both/gpt-5', input: 'And?', previous_response_id: own.id });
@@ -221,7 +221,7 @@ providers: { both: { ${place}, models: [gpt-5, gpt-5-codex] } }`);
     });
   });
 
-  test('is where a policy sends a picture by its id', async () => {
+  test('is chosen by a policy for an image given by its file id', async () => {
     const content = [{ type: 'input_image', file_id: 'file-1' }];
 
     const reply = await ask({ model: 'auto', input: [{ role: 'user', content }] });
@@ -230,7 +230,7 @@ providers: { both: { ${place}, models: [gpt-5, gpt-5-codex] } }`);
     expect(upstream.requests[0]?.json['input']).toEqual([{ role: 'user', content }]);
   });
 
-  test('is asked in responses for a model that knows nothing else', async () => {
+  test('is called with the Responses API for a model that supports only that', async () => {
     const body = { model: 'both/gpt-5-codex', messages: [{ role: 'user', content: 'Hi' }] };
 
     const { json } = await post(`${gateway.url}/v1/chat/completions`, body, auth('me'));
@@ -239,7 +239,7 @@ providers: { both: { ${place}, models: [gpt-5, gpt-5-codex] } }`);
   });
 });
 
-test('where nothing is kept, answers say so', async () => {
+test('answers report store: false when the retention is 0', async () => {
   await gateway.close();
   gateway = await startApp(config(upstream.baseUrl, 'responses: { keep_ms: 0 }'));
 
@@ -249,7 +249,7 @@ test('where nothing is kept, answers say so', async () => {
   expect((await ask({ input: 'Hi', previous_response_id: json['id'] })).status).toBe(400);
 });
 
-test('a place of responses does not take what it has no use for', async () => {
+test('unsupported methods are answered with 405', async () => {
   const wrong = await fetched('PUT', 'resp_1');
   const bare = await fetch(`${gateway.url}/v1/responses`, { headers: auth('me') });
 

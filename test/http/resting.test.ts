@@ -29,7 +29,7 @@ const resting = async (): Promise<unknown> => {
   return ((await response.json()) as Record<string, unknown>)['resting'];
 };
 
-test('a place whose streams broke off is well again once it has answered whole', async () => {
+test('an upstream with broken streams leaves the resting state after a complete answer', async () => {
   const url = `${gateway.url}/v1/chat/completions`;
   for (let i = 0; i < 3; i++) {
     upstream.next(streamsAndBreaks(HALF_AN));
@@ -43,7 +43,7 @@ test('a place whose streams broke off is well again once it has answered whole',
   expect([before, await resting()]).toEqual([['acme/small'], []]);
 });
 
-test('a place whose connections break behind its answers has answered', async () => {
+test('a connection that breaks after a complete stream does not count as a failure', async () => {
   const url = `${gateway.url}/v1/chat/completions`;
   for (let i = 0; i < 3; i++) {
     upstream.next(({ response, socket }) => {

@@ -25,13 +25,10 @@ test.each([
   [429, { 'retry-after-ms': 'soon', 'retry-after': '7' }, 429, '7'],
   [529, { 'retry-after': '7' }, 529, '7'],
   [503, { 'retry-after': '9' }, 502, '9'],
-])(
-  'a client is told to wait as the provider says with %d %j',
-  async (says, waits, status, told) => {
-    upstream.always(refuses(says, 'slow down', waits));
+])('the client receives the provider’s wait time with %d %j', async (says, waits, status, told) => {
+  upstream.always(refuses(says, 'slow down', waits));
 
-    const reply = await post(`${gateway.url}/v1/chat/completions`, ask('acme/large', 'hi'));
+  const reply = await post(`${gateway.url}/v1/chat/completions`, ask('acme/large', 'hi'));
 
-    expect([reply.status, reply.headers.get('retry-after')]).toEqual([status, told]);
-  },
-);
+  expect([reply.status, reply.headers.get('retry-after')]).toEqual([status, told]);
+});

@@ -1,7 +1,7 @@
 import { FakeUpstream, refuses, sends } from '../support/fake-upstream.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 
-/** What clients of other gateways write beside `model`, of a gateway whose model `acme/both` runs at two places. */
+/** Tests of the request members that clients of other gateways send beside `model`. */
 let acme: FakeUpstream;
 let router: FakeUpstream;
 let gateway: TestApp;
@@ -65,7 +65,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  // An answer, so that what failed in another test does not rest.
+  // A success, so that failures of another test do not leave the host resting.
   await chat('acme/alone', {});
   acme.requests.length = 0;
   router.requests.length = 0;
@@ -76,13 +76,13 @@ const chat = (model: string, more: Record<string, unknown>) =>
 const asked = (): unknown[] =>
   [...acme.requests, ...router.requests].map(({ json }) => json['model']);
 
-describe('models that a request lists', () => {
+describe('models listed in a request', () => {
   test.each([
     ['models', ['acme/other']],
     ['models', ['acme/alone', 'acme/other']],
     ['fallbacks', ['acme/other']],
     ['fallbacks', [{ model: 'acme/other' }]],
-  ])('are asked in order when the first has failed: %s %j', async (name, list) => {
+  ])('are tried in order after the first has failed: %s %j', async (name, list) => {
     acme.next(refuses(503, 'down'));
 
     const { status, headers } = await chat('acme/alone', { [name]: list, route: 'fallback' });
@@ -93,7 +93,7 @@ describe('models that a request lists', () => {
     expect(headers.get('x-suffice-reason')).toBe('fallback');
   });
 
-  test('are all asked, however many attempts one model has', async () => {
+  test('are all tried, whatever the limit of attempts per model', async () => {
     acme.next(refuses(503, 'down'), refuses(503, 'down'), refuses(503, 'down'));
 
     const { status } = await chat('acme/alone', { models: ['acme/both', 'acme/other'] });
@@ -102,7 +102,7 @@ describe('models that a request lists', () => {
     expect(asked()).toEqual(['alone', 'both-at-acme', 'both-at-groq', 'other']);
   });
 
-  test('come after places of the first that do not rest, where others of it do', async () => {
+  test('are tried only after hosts of the first model that are not resting', async () => {
     acme.next(...Array.from({ length: 6 }, () => refuses(503, 'down')));
     for (let i = 0; i < 3; i += 1) await chat('acme/wide', {});
     acme.requests.length = 0;
@@ -112,7 +112,7 @@ describe('models that a request lists', () => {
     expect(asked()).toEqual(['wide-at-openrouter']);
   });
 
-  test('are asked about what was too long for the first, or refused by it', async () => {
+  test('are tried when the context of the first is too short', async () => {
     const error = { message: 'too long', code: 'context_length_exceeded' };
     acme.next(sends(400, JSON.stringify({ error })));
 
@@ -122,7 +122,7 @@ describe('models that a request lists', () => {
     expect(asked()).toEqual(['alone', 'other']);
   });
 
-  test('are not needed for a policy: what is too long for one model goes to the next', async () => {
+  test('are not required for a policy: a request too long for one model goes to another', async () => {
     const error = { message: 'too long', code: 'context_length_exceeded' };
     acme.next(sends(400, JSON.stringify({ error })));
 
@@ -132,7 +132,7 @@ describe('models that a request lists', () => {
     expect(headers.get('x-suffice-reason')).toBe('fallback');
   });
 
-  test('are not needed for a policy: what is too long for one model goes to one that takes more, not to its next place', async () => {
+  test('are not required for a policy: a request too long for one model goes to one with a longer context, not to another host', async () => {
     const error = { message: 'too long', code: 'context_length_exceeded' };
     acme.next(sends(400, JSON.stringify({ error })));
 
@@ -142,14 +142,14 @@ describe('models that a request lists', () => {
     expect(asked()).toEqual(['short-at-acme', 'long']);
   });
 
-  test('are not asked what is wrong anywhere', async () => {
+  test('are not tried when the request itself is faulty', async () => {
     acme.next(refuses(400, 'no such role'));
 
     expect((await chat('acme/alone', { models: ['acme/other'] })).status).toBe(400);
     expect(asked()).toEqual(['alone']);
   });
 
-  test('stand for the model where none is named', async () => {
+  test('replace a missing model', async () => {
     const body = { models: ['acme/other'], messages: [{ role: 'user', content: 'hi' }] };
     const { status } = await post(`${gateway.url}/v1/chat/completions`, body);
 
@@ -157,7 +157,7 @@ describe('models that a request lists', () => {
     expect(asked()).toEqual(['other']);
   });
 
-  test('are shown by POST /v1/route, which asks nobody', async () => {
+  test('are shown by POST /v1/route, which calls no provider', async () => {
     const body = ask('acme/alone', 'hi', { models: ['acme/both', 'acme/alone', 'acme/other'] });
     const { json } = await post(`${gateway.url}/v1/route`, body);
 
@@ -165,7 +165,7 @@ describe('models that a request lists', () => {
     expect(asked()).toEqual([]);
   });
 
-  test('are for the gateway: no provider is sent the list', async () => {
+  test('are not forwarded to providers', async () => {
     await chat('acme/routed', { models: ['acme/other'], route: 'fallback', fallbacks: [] });
 
     expect(Object.keys(acme.requests[0]?.json ?? {})).toEqual(['model', 'messages']);
@@ -175,8 +175,8 @@ describe('models that a request lists', () => {
     [{ models: ['acme/alone', 'acme/nothing'] }, 404, 'models[1]', /no model or policy/u],
     [{ models: ['auto'] }, 400, 'models[0]', /"auto" is a policy/u],
     [{ models: 'acme/other' }, 400, 'models', /must be an array of models/u],
-    [{ fallbacks: [{ 'acme/alone': ['x'] }] }, 400, 'fallbacks[0]', /must be the name of a model/u],
-  ])('are refused where they cannot be understood: %j', async (more, wanted, param, message) => {
+    [{ fallbacks: [{ 'acme/alone': ['x'] }] }, 400, 'fallbacks[0]', /must be a model name/u],
+  ])('are rejected when they are invalid: %j', async (more, wanted, param, message) => {
     const { status, json } = await chat('acme/alone', more);
 
     expect(status).toBe(wanted);
@@ -185,7 +185,7 @@ describe('models that a request lists', () => {
   });
 });
 
-describe('providers that a request wants', () => {
+describe('provider preferences in a request', () => {
   test.each([
     [{ order: ['groq'] }, 'both-at-groq'],
     [{ order: ['Groq'], allow_fallbacks: false }, 'both-at-groq'],
@@ -195,7 +195,7 @@ describe('providers that a request wants', () => {
     [{ sort: { by: 'price', partition: 'none' } }, 'both-at-groq'],
     [{ max_price: { prompt: 1, completion: '1.5' } }, 'both-at-groq'],
     [{ only: [], data_collection: 'allow', zdr: false }, 'both-at-acme'],
-  ])('are asked first, or alone: %j', async (provider, first) => {
+  ])('decide which host is tried first: %j', async (provider, first) => {
     const { status } = await chat('acme/both', { provider });
 
     expect(status).toBe(200);
@@ -207,20 +207,20 @@ describe('providers that a request wants', () => {
     [{ order: ['groq'], allow_fallbacks: false }],
     [{ allow_fallbacks: false }],
     [{ only: ['groq'] }],
-  ])('are the only ones to be asked: %j', async (provider) => {
+  ])('restrict the hosts that are tried: %j', async (provider) => {
     acme.next(refuses(503, 'down'));
 
     expect((await chat('acme/both', { provider })).status).toBe(502);
     expect(asked()).toHaveLength(1);
   });
 
-  test('leave no place: the error says where the model runs', async () => {
+  test('that leave no host are rejected with the hosts of the model', async () => {
     const { status, json } = await chat('acme/both', { provider: { only: ['azure'] } });
 
     expect(status).toBe(422);
     expect(json['error']).toMatchObject({
       code: 'no_candidate',
-      message: expect.stringContaining('"acme/both" is asked at acme, groq'),
+      message: expect.stringContaining('"acme/both" is available from acme, groq'),
     });
   });
 
@@ -230,7 +230,7 @@ describe('providers that a request wants', () => {
     [{ require_parameters: true }, 'provider.require_parameters'],
     [{ max_price: { image: 1 } }, 'provider.max_price.image'],
     [{ not_known_yet: ['x'] }, 'provider.not_known_yet'],
-  ])('are not promised what nobody here can keep: %j', async (provider, param) => {
+  ])('that the gateway cannot guarantee are rejected: %j', async (provider, param) => {
     const { status, json } = await chat('acme/both', { provider });
 
     expect(status).toBe(400);
@@ -238,7 +238,7 @@ describe('providers that a request wants', () => {
     expect(asked()).toEqual([]);
   });
 
-  test('are OpenRouter’s business where it serves the model', async () => {
+  test('are left to OpenRouter when it serves the model', async () => {
     const provider = { data_collection: 'deny', only: ['azure'] };
     const { status } = await chat('acme/routed', { provider, models: ['acme/routed'] });
 
@@ -247,7 +247,7 @@ describe('providers that a request wants', () => {
     expect(router.requests[0]?.json).toMatchObject({ provider });
   });
 
-  test('are told to the provider that knows them, where they are not served here', async () => {
+  test('with models that are unknown here are left to OpenRouter', async () => {
     const models = ['x-ai/grok-9', 'acme/alone'];
 
     const { status } = await chat('acme/routed', { models, route: 'fallback' });
@@ -259,7 +259,7 @@ describe('providers that a request wants', () => {
     expect(unknown.status).toBe(404);
   });
 
-  test('are no reason for OpenRouter to rest where it has none that keeps a client’s terms', async () => {
+  test('that OpenRouter cannot satisfy do not make it rest', async () => {
     router.next(...Array.from({ length: 3 }, () => refuses(404, 'No endpoints found')));
     const terms = { provider: { order: ['openrouter'], zdr: true } };
     for (let i = 0; i < 3; i += 1) await chat('acme/routed', terms);
@@ -271,7 +271,7 @@ describe('providers that a request wants', () => {
     expect(asked()).toEqual(['routed-at-openrouter']);
   });
 
-  test('are promised by nobody where OpenRouter is asked in a dialect that has no word for them', async () => {
+  test('are rejected when OpenRouter’s dialect cannot express them', async () => {
     const other = await startApp(`
 providers:
   openrouter: { base_url: '${router.baseUrl}', api_key: sk-o, dialect: anthropic }
@@ -286,7 +286,7 @@ models:
     expect(asked()).toEqual([]);
   });
 
-  test('may have wishes: what is not heeded is named', async () => {
+  test('that are optional and not supported are named as dropped', async () => {
     const provider = { sort: 'throughput', preferred_max_latency: 3 };
     const { status, headers } = await chat('acme/both', { provider });
 
@@ -298,21 +298,21 @@ models:
     [{ provider: { only: ['groq'] } }, 'provider'],
     [{ provider: { data_collection: 'deny' } }, 'provider'],
     [{ models: ['acme/other'] }, 'models'],
-  ])('are refused for a policy, whose rules decide that: %j', async (more, param) => {
+  ])('are rejected for a policy: %j', async (more, param) => {
     const { status, json } = await chat('auto', more);
 
     expect(status).toBe(400);
     expect(json['error']).toMatchObject({ param, message: expect.stringContaining('is a policy') });
   });
 
-  test('are left alone where they are no object: the member is somebody else’s', async () => {
+  test('that are not an object are forwarded unchanged', async () => {
     await chat('acme/alone', { provider: 'x' });
 
     expect(acme.requests[0]?.json).toMatchObject({ provider: 'x' });
   });
 });
 
-describe('OpenRouter’s own members', () => {
+describe('OpenRouter’s request members', () => {
   test.each([
     [{ reasoning: { effort: 'low' } }, { reasoning_effort: 'low' }],
     [{ reasoning: { max_tokens: 9_000 } }, { reasoning_effort: 'medium' }],
@@ -323,34 +323,34 @@ describe('OpenRouter’s own members', () => {
     [{ reasoning: { enabled: false } }, { reasoning_effort: 'none' }],
     [{ reasoning: { effort: 'low' }, reasoning_effort: 'high' }, { reasoning_effort: 'high' }],
     [{ reasoning: {} }, {}],
-  ])('say an effort in the provider’s words: %j', async (more, sent) => {
+  ])('reasoning sets the effort in the provider’s format: %j', async (more, sent) => {
     const { headers } = await chat('acme/thinker', more);
 
     expect(acme.requests[0]?.json).toEqual({ ...(ask('thinker', 'hi') as object), ...sent });
     expect(headers.has('x-suffice-dropped')).toBe(false);
   });
 
-  test('ask no effort of a model that cannot think, and say so', async () => {
+  test('reasoning is dropped, and named as dropped, for a model without reasoning', async () => {
     const { headers } = await chat('acme/talker', { reasoning: { effort: 'high', exclude: true } });
 
     expect(acme.requests[0]?.json).toEqual(ask('talker', 'hi'));
     expect(headers.get('x-suffice-dropped')).toBe('reasoning.exclude, reasoning');
   });
 
-  test('ask no effort of a model that refuses it, where a policy has chosen the model', async () => {
+  test('reasoning is dropped for a model of a policy that rejects it', async () => {
     const { headers } = await chat('refuser', { reasoning: { effort: 'high' } });
 
     expect(acme.requests[0]?.json).toEqual(ask('qwen', 'hi'));
     expect(headers.get('x-suffice-dropped')).toBe('reasoning');
   });
 
-  test('reach a provider that takes the effort as an object', async () => {
+  test('reasoning is forwarded to a provider that accepts the object', async () => {
     await chat('acme/alone', { reasoning: { effort: 'low' } });
 
     expect(acme.requests[0]?.json).toMatchObject({ reasoning: { effort: 'low' } });
   });
 
-  test('are left out where a policy has chosen a provider that rejects them', async () => {
+  test('usage and transforms are dropped for a model of a policy that rejects them', async () => {
     const { headers } = await chat('auto', {
       usage: { include: true },
       transforms: ['middle-out'],

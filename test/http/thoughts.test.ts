@@ -34,19 +34,19 @@ const complete = async (messages: readonly object[]): Promise<Completion> => {
   return JSON.parse(reply.text) as Completion;
 };
 
-/** A call without an id in an answer without one, after a thought with this proof. */
+/** An answer without an id, with a tool call without an id and this thought signature. */
 const callsAfter = (thoughtSignature: string) => {
   const parts = [{ functionCall: { name: 'f', args: {} }, thoughtSignature }];
   const candidates = [{ content: { role: 'model', parts }, finishReason: 'STOP' }];
   return sends(200, JSON.stringify({ candidates }));
 };
 
-test('a thought comes back in its own conversation, although the answers have no ids', async () => {
+test('a thought signature is restored in its own conversation, although answers have no ids', async () => {
   upstream.next(callsAfter('proof-one'), callsAfter('proof-two'), callsAfter('more'));
   const one = await complete([user('one')]);
   await complete([user('two')]);
 
-  // Most clients send nothing back of what was thought.
+  // Most clients do not send thoughts back.
   const [call] = one.choices[0].message.tool_calls;
   await complete([
     user('one'),

@@ -27,8 +27,8 @@ const open = (source: string): Promise<Encoder> =>
 const model = (): string => path.join(folder, 'model');
 const trained = (): string => path.join(folder, 'trained');
 
-/** In words that the tiny model knows. */
-function inItsWords(prompt: string): string {
+/** Text in the vocabulary of the tiny model. */
+function inVocabulary(prompt: string): string {
   const animals = prompt.length % 3 === 0 ? 'the cat and the dog' : 'the dog';
   return `${/prove/iu.test(prompt) ? 'sat sat' : 'ran'} with ${animals}: ${prompt}`;
 }
@@ -46,7 +46,7 @@ beforeAll(async () => {
     folder: path.join(folder, 'kept'),
     progress,
   });
-  const dataFolder = await writeGradedData(path.join(folder, 'data'), inItsWords);
+  const dataFolder = await writeGradedData(path.join(folder, 'data'), inVocabulary);
   const options = { dataFolder, outFolder: trained(), seed: 1, progress, vectors };
   await trainPredictor(options);
   await trainUsualPrompts(options);
@@ -64,19 +64,19 @@ afterAll(async () => {
 });
 
 async function start(): Promise<TestApp> {
-  const shelf = new ArtefactCache(open);
-  shelf.catalog = (at) => SHIPPED.cache.catalog(at);
-  // Timers run out fifty times sooner.
+  const cache = new ArtefactCache(open);
+  cache.catalog = (at) => SHIPPED.cache.catalog(at);
+  // Timers expire fifty times sooner.
   const router = `{ artefacts: ${trained()}, embedder: ${model()}, embedder_ms: 500000 }`;
   app = await startApp(`providers: { simulation: {} }\nrouter: ${router}\n`, {
     clock: hurriedClock,
-    shipped: { cache: shelf },
+    shipped: { cache },
   });
   return app;
 }
 
-describe('a predictor that was trained for a model in a folder', () => {
-  test('decides by what a process of it makes of each request', async () => {
+describe('a predictor that was trained for a local encoder model', () => {
+  test('decides by the vectors of that encoder', async () => {
     const server = await start();
 
     const { json } = await post(`${server.url}/v1/route`, ask('auto', 'The cat sat.'));
@@ -88,7 +88,7 @@ describe('a predictor that was trained for a model in a folder', () => {
     expect(server.app.inForce.assembly.predictor.base.vectorLength).toBe(4);
   });
 
-  test('is refused once the model is another one', async () => {
+  test('is rejected when the model has changed', async () => {
     await appendFile(path.join(model(), 'tokenizer.json'), '\n');
 
     await expect(start()).rejects.toThrow(

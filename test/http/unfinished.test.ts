@@ -19,7 +19,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-/** All that a client gets that says this, and then waits. */
+/** Everything a client receives that sends these bytes and then waits. */
 function rawExchange(bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
@@ -47,7 +47,7 @@ test.each([
   ['of a chat', head('/v1/chat/completions', 100), '"code":"request_timeout"'],
   ['of a message', head('/v1/messages', 100), '"type":"error"'],
   ['of an embedding', head('/v1/embeddings', 100), '"code":"request_timeout"'],
-])('a body %s that never ends is told and booked once', async (_, bytes, words) => {
+])('an incomplete body %s is answered with 408 and logged once', async (_, bytes, words) => {
   const lines = gateway.logged().length;
   const before = await errorCounts();
 
@@ -73,7 +73,7 @@ test.each([
   expect(after['client_closed']).toBe(before['client_closed']);
 });
 
-test('an upload that never ends is told and booked once', async () => {
+test('an incomplete upload is answered with 408 and logged once', async () => {
   const lines = gateway.logged().length;
   const form = 'content-type: multipart/form-data; boundary=b\r\n';
 
@@ -90,7 +90,7 @@ test('an upload that never ends is told and booked once', async () => {
   ]);
 });
 
-test('a body that nobody waits for any more is not told of again', async () => {
+test('an incomplete body of a rejected request is logged only once', async () => {
   const lines = gateway.logged().length;
 
   const reply = await rawExchange(`${head('/v1/nothing', 100)}{"mo`);
@@ -99,7 +99,7 @@ test('a body that nobody waits for any more is not told of again', async () => {
   expect(gateway.logged()).toHaveLength(lines + 1);
 });
 
-test('a body that is no HTTP is refused by whoever reads it', async () => {
+test('a malformed chunked body is rejected by the handler of the path', async () => {
   const lines = gateway.logged().length;
   const chunked =
     'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n';
@@ -112,7 +112,7 @@ test('a body that is no HTTP is refused by whoever reads it', async () => {
   ]);
 });
 
-test('headers that never end are told under an id as well', async () => {
+test('incomplete headers are answered with 408 and logged with the request id', async () => {
   const reply = await rawExchange('GET / HTTP/1.1\r\nhost: x\r\n');
 
   expect(reply).toMatch(/^HTTP\/1.1 408 /u);
@@ -122,7 +122,7 @@ test('headers that never end are told under an id as well', async () => {
   });
 });
 
-test('a client that goes while it sends is still one that went', async () => {
+test('a client that disconnects while sending is logged as client_closed', async () => {
   const lines = gateway.logged().length;
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
   socket.write(`${head('/v1/chat/completions', 100)}{"mo`, () =>
@@ -135,7 +135,7 @@ test('a client that goes while it sends is still one that went', async () => {
   ]);
 });
 
-test('a second request on the connection is told in its turn', async () => {
+test('an incomplete second request on a connection is answered with 408', async () => {
   const body = JSON.stringify(ask('simulation/nano', 'hi'));
   const whole = `${head('/v1/chat/completions', body.length)}${body}`;
 

@@ -5,7 +5,7 @@ import { growthOf } from '../support/growth.js';
 
 const MIB = 1024 * 1024;
 
-/** What is read of a form with the boundary `b` that comes in these pieces. */
+/** Reads a form that arrives in these pieces. */
 function read(pieces: readonly (string | Buffer)[], boundary = 'b') {
   const body = Readable.from(pieces.map((piece) => Buffer.from(piece)));
   const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
@@ -18,10 +18,10 @@ const named = (name: string) => `Content-Disposition: form-data; name=${name}`;
 test.each([
   ['in quotes', named('"model"')],
   ['without quotes', named('model')],
-  ['before other words', named('"model"; charset=x')],
-  ['behind another header', `content-type: text/plain\r\n${named('"model"')}`],
+  ['before other parameters', named('"model"; charset=x')],
+  ['after another header', `content-type: text/plain\r\n${named('"model"')}`],
   ['before another header', `${named('"model"')}\r\ncontent-type: text/plain`],
-])('a form’s model is found where its part is named %s', async (_, headers) => {
+])('finds the model of a form whose part is named %s', async (_, headers) => {
   const form = `${part(named('"file"; filename="a.wav"'), 'x--b\r\n-')}${part(headers, 'whisper')}--b--\r\n`;
 
   const { model, head } = await read([form]);
@@ -30,7 +30,7 @@ test.each([
   expect(head.toString()).toBe(form);
 });
 
-test('a form’s model is found however small the pieces are in which it comes', async () => {
+test('finds the model of a form that arrives byte by byte', async () => {
   const form = `${part(named('"file"'), '\r\n--\r\n')}${part(named('"model"'), 'ÿ whisper')}--b--\r\n`;
   const bytes = [...Buffer.from(form)].map((byte) => Buffer.from([byte]));
 
@@ -43,17 +43,17 @@ test('a form’s model is found however small the pieces are in which it comes',
 test.each([
   ['another name', part(named('"models"'), 'whisper')],
   ['a name in another header', part('x: ; name="model"', 'whisper')],
-  ['a name behind the headers', part(`${named('"file"')}\r\n\r\n${named('"model"')}`, 'whisper')],
+  ['a name after the headers', part(`${named('"file"')}\r\n\r\n${named('"model"')}`, 'whisper')],
   ['no value', part(named('"model"'), '')],
   ['several lines', part(named('"model"'), 'a\r\nb')],
-  ['a value longer than any name', part(named('"model"'), 'x'.repeat(513))],
-])('a part with %s is no model', async (_, form) => {
+  ['an overlong value', part(named('"model"'), 'x'.repeat(513))],
+])('does not take a part with %s for the model', async (_, form) => {
   const { model } = await read([`${form}--b--\r\n`]);
 
   expect(model).toBeNull();
 });
 
-test('a part that is no model does not hide the one behind it', async () => {
+test('finds the model after a part with an invalid one', async () => {
   const { model } = await read([
     part(named('"model"'), 'a\r\nb'),
     part(named('"model"'), 'c'),
@@ -64,13 +64,13 @@ test('a part that is no model does not hide the one behind it', async () => {
 });
 
 test.each([
-  ['boundaries alone', '--b\r\n', 'b'],
-  ['parts that never begin to say anything', `--b\r\n${named('model')}\r\n`, 'b'],
-  ['headers without an end', `${named('model')}\r\n`, 'b'],
-  ['a line of nothing but semicolons', ';\t', 'b'],
+  ['boundaries', '--b\r\n', 'b'],
+  ['part headers without a value', `--b\r\n${named('model')}\r\n`, 'b'],
+  ['headers', `${named('model')}\r\n`, 'b'],
+  ['semicolons in one line', ';\t', 'b'],
   ['models without a value', `--b\r\n${named('model')}\r\n\r\n`, 'b'],
-  ['boundaries that begin again and again', '-', '-'.repeat(60)],
-])('a form of nothing but %s is read in time proportional to it', async (_, line, boundary) => {
+  ['incomplete boundaries', '-', '-'.repeat(60)],
+])('reads a form of repeated %s in linear time', async (_, line, boundary) => {
   const inPieces = (length: number): string[] => {
     const form = `--b\r\n${line.repeat(length / line.length)}`;
     const count = length / 1000;

@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('tells prompts that ask for the strong model from others, though it has not met them', async () => {
+test('crossValidate ranks unseen prompts by their need for the strong model better than chance', async () => {
   const lines = madeUpLines(160);
   await writeFile(path.join(folder, 'outcomes', `${SET}.jsonl.gz`), gzipSync(jsonl(lines)));
   const printed: string[] = [];

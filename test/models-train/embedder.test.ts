@@ -31,8 +31,8 @@ async function readAll(file: string): Promise<unknown[]> {
   return rows;
 }
 
-describe('a file of training data', () => {
-  test('gives its lines in order', async () => {
+describe('readJsonl', () => {
+  test('yields the lines of a gzipped file in order', async () => {
     const file = path.join(folder, 'a.jsonl.gz');
     writeFileSync(file, gzipSync('{"text":"one"}\n{"text":"two"}\n'));
 
@@ -48,17 +48,21 @@ describe('a file of training data', () => {
       message: /a\.jsonl\.gz:2: not JSON/,
     },
     {
-      fault: 'a line of another form',
+      fault: 'a line that does not fit the schema',
       bytes: gzipSync('{"text":1}\n'),
       message: /a\.jsonl\.gz:1: /,
     },
-    { fault: 'no gzip', bytes: Buffer.from('plain'), message: /a\.jsonl\.gz: broken: / },
     {
-      fault: 'a gzip cut short',
+      fault: 'a file that is not gzip',
+      bytes: Buffer.from('plain'),
+      message: /a\.jsonl\.gz: broken: /,
+    },
+    {
+      fault: 'a truncated gzip file',
       bytes: gzipSync('{"text":"one"}\n'.repeat(1000)).subarray(0, 40),
       message: /a\.jsonl\.gz: broken: /,
     },
-  ])('is refused for $fault', async ({ bytes, message }) => {
+  ])('rejects $fault', async ({ bytes, message }) => {
     const file = path.join(folder, 'a.jsonl.gz');
     writeFileSync(file, bytes);
 
@@ -68,14 +72,14 @@ describe('a file of training data', () => {
     await expect(readAll(file)).rejects.toThrow(message);
   });
 
-  test('is named when it is missing', async () => {
+  test('names a missing file', async () => {
     const file = path.join(folder, 'absent.jsonl.gz');
 
     await expect(readAll(file)).rejects.toThrow(`${file}: the file is missing`);
   });
 });
 
-describe('the measures of an embedder', () => {
+describe('embedder metrics', () => {
   const pairs = [0.9, 0.8, 0.3, 0.7, 0.2, 0.1].map((score, i) => ({
     a: String(score),
     b: '',
@@ -83,14 +87,14 @@ describe('the measures of an embedder', () => {
   }));
   const similarity = (a: string): number => Number(a);
 
-  test('count how often a positive is above a negative', () => {
+  test('compute AUC and recall at 1', () => {
     const { auc, recallAt1 } = pairQuality(pairs, similarity);
 
     expect(auc).toBeCloseTo(8 / 9);
     expect(recallAt1).toBeCloseTo(2 / 3);
   });
 
-  test('give a half for a similarity that says nothing', () => {
+  test('give an AUC of one half for a constant similarity', () => {
     const { auc } = pairQuality(pairs, () => 1);
 
     expect(auc).toBeCloseTo(0.5);
@@ -104,7 +108,7 @@ describe('the measures of an embedder', () => {
   });
 });
 
-/** How a loss changes with one of `values`: its slope, measured. */
+/** The derivative of a loss by one of `values`, by central differences. */
 function measuredSlope(values: Float32Array, at: number, loss: () => number): number {
   const before = values[at] ?? 0;
   const step = 1 / 1024;
@@ -116,7 +120,7 @@ function measuredSlope(values: Float32Array, at: number, loss: () => number): nu
   return (above - below) / (2 * step);
 }
 
-test('the ranking loss points where the loss falls', () => {
+test('rankingLoss returns the gradient of the loss', () => {
   const dims = 256;
   const units = Float32Array.from({ length: 4 * dims }, (_, i) => Math.sin(i * 1.7) / 11);
   const grades = Float64Array.of(5, 0);
@@ -131,7 +135,7 @@ test('the ranking loss points where the loss falls', () => {
   }
 });
 
-describe('a batch of texts', () => {
+describe('BatchEncoder', () => {
   const texts = ['the cat sat', 'new york', 'cat', 'york york unknownword'];
   const wanted = Float32Array.from({ length: texts.length * 256 }, (_, i) => Math.sin(i * 1.3));
 
@@ -145,14 +149,14 @@ describe('a batch of texts', () => {
 
   /** A loss that is linear in the unit vectors, so that `wanted` is its slope. */
   function encode(from: WeightTable) {
-    // The same seed leaves out the same words.
+    // The same seed drops the same words.
     const encoder = new BatchEncoder(from, texts.length, new Random(3));
     encoder.encode(texts);
     const loss = encoder.units.reduce((sum, value, i) => sum + value * (wanted[i] ?? 0), 0);
     return { encoder, loss };
   }
 
-  it('becomes the vectors of the shipped embedder where no word is left out', () => {
+  it('computes the vectors of the shipped embedder for texts without word dropout', () => {
     const from = table();
     const shipped = StaticEmbedder.load(packArtefact(from.quantise({}))).embed('cat');
 
@@ -164,7 +168,7 @@ describe('a batch of texts', () => {
     });
   });
 
-  it('asks each row to move where the loss falls', () => {
+  it('computes the gradient of each row', () => {
     const from = table();
     const { encoder } = encode(from);
     encoder.slopes.set(wanted);
@@ -181,7 +185,7 @@ describe('a batch of texts', () => {
     }
   });
 
-  it('moves only the rows it touched, and takes over what was moved', () => {
+  it('updates only the touched rows, and reduces the loss', () => {
     const from = table();
     const before = from.learned.slice();
     const { encoder, loss } = encode(from);
@@ -200,7 +204,7 @@ describe('a batch of texts', () => {
     expect(encode(from).loss).toBeLessThan(loss);
   });
 
-  it('is refused when it does not fill the slots', () => {
+  it('rejects a batch of the wrong size', () => {
     const { encoder } = encode(table());
 
     expect(() => {
@@ -209,7 +213,7 @@ describe('a batch of texts', () => {
   });
 });
 
-test('progress tells the seconds, and in loops not more than once in two of them', () => {
+test('progress lines start with the elapsed seconds, and ticks are rate-limited', () => {
   const lines: string[] = [];
   const progress = startProgress((line) => lines.push(line));
 

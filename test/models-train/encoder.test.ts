@@ -47,8 +47,8 @@ const vectors = (multilingual = false): EncoderVectors =>
     progress,
   });
 
-describe('vectors of an encoder', () => {
-  test('are made once for all runs, whatever was asked for and in which order', async () => {
+describe('EncoderVectors', () => {
+  test('computes each vector once across runs, in any order', async () => {
     const first = await vectors().encodeAll(['a proof', 'bb', 'a proof']);
     encoder.texts.length = 0;
 
@@ -61,7 +61,7 @@ describe('vectors of an encoder', () => {
     expect([...(first[0] ?? [])]).toEqual([...vectorOf('a proof')]);
   });
 
-  test('that a stopped run did not write wholly are made again', async () => {
+  test('recomputes vectors of an interrupted write', async () => {
     await vectors().encodeAll(['a', 'bb']);
     const [name = ''] = await readdir(path.join(folder, 'kept'));
     const file = path.join(folder, 'kept', name);
@@ -77,7 +77,7 @@ describe('vectors of an encoder', () => {
     expect((await stat(file)).size).toBe(1.5 * size);
   });
 
-  test('are not those of another encoder', async () => {
+  test('does not reuse vectors of another encoder', async () => {
     await vectors().encodeAll(['a']);
     encoder = Object.assign(new FakeEncoder('encoder-ba9876543210', vectorOf), { dims: DIMS });
 
@@ -87,7 +87,7 @@ describe('vectors of an encoder', () => {
   });
 });
 
-test('a predictor is trained by them that tells hard prompts by their vectors', async () => {
+test('a predictor trained on encoder vectors distinguishes hard prompts by their vectors', async () => {
   const outFolder = path.join(folder, 'out');
   await mkdir(outFolder);
   const options = {
@@ -107,7 +107,7 @@ test('a predictor is trained by them that tells hard prompts by their vectors', 
     return predictor.predict({ ...features, encoded }, abilities).models[0]?.success ?? NaN;
   };
   const easier = weakest(vectorOf('Go on')) - weakest(vectorOf('Prove the theorem'));
-  // What the words show besides is the same for both.
+  // The other features are the same for both.
   expect(easier).toBeGreaterThan(0.05);
   expect(predictor.encoder).toEqual({ id: ID, name: 'Xenova/tiny', multilingual: true });
   expect(predictor.usualPrompts.length).toBeGreaterThan(100);

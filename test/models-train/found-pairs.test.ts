@@ -24,7 +24,7 @@ import { StaticEmbedder } from '../../src/embed/static-embedder.js';
 
 const progress = startProgress(() => undefined);
 
-describe('pairs that were found', () => {
+describe('mined pairs', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'found-'));
@@ -70,7 +70,7 @@ describe('pairs that were found', () => {
     return readQuestions(folder, parts);
   };
 
-  test('are of questions that nothing is chosen or reported on, each once', async () => {
+  test('use only questions outside the validation, test and held-out sets, each once', async () => {
     const questions = await read();
 
     const others = questions.filter(({ source }) => source !== WRITTEN);
@@ -83,7 +83,7 @@ describe('pairs that were found', () => {
     ]);
   });
 
-  test('are known by the names of their texts, as far as the data folder has them', async () => {
+  test('are resolved from text ids, and unknown ids are counted', async () => {
     const [first, , second] = await read();
     const file = write('found.jsonl', [
       { a: textId(first?.text ?? ''), b: textId('What is asked of nobody?'), same: true },
@@ -100,7 +100,7 @@ describe('pairs that were found', () => {
     ]);
   });
 
-  describe('by part', () => {
+  describe('split into parts', () => {
     const questionOf = (text: string, more: Partial<FoundQuestion> = {}): FoundQuestion => ({
       text,
       source: 'some',
@@ -117,7 +117,7 @@ describe('pairs that were found', () => {
     const textsOf = (pairs: readonly FoundPair[]) =>
       new Set(pairs.flatMap(({ pair }) => [pair.a, pair.b]));
 
-    test('share no text', () => {
+    test('share no text between parts', () => {
       const { fit, calibration, development } = partsOfFound(verdictsOn(all));
 
       const [learned, calibrated, chosen] = [fit, calibration, development].map(textsOf);
@@ -132,8 +132,8 @@ describe('pairs that were found', () => {
 
     test.each([
       ['stand in labelled pairs', { half: 1 }],
-      ['were written to be learned from', { source: WRITTEN }],
-    ] as const)('are learned from where their questions %s', (_, more) => {
+      ['were written for training', { source: WRITTEN }],
+    ] as const)('are used only for fitting when their questions %s', (_, more) => {
       const questions = all.map(({ text }) => questionOf(text, more));
 
       const { calibration, development } = partsOfFound(verdictsOn(questions));
@@ -141,7 +141,7 @@ describe('pairs that were found', () => {
       expect([...calibration, ...development]).toEqual([]);
     });
 
-    test('lack those on which one may argue', () => {
+    test('without a clear label are left out', () => {
       const verdicts = verdictsOn(all).map((verdict) => ({ ...verdict, same: null }));
 
       expect(Object.values(partsOfFound(verdicts)).flat()).toEqual([]);
@@ -149,14 +149,14 @@ describe('pairs that were found', () => {
   });
 });
 
-describe('pairs that are worth being judged', () => {
+describe('selectUncertainPairs', () => {
   const embedder = StaticEmbedder.load(path.resolve('models', 'embedder.bin'));
   const questionOf = (text: string, half: 0 | 1 | null = null, source = 'some') => ({
     text,
     source,
     half,
   });
-  /** Says of every pair the same. */
+  /** A judge with the same verdict for every pair. */
   const judgeOf = (probability: number, veto: Veto | null = null) => ({
     read: (text: string) => ({ text, vector: new Float32Array() }),
     judge: () => ({ similarity: 0.9, probability, veto }),
@@ -176,33 +176,33 @@ describe('pairs that are worth being judged', () => {
   const capital = questionOf('What is the capital of France?');
   const french = questionOf('Which city is the capital of France?');
 
-  test('lie near each other, each once', async () => {
+  test('selects pairs of similar questions, each once', async () => {
     const found = await among([capital, french]);
 
     expect(found).toEqual([{ a: capital, b: french, probability: 0.7 }]);
   });
 
   test.each([
-    ['hardly likely', judgeOf(0.1)],
+    ['improbable', judgeOf(0.1)],
     ['vetoed', judgeOf(0.7, 'name')],
-  ])('are not %s', async (_, judge) => {
+  ])('omits pairs that are %s', async (_, judge) => {
     await expect(among([capital, french], judge)).resolves.toEqual([]);
   });
 
-  test('have no label yet, whichever comes first', async () => {
+  test('omits pairs with a known label, in either order', async () => {
     const known = [[french.text, capital.text]] as const;
 
     await expect(among([capital, french], judgeOf(0.7), known)).resolves.toEqual([]);
   });
 
-  test('are not of both halves, as no embedder is new to them', async () => {
+  test('omits pairs across both halves, for which no embedder is unbiased', async () => {
     const halves = [questionOf(capital.text, 0), questionOf(french.text, 1)];
 
     await expect(among(halves)).resolves.toEqual([]);
     await expect(among([questionOf(capital.text, 0), french])).resolves.toHaveLength(1);
   });
 
-  test('use a question twice at most', async () => {
+  test('uses a question at most twice', async () => {
     const many = Array.from({ length: 9 }, (_, i) => questionOf(`capital of France, part ${i}`));
 
     const found = await among(many);

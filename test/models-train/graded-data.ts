@@ -3,15 +3,15 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { jsonl, madeUpLines } from '../bench/quality/made-up.js';
 
-/** Two sets that are never left out of training together. */
+/** Two sets that are never held out together. */
 const SETS = ['farel_bench', 'eq_bench_v2'];
 const GRADED = 160;
 const ASKED = 300;
 
 /**
- * Writes a folder as small as a predictor can be trained on.
+ * Writes the smallest data folder that a predictor can be trained on.
  *
- * @param worded - says a made-up prompt in other words; as it is when absent
+ * @param worded - rewords a synthetic prompt
  */
 export async function writeGradedData(
   folder: string,

@@ -9,7 +9,7 @@ const PROMPTS = 400;
 /** Log-odds of a good answer on an easy prompt; four models are graded by both sets. */
 const STRENGTHS = [0, 0.5, 1, 1.5, 0, 0.5, 1, 1.5, 0, 0.5, 1, 1.5];
 const BY_A_SET = 8;
-/** The first set grades the first eight models on easy prompts, the second the last eight on prompts this much harder. */
+/** How much harder the second set is. The first set grades the first eight models, the second the last eight. */
 const HARDER = 2;
 const ONLY_EASY = 2;
 const ONLY_HARD = 10;
@@ -59,20 +59,20 @@ function twoSets(): OutcomeTable {
   };
 }
 
-describe('levels', () => {
+describe('fitLevels', () => {
   const table = twoSets();
   const rows = table.prompts.map((_, row) => row);
 
-  test('take the difficulty of a set from models that another set graded too', () => {
+  test('estimates the difficulty of a set through models graded by both sets', () => {
     const levels = fitLevels(table, rows, NOTHING_KNOWN);
 
-    // By grades alone the model of the hard set looks weaker by `HARDER` than its equal of the easy one.
+    // By grades alone, the model of the hard set looks weaker by `HARDER` than its equal in the easy set.
     const apart = Math.abs(at(levels, ONLY_EASY) - at(levels, ONLY_HARD));
     expect(apart).toBeLessThan(0.5 * HARDER);
     expect(at(levels, ONLY_HARD)).toBeGreaterThan(at(levels, ONLY_EASY - 2));
   });
 
-  test('say of a model without answers what is usual', () => {
+  test('gives models without answers the average level', () => {
     const easy = rows.slice(0, PROMPTS);
 
     const levels = fitLevels(table, easy, NOTHING_KNOWN);

@@ -24,8 +24,8 @@ function sparse(rows: readonly (readonly number[])[]): SparseMatrix {
   };
 }
 
-describe('random numbers', () => {
-  test('are the same for the same seed and others for another', () => {
+describe('Random', () => {
+  test('is reproducible by its seed', () => {
     const draw = (seed: number): number[] => {
       const random = new Random(seed);
       return [random.next(), random.normal(), random.below(1000), random.next()];
@@ -35,7 +35,7 @@ describe('random numbers', () => {
     expect(draw(1)).not.toEqual(draw(2));
   });
 
-  test('are uniform and normal as they say', () => {
+  test('draws uniform and normal numbers with the expected mean and variance', () => {
     const random = new Random(5);
     const uniform = Array.from({ length: 20_000 }, () => random.next());
     const normal = Array.from({ length: 20_000 }, () => random.normal());
@@ -50,7 +50,7 @@ describe('random numbers', () => {
     expect(mean(normal.map((value) => value * value))).toBeCloseTo(1, 1);
   });
 
-  test('shuffle without losing anything', () => {
+  test('shuffles without losing items', () => {
     const items = Array.from({ length: 100 }, (_, i) => i);
 
     const shuffled = new Random(1).shuffle([...items]);
@@ -60,7 +60,7 @@ describe('random numbers', () => {
   });
 });
 
-describe('products with SIMD', () => {
+describe('MatrixSpace (SIMD)', () => {
   const random = new Random(3);
   const space = new MatrixSpace(20_000, 4096);
   const left = space.matrix(12, 40);
@@ -79,7 +79,7 @@ describe('products with SIMD', () => {
     return sum;
   });
 
-  test('are the products', () => {
+  test('multiplies matrices', () => {
     space.multiply(left, right, out);
 
     out.values.forEach((value, i) => {
@@ -87,7 +87,7 @@ describe('products with SIMD', () => {
     });
   });
 
-  test('are the same with the transpose of the transpose', () => {
+  test('multiplies by a transposed matrix', () => {
     transpose(right, turned);
 
     space.multiplyTransposed(left, turned, out);
@@ -97,14 +97,14 @@ describe('products with SIMD', () => {
     });
   });
 
-  test('are refused for shapes that do not fit', () => {
+  test('rejects mismatched shapes', () => {
     expect(() => {
       space.multiply(left, turned, out);
     }).toThrow(/cannot multiply 12×40, 16×40, 12×16/);
   });
 });
 
-describe('a singular value decomposition', () => {
+describe('singular value decomposition', () => {
   test('finds the values and vectors of a small known matrix', () => {
     // Columns of length 5, 3 and 2, at right angles to each other.
     const matrix = sparse([
@@ -124,7 +124,7 @@ describe('a singular value decomposition', () => {
     expect(first[2]).toBeCloseTo(0, 3);
   });
 
-  test('is the same for the same seed', () => {
+  test('is reproducible by its seed', () => {
     const random = new Random(9);
     const rows = Array.from({ length: 40 }, () =>
       Array.from({ length: 30 }, () => (random.next() < 0.3 ? random.next() : 0)),
@@ -136,7 +136,7 @@ describe('a singular value decomposition', () => {
     expect(second).toEqual(first);
   });
 
-  test('rests on eigenvectors that are eigenvectors', () => {
+  test('uses correct eigenvectors of symmetric matrices', () => {
     const matrix = Float64Array.of(2, 1, 0, 1, 3, 1, 0, 1, 4);
 
     const { vectors, values } = symmetricEigen(matrix.slice(), 3);

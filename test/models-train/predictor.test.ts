@@ -98,11 +98,11 @@ function trained(table: OutcomeTable): Ensemble {
 
 const HELD_OUT = Array.from({ length: ROWS / 2 }, (_, i) => ROWS / 2 + i);
 
-describe('training', () => {
+describe('predictor training', () => {
   const table = plantedTable();
   const ensemble = trained(table);
 
-  test('finds which prompts are hard, which long, and which model is better', () => {
+  test('learns which prompts are hard, which are long, and which model is better', () => {
     let concordant = 0;
     let longer = 0;
     let better = 0;
@@ -125,11 +125,11 @@ describe('training', () => {
     expect(longer / HELD_OUT.length).toBeGreaterThan(0.85);
   });
 
-  test('gives the same weights for the same seed', () => {
+  test('is reproducible by its seed', () => {
     expect(trained(table).abilities).toEqual(ensemble.abilities);
   });
 
-  test('remembers every graded answer it was trained on, and that it expected them on average', () => {
+  test('stores a residual for every graded training answer, with a mean near 0', () => {
     const { shape, tables } = memoryOf(ensemble, table);
 
     const surprise = tables.surprises.reduce((sum, value) => sum + value, 0);
@@ -141,7 +141,7 @@ describe('training', () => {
     expect(tables.surprises.some((value) => Math.abs(value) > 60)).toBe(true);
   });
 
-  test('thinks less of a model where it was worse than expected on prompts like these', () => {
+  test('lowers the estimate of a model on prompts similar to those where it did worse than expected', () => {
     const odd = (row: number): boolean => (table.inputs[row * INPUTS + 2] ?? 0) > 1;
     const leadOn = (score: Float32Array): number => {
       let lead = 0;
@@ -156,7 +156,7 @@ describe('training', () => {
     expect(leadOn(turned)).toBeLessThan(0.8 * leadOn(table.score));
   });
 
-  test('calibrates to what held-out prompts show', () => {
+  test('calibrates to held-out prompts', () => {
     calibrate(ensemble, table, HELD_OUT);
 
     let promised = 0;
@@ -182,7 +182,7 @@ describe('strength from facts', () => {
     grades: [{ set: 'quiz', value: (figure - 55) / 20, variance: 0.05 }],
   }));
 
-  test('places a model nobody graded between those that score alike', () => {
+  test('places an ungraded model between those with lower and higher scores', () => {
     const { rule } = fitStrength(graded, []);
 
     const { mean, variance } = estimateStrength(facts(65), rule);
@@ -192,7 +192,7 @@ describe('strength from facts', () => {
     expect(variance).toBeLessThan(rule.variance);
   });
 
-  test('does not believe a benchmark that points the wrong way', () => {
+  test('does not give a benchmark a negative slope', () => {
     const inverted = graded.map((model) => ({
       ...model,
       grades: model.grades.map((grade) => ({ ...grade, value: -grade.value })),
@@ -201,11 +201,11 @@ describe('strength from facts', () => {
     expect(fitStrength(inverted, []).rule.benchmarks['exam']?.slope).toBeGreaterThan(0);
   });
 
-  test('leaves out a benchmark that too few models have', () => {
+  test('omits a benchmark that too few models have', () => {
     expect(fitStrength(graded.slice(0, 3), []).rule.benchmarks).toEqual({});
   });
 
-  test('is surer of a model the more of its figures are known, but never quite sure', () => {
+  test('reduces the variance with each known benchmark, but never below the common variance', () => {
     const both = (figure: number): ModelFacts => ({
       released: null,
       benchmarks: { exam: figure, orals: figure },
@@ -225,7 +225,7 @@ describe('strength from facts', () => {
     expect(widths[2]).toBeGreaterThan(rule.common);
   });
 
-  test('places a benchmark that no graded model has by models that have another one too', () => {
+  test('places a benchmark without graded models through models that have another benchmark too', () => {
     const others = [35, 45, 55, 65, 75].map((figure) => ({
       ...facts(figure),
       benchmarks: { exam: figure, viva: figure - 20 },
@@ -240,7 +240,7 @@ describe('strength from facts', () => {
     expect((told[2] ?? 0) - (told[0] ?? 0)).toBeGreaterThan(0.3);
   });
 
-  test('does not take a model for weak because the set it was graded in is hard', () => {
+  test('does not underestimate a model that was graded on a hard set', () => {
     const hard = graded.map((model, i) => ({
       ...model,
       grades: model.grades.map(({ value, variance }) =>
@@ -259,7 +259,7 @@ describe('strength from facts', () => {
     );
   });
 
-  test('tells strong and weak as far apart as their grades are, however many benchmarks agree', () => {
+  test('keeps the spread of the grades, however many benchmarks agree', () => {
     const figures = (figure: number): ModelFacts => ({
       released: null,
       benchmarks: Object.fromEntries(
@@ -282,7 +282,7 @@ describe('strength from facts', () => {
     expect((apart[0] ?? 0) - (apart[1] ?? 0)).toBeLessThan(3.6);
   });
 
-  test('does not learn what a figure tells from answers to the same questions', () => {
+  test('does not learn a benchmark from grades on its own questions', () => {
     const leaked = graded.map((model, i) => ({
       ...model,
       facts: { ...model.facts, benchmarks: { mmlu_pro: 30 + 10 * i } },
@@ -293,7 +293,7 @@ describe('strength from facts', () => {
   });
 });
 
-test('centres lie where the vectors are', () => {
+test('findCentroids places centroids near the vectors', () => {
   const random = new Random(5);
   const around = (axis: number): Float32Array => {
     const vector = Float32Array.from({ length: 8 }, (_, i) =>

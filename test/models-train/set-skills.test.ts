@@ -32,7 +32,7 @@ function tableOf(): OutcomeTable {
 const table = tableOf();
 const rows = table.prompts.map((_, row) => row);
 const levels = Float32Array.from({ length: MODELS }, (_, m) => Math.sin(m));
-/** What a model is better at than others of its strength. */
+/** The skill of a model relative to others of its strength. */
 const ownOf = (m: number): number => Math.cos(5 * m);
 
 function meanOf(skills: Float32Array, isWanted: (m: number) => boolean): number {
@@ -43,7 +43,7 @@ function meanOf(skills: Float32Array, isWanted: (m: number) => boolean): number 
 const inFirst = (m: number): boolean => m % 12 >= 2 && m < MODELS / 2;
 const inSecond = (m: number): boolean => m % 12 >= 2 && m >= MODELS / 2;
 
-test('what the models of one set have in common is taken out of their skills, what tells them apart is not', () => {
+test('SetSkills removes the common skill of the models of one set, and keeps their differences', () => {
   const own = Float32Array.from({ length: MODELS }, (_, m) => ownOf(m));
   const skills = own.map((skill, m) => skill - (inFirst(m) ? 2 : 0));
 
@@ -57,7 +57,7 @@ test('what the models of one set have in common is taken out of their skills, wh
   );
 });
 
-test('skills that rise with strength are not taken for what a set does', () => {
+test('SetSkills keeps skills that are explained by strength', () => {
   const strong = levels.map((_, m) => (m < MODELS / 2 ? 1 : -1) + 0.1 * Math.sin(m));
   const skills = strong.map((level) => 0.8 * level);
 

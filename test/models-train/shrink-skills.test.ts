@@ -22,7 +22,7 @@ const RECIPE = {
   setPower: 1,
   lengthWeight: 0.1,
 };
-/** Three are graded on everything in two sets, each better at one kind of prompt; one on forty prompts of one kind. */
+/** Three models are graded on all prompts of two sets, each better at one kind; one on forty prompts of one kind. */
 const MODELS = ['first', 'second', 'third', 'narrow'];
 const NARROW = 3;
 const NARROW_ROWS = 40;
@@ -71,7 +71,7 @@ function plantedTable(): OutcomeTable {
   };
 }
 
-test('skills that no graded answer tells are drawn in, those that many tell are kept', () => {
+test('shrinkSkills shrinks skills with little evidence towards the expected line, and keeps those with much', () => {
   const table = plantedTable();
   const rows = Array.from({ length: ROWS }, (_, row) => row);
   const factsOf = () => ({ released: null, benchmarks: {}, hosts: [] });
@@ -83,7 +83,7 @@ test('skills that no graded answer tells are drawn in, those that many tell are 
     random: new Random(3),
     progress: startProgress(() => undefined),
   });
-  // What training leaves to chance: forty answers that are all right are as likely with any of these.
+  // An arbitrary outcome of training: forty correct answers are equally likely with any large skill.
   ensemble.abilities.set([6, -6], NARROW * FACTORS + 1);
   const before = ensemble.abilities.slice();
   const lines = summariseAbilities(ensemble, table, rows, factsOf);
@@ -103,6 +103,6 @@ test('skills that no graded answer tells are drawn in, those that many tell are 
   expect(kept[1]).toBeGreaterThan(0.85);
   expect(kept[NARROW]).toBeLessThan(0.5);
   expect(open[NARROW]).toBeGreaterThan(10 * (open[0] ?? Infinity));
-  // The general ability is told apart from skills by other means, and stays.
+  // The general ability is not shrunk.
   expect(ensemble.abilities[NARROW * FACTORS]).toBe(before[NARROW * FACTORS]);
 });

@@ -1,7 +1,7 @@
 import { fc } from '../support/fast-check.js';
 import { normalisedPrompt, partOf } from '../../models/train/split.js';
 
-test('puts one question on one side, however it is written', () => {
+test('partOf assigns all spellings of a question to one part', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       expect(partOf(`  ${text.toUpperCase()}?!\n`)).toBe(partOf(text.toUpperCase()));
@@ -10,7 +10,7 @@ test('puts one question on one side, however it is written', () => {
   expect(normalisedPrompt('What is  2+2?')).toBe(normalisedPrompt('what is 2 + 2'));
 });
 
-test('keeps 70, 15 and 15 of a hundred', () => {
+test('partOf assigns about 70 % to train, 15 % to validation and 15 % to test', () => {
   const counts = { train: 0, validation: 0, test: 0 };
   for (let i = 0; i < 4000; i++) counts[partOf(`prompt number ${i}`)] += 1;
 

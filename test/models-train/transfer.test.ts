@@ -15,11 +15,11 @@ const ROWS = TASKS * PROMPTS;
 const EVERY_ROW = Array.from({ length: ROWS }, (_, row) => row);
 const NOTHING = {} as Conversation;
 
-/** Places of the planted dense features. */
+/** Indices of the planted dense features. */
 const [AGREED, LEVEL, DISPUTED, NOISE] = [3, 4, 5, 6] as const;
 
 /**
- * Tasks of three sets. `AGREED` makes prompts harder in every task, `LEVEL` tells hard tasks from easy ones
+ * Tasks of three sets. `AGREED` makes prompts harder in every task, `LEVEL` separates hard tasks from easy ones
  * and points the other way within them, `DISPUTED` makes them harder in one half of the tasks and easier in the other.
  */
 function plantedTable(): { table: OutcomeTable; difficulty: Float32Array } {
@@ -74,32 +74,32 @@ function plantedTable(): { table: OutcomeTable; difficulty: Float32Array } {
   return { table, difficulty };
 }
 
-describe('difficulty that carries over', () => {
+describe('fitTransfer', () => {
   const { table, difficulty } = plantedTable();
   const weights = fitTransfer(table, SHAPE, EVERY_ROW);
   const weight = (input: number): number => weights[input] ?? NaN;
 
-  test('rises with what makes prompts harder in every task', () => {
+  test('gives positive weight to inputs that make prompts harder in every task', () => {
     expect(weight(AGREED)).toBeGreaterThan(0.7);
     expect(weight(0)).toBeGreaterThan(0.1);
   });
 
-  test('does not take hard tasks for hard prompts', () => {
+  test('separates the difficulty of a task from that of a prompt', () => {
     expect(weight(LEVEL)).toBeLessThan(-0.2);
   });
 
-  test('leaves out what tasks disagree on, and what tells nothing', () => {
+  test('gives little weight to inputs that tasks disagree on, and to noise', () => {
     expect(Math.abs(weight(DISPUTED))).toBeLessThan(0.25 * weight(AGREED));
     expect(Math.abs(weight(NOISE))).toBeLessThan(0.25 * weight(AGREED));
   });
 
-  test('says nothing of inputs when there are too few tasks to agree', () => {
+  test('gives inputs no weight when there are too few tasks', () => {
     const few = fitTransfer(table, SHAPE, EVERY_ROW.slice(0, 2 * PROMPTS));
 
     expect([...few.subarray(SHAPE.embedding)]).toEqual([0, 0, 0, 0]);
   });
 
-  test('starts from difficulties that compare prompts of one set only', () => {
+  test('uses difficulties that are centred within each set', () => {
     const { value, error } = fitDifficulties(table, EVERY_ROW);
 
     for (const set of [0, 1, 2]) {

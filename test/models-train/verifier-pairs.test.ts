@@ -12,7 +12,7 @@ import { lexiconOf } from '../support/lexicon.js';
 
 const progress = startProgress(() => undefined);
 
-describe('the parts of pairs', () => {
+describe('readPairParts', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'pairs-'));
@@ -27,7 +27,7 @@ describe('the parts of pairs', () => {
     writeFileSync(path.join(folder, 'pairs', `${name}.jsonl.gz`), gzipSync(lines.join('\n')));
   };
 
-  test('share no text, and none with what is held out', async () => {
+  test('shares no text between the parts, nor with the held-out pairs', async () => {
     const name = (i: number): string => `question number ${i}`;
     write(
       'qqp.train',
@@ -57,7 +57,7 @@ describe('the parts of pairs', () => {
   });
 });
 
-describe('the embedder for a half of the pairs', () => {
+describe('embedderWithout', () => {
   const keys = {
     first: new Set(['one']),
     second: new Set(['two']),
@@ -73,21 +73,21 @@ describe('the embedder for a half of the pairs', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Keeps what it is told to leave out. */
+  /** Records the texts to leave out. */
   const trainer = () => {
     const withheld: string[][] = [];
     const train = (texts: ReadonlySet<string>): Promise<Buffer> => {
       withheld.push([...texts].sort());
       return Promise.resolve(Buffer.from(`embedder ${withheld.length}`));
     };
-    return { withheld, shelf: { folder, train } };
+    return { withheld, store: { folder, train } };
   };
 
-  test('has met neither that half nor what is measured on', async () => {
-    const { withheld, shelf } = trainer();
+  test('trains without the texts of that half, the validation and the test part', async () => {
+    const { withheld, store } = trainer();
 
-    await embedderWithout('first', { keys }, options, shelf);
-    await embedderWithout('second', { keys }, options, shelf);
+    await embedderWithout('first', { keys }, options, store);
+    await embedderWithout('second', { keys }, options, store);
 
     expect(withheld).toEqual([
       ['four', 'one', 'three'],
@@ -95,11 +95,11 @@ describe('the embedder for a half of the pairs', () => {
     ]);
   });
 
-  test('is trained once, under a name that says what without', async () => {
-    const { withheld, shelf } = trainer();
+  test('trains once, and names the file by the parts left out', async () => {
+    const { withheld, store } = trainer();
 
-    const trained = await embedderWithout('second', { keys }, options, shelf);
-    const kept = await embedderWithout('second', { keys }, options, shelf);
+    const trained = await embedderWithout('second', { keys }, options, store);
+    const kept = await embedderWithout('second', { keys }, options, store);
 
     expect(kept).toEqual(trained);
     expect(withheld).toHaveLength(1);
@@ -108,18 +108,18 @@ describe('the embedder for a half of the pairs', () => {
     ]);
   });
 
-  test('is trained anew for another seed or other texts', async () => {
-    const { withheld, shelf } = trainer();
+  test('trains again for another seed or other texts', async () => {
+    const { withheld, store } = trainer();
 
-    await embedderWithout('first', { keys }, options, shelf);
-    await embedderWithout('first', { keys }, { ...options, seed: 2 }, shelf);
-    await embedderWithout('first', { keys: { ...keys, test: new Set(['5']) } }, options, shelf);
+    await embedderWithout('first', { keys }, options, store);
+    await embedderWithout('first', { keys }, { ...options, seed: 2 }, store);
+    await embedderWithout('first', { keys: { ...keys, test: new Set(['5']) } }, options, store);
 
     expect(withheld).toHaveLength(3);
   });
 
-  test('is trained anew where a run was cut short', async () => {
-    const { withheld, shelf } = trainer();
+  test('trains again after an interrupted run', async () => {
+    const { withheld, store } = trainer();
     await expect(
       embedderWithout('first', { keys }, options, {
         folder,
@@ -127,13 +127,13 @@ describe('the embedder for a half of the pairs', () => {
       }),
     ).rejects.toThrow('cut short');
 
-    await embedderWithout('first', { keys }, options, shelf);
+    await embedderWithout('first', { keys }, options, store);
 
     expect(withheld).toHaveLength(1);
   });
 });
 
-describe('what the verifier learns from', () => {
+describe('readTrainingExamples', () => {
   const pairOf = (text: string, label = 1) => ({ a: `${text} one`, b: `${text} two`, label });
   const setsOf = (...texts: string[]) =>
     new Map([
@@ -152,7 +152,7 @@ describe('what the verifier learns from', () => {
     },
   });
 
-  test('is read by halves, and learned of words is used on the other', () => {
+  test('reads each half with the reader trained on the other half', () => {
     const met: Record<'first' | 'second', string[]> = { first: [], second: [] };
 
     const fit = readTrainingExamples(
@@ -166,7 +166,7 @@ describe('what the verifier learns from', () => {
     expect(fit.slice(0, 3).map(({ half }) => half)).toEqual([0, 0, 1]);
   });
 
-  test.each([1, 3, 50])('has a fifth of its weight in made pairs, be it %d of them', (count) => {
+  test.each([1, 3, 50])('gives %d synthetic pairs a fifth of the total weight', (count) => {
     const fit = readTrainingExamples(
       { first: setsOf('a', 'b', 'c'), second: setsOf('d'), validation: none, test: none },
       Array.from({ length: count }, (_, i) => pairOf(`made ${i}`, 0)),

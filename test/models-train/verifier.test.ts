@@ -23,7 +23,7 @@ const RECIPE = {
   directions: new Map<number, -1 | 1>(),
 };
 
-describe('boosted trees', () => {
+describe('boost', () => {
   const ROWS = 2000;
 
   /** Two numbers between 0 and 1 a row, and a label for each. */
@@ -46,7 +46,7 @@ describe('boosted trees', () => {
     return (x: number, y: number): number => start + sum.score(Float32Array.of(x, y));
   };
 
-  test('learn what depends on two numbers at once', () => {
+  test('learns an interaction of two features', () => {
     const score = grow(rowsOf((x, y) => Number(x > 0.5 !== y > 0.5)));
 
     expect(score(0.2, 0.8)).toBeGreaterThan(2);
@@ -55,7 +55,7 @@ describe('boosted trees', () => {
     expect(score(0.8, 0.8)).toBeLessThan(-2);
   });
 
-  test('never turn against a direction, whatever the labels say', () => {
+  test('respects a monotonic constraint, whatever the labels', () => {
     const score = grow(
       rowsOf((x, y) => Number(Math.sin(9 * x) + y > 0.6)),
       new Map([[0, 1]]),
@@ -74,7 +74,7 @@ describe('boosted trees', () => {
     );
   });
 
-  test('look at a late feature only once the first have been grown', () => {
+  test('uses a late feature only after the first trees', () => {
     const rows = rowsOf((x, y) => Number(x > 0.5) * Number(y > 0.3));
     const late = new Map([[0, 20]]);
 
@@ -82,14 +82,14 @@ describe('boosted trees', () => {
 
     const looksAt = (from: number, to: number): ReadonlySet<number> => {
       const { features, thresholds } = sliceTrees(trees, from, to);
-      // A node that splits nothing sends everything to the left.
+      // A node without a split sends everything to the left.
       return new Set(features.filter((_, i) => (thresholds[i] ?? Infinity) < 1e30));
     };
     expect(looksAt(0, 20)).toEqual(new Set([1]));
     expect(looksAt(20, 60)).toEqual(new Set([0, 1]));
   });
 
-  test('add up to the same in two parts', () => {
+  test('gives the same sum when the trees are split in two parts', () => {
     const { trees } = boost(
       rowsOf((x, y) => Number(x > y)),
       2,
@@ -107,15 +107,15 @@ describe('boosted trees', () => {
     );
   });
 
-  test('are the same when grown again', () => {
+  test('is reproducible', () => {
     const rows = rowsOf((x) => Number(x > 0.3));
 
     expect(grow(rows)(0.4, 0.1)).toBe(grow(rows)(0.4, 0.1));
   });
 });
 
-describe('a calibration', () => {
-  test('finds how often scores are right', () => {
+describe('fitCalibration', () => {
+  test('estimates the probability that a score is right', () => {
     const random = new Random(2);
     const scored = Array.from({ length: 20_000 }, () => {
       const score = 6 * random.next() - 3;
@@ -131,7 +131,7 @@ describe('a calibration', () => {
     }
   });
 
-  test('claims no more beyond the ends than at them', () => {
+  test('is constant beyond the ends of the data', () => {
     const scored = Array.from({ length: 600 }, (_, i) => {
       return { score: (i - 300) / 50, label: Number(i % 7 === 0 ? i < 300 : i >= 300), weight: 1 };
     });
@@ -145,7 +145,7 @@ describe('a calibration', () => {
     expect(calibrate(calibration, most)).toBeGreaterThan(calibrate(calibration, most - 0.1));
   });
 
-  test('says the same of all where higher scores were right less often', () => {
+  test('is constant when higher scores are right less often', () => {
     const scored = [-2, -1, 0, 1, 2].map((score) => {
       return { score, label: Number(score < 0), weight: 1 };
     });
@@ -157,7 +157,7 @@ describe('a calibration', () => {
     }
   });
 
-  test('rises, and is never certain', () => {
+  test('is monotonic, and stays strictly between 0 and 1', () => {
     const pairs = fc.array(
       fc.record({
         score: fc.double({ min: -5, max: 5, noNaN: true }),
@@ -178,7 +178,7 @@ describe('a calibration', () => {
   });
 });
 
-describe('made pairs', () => {
+describe('PairGenerator', () => {
   const QUESTIONS = [
     'How do I sort a list of 10 words in Python without a library?',
     'Write a short story about a dragon and a knight who become friends.',
@@ -194,7 +194,7 @@ describe('made pairs', () => {
       new Random(seed),
     );
 
-  test('say the same in other words, or change what is asked', () => {
+  test('creates paraphrases with label 1 and changed questions with label 0', () => {
     const maker = makerOf(1);
     for (const question of QUESTIONS) {
       for (let i = 0; i < 6; i++) {
@@ -207,7 +207,7 @@ describe('made pairs', () => {
     }
   });
 
-  test('are the same for the same seed', () => {
+  test('is reproducible by its seed', () => {
     const make = (seed: number): unknown => {
       const maker = makerOf(seed);
       return QUESTIONS.flatMap((question) => [maker.same(question), maker.different(question)]);

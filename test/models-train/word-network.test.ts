@@ -36,7 +36,7 @@ function drawPairs(random: Random, count: number): NetworkPair[] {
   return Array.from({ length: count }, () => ({ a: text(), b: text() }));
 }
 
-describe('the network of words, while it learns', () => {
+describe('training of the word network', () => {
   const names = [
     'vectors',
     'context',
@@ -72,10 +72,10 @@ describe('the network of words, while it learns', () => {
     };
   };
 
-  test.each(names)('has the slopes that its scores have (%s)', (name) => {
+  test.each(names)('computes the gradient of %s', (name) => {
     const random = new Random(3);
     const model = new NetworkModel(SIZE, drawVectors(random), LIMITS, random);
-    // Where nothing is known of a word all sums would be 0, and slopes have a jump there.
+    // Unknown words would give sums of 0, where the ReLU has no derivative.
     for (const bias of ['compareBias', 'innerBias', 'outerBias'] as const) {
       model.weights()[bias].forEach((_, k, values) => (values[k] = 0.1 * random.normal()));
     }
@@ -113,7 +113,7 @@ describe('the network of words, while it learns', () => {
     expect(slope / length).toBeLessThan(1.03);
   });
 
-  test('says what it will say in service, but for eight bits a number', () => {
+  test('scores as the packed network does, up to 8-bit quantisation', () => {
     const known = WORDS.map((word) => wordNamed(word));
     const vocabulary = networkVocabulary([known, known]);
     const reader = new NetworkReader(vocabulary);
@@ -134,7 +134,7 @@ describe('the network of words, while it learns', () => {
     }
   });
 
-  test('learns that an exchanged word matters, and which words are one; the same each time', () => {
+  test('learns that an exchanged word matters and which words are synonyms, reproducibly', () => {
     const known = new Map([...WORDS, 'please'].map((word) => [word, wordNamed(word)]));
     const vocabulary = networkVocabulary([[...known.values()], [...known.values()]]);
     const reader = new NetworkReader(vocabulary);
@@ -178,7 +178,7 @@ describe('the network of words, while it learns', () => {
   });
 });
 
-describe('networks for both halves of the pairs and for all', () => {
+describe('trainNetworks', () => {
   const TAUGHT = [
     ['How do I bake bread?', 'How can I bake a bread?', 1],
     ['How do I bake bread?', 'How do I bake a cake?', 0],
@@ -193,7 +193,7 @@ describe('networks for both halves of the pairs and for all', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('are taught once, and taken from the shelf by the next run', () => {
+  test('trains the networks of both halves and of all pairs once, and reuses them in the next run', () => {
     const embedder = StaticEmbedder.load(path.resolve('models', 'embedder.bin'));
     const reader = new ExampleReader(embedder, lexiconOf());
     const fit = Array.from({ length: 24 }, () =>

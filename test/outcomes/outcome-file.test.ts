@@ -23,8 +23,8 @@ async function write(name: string, content: string | Buffer): Promise<string> {
 
 const OUTCOMES = { 'a/b': { score: 0.5 } };
 
-describe('a file of graded answers', () => {
-  test('is read with what each line leaves out', async () => {
+describe('outcome file', () => {
+  test('is read with defaults for omitted fields', async () => {
     const file = await write('mine.jsonl', jsonl([{ id: 7, prompt: 'Why?', outcomes: OUTCOMES }]));
 
     const { lines, sha256 } = await readOutcomeFile(file);
@@ -47,7 +47,7 @@ describe('a file of graded answers', () => {
     ]);
   });
 
-  test('may be gzipped, name its set, and hold whole conversations with tools', async () => {
+  test('can be gzipped, name its dataset and hold conversations with tools', async () => {
     const messages = [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'Two?' },
@@ -67,7 +67,7 @@ describe('a file of graded answers', () => {
     ]);
   });
 
-  test('may be written by an editor that marks the start of a file and ends lines in two characters', async () => {
+  test('can have a byte order mark and CRLF line ends', async () => {
     const entry = JSON.stringify({ id: 7, prompt: 'Why?', outcomes: OUTCOMES });
     const file = await write('mine.jsonl', `\ufeff${entry}\r\n${entry}\r\n`);
 
@@ -75,9 +75,9 @@ describe('a file of graded answers', () => {
   });
 
   test.each([
-    { fault: 'no JSON', line: '{"id":', says: /mine\.jsonl:3: not JSON/u },
+    { fault: 'invalid JSON', line: '{"id":', says: /mine\.jsonl:3: not JSON/u },
     {
-      fault: 'a score over 1',
+      fault: 'a score above 1',
       line: '{"id":1,"prompt":"x","outcomes":{"a":{"score":2}}}',
       says: /mine\.jsonl:3: .*outcomes\.a\.score/su,
     },
@@ -87,11 +87,11 @@ describe('a file of graded answers', () => {
       says: /mine\.jsonl:3: .*"prompt" or "messages"/su,
     },
     {
-      fault: 'a message that the gateway refuses',
+      fault: 'a message that the gateway rejects',
       line: '{"id":1,"messages":[{"role":"wizard","content":"x"}],"outcomes":{}}',
       says: /mine\.jsonl:3: /u,
     },
-  ])('with $fault is refused at its line', async ({ line, says }) => {
+  ])('with $fault is rejected with the line number', async ({ line, says }) => {
     const good = jsonl([{ id: 1, prompt: 'x', outcomes: OUTCOMES }]);
     const file = await write('mine.jsonl', `${good}\n${line}\n`);
 
@@ -99,8 +99,8 @@ describe('a file of graded answers', () => {
   });
 });
 
-describe('arguments', () => {
-  test('name files, and folders by what is in them', async () => {
+describe('outcomeFiles', () => {
+  test('lists the given files and those in folders, each once', async () => {
     const b = await write('b.jsonl', '');
     const a = await write('a.jsonl.gz', '');
     await write('notes.md', '');
@@ -111,7 +111,7 @@ describe('arguments', () => {
   test.each([
     { path: () => path.join(folder, 'nothing'), says: /no such file or folder/u },
     { path: () => folder, says: /no \.jsonl or \.jsonl\.gz/u },
-  ])('that lead nowhere are refused: $says', async ({ path: at, says }) => {
+  ])('rejects a path without outcome files: $says', async ({ path: at, says }) => {
     await expect(outcomeFiles([at()])).rejects.toThrow(says);
   });
 });

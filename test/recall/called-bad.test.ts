@@ -18,8 +18,8 @@ const status = async (text: string, headers?: Record<string, string>) =>
 const stats = async (): Promise<unknown> =>
   (await fetch(`${rig.gateway.url}/v1/cache/stats`)).json();
 
-describe('an answer', () => {
-  test('is given no more once a client has said that it was bad, nor are those like it', async () => {
+describe('answer with feedback', () => {
+  test('is evicted with similar answers after bad feedback', async () => {
     await start();
     await status(HEAP);
     const given = await rig.chat(ask('acme/large', HEAP_TOO));
@@ -34,7 +34,7 @@ describe('an answer', () => {
     expect(await status(HEAP)).toBe('miss');
   });
 
-  test('is forgotten with all that its question might be given, however many there are', async () => {
+  test('is evicted with every answer to a similar question, however many there are', async () => {
     await start();
     const first = await rig.chat(ask('acme/large', HEAP));
     const others = [
@@ -56,8 +56,8 @@ describe('an answer', () => {
     expect(await status(HEAP)).toBe('miss');
   });
 
-  test('is forgotten with what is near the question that it was given to, too', async () => {
-    // A verifier that takes no kept question for another one: it only believes who asks.
+  test('is evicted with answers similar to the question of the client', async () => {
+    // An asymmetric verifier: it matches no stored question with another stored one.
     const judge = wordJudge();
     const oneWay = {
       ...judge,
@@ -81,7 +81,7 @@ describe('an answer', () => {
     expect(await status(HEAP_TOO)).toBe('miss');
   });
 
-  test('stays when what was bad is an earlier answer to the same question', async () => {
+  test('is kept when the feedback is about an earlier answer to the same question', async () => {
     await start();
     const first = await rig.chat(ask('acme/large', HEAP));
     await status('What is a heap, please?', { 'x-suffice-cache': 'refresh' });
@@ -97,7 +97,7 @@ describe('an answer', () => {
     expect(await stats()).toMatchObject({ answers: 2 });
   });
 
-  test('may be called bad after it has made room for others, with those like it', async () => {
+  test('causes the eviction of similar answers even when it is no longer cached itself', async () => {
     const room = ', max_bytes: 1048576, max_entry_bytes: 524288';
     await start(`${room}${QUIET}`);
     rig.upstream.always(answers('x'.repeat(300_000)));
@@ -120,7 +120,7 @@ describe('an answer', () => {
     expect(await status(HEAP)).toBe('miss');
   });
 
-  test('stays when a client says that it was good', async () => {
+  test('is kept after good feedback', async () => {
     await start();
     await status(HEAP);
     const given = await rig.chat(ask('acme/large', HEAP_TOO));
@@ -134,7 +134,7 @@ describe('an answer', () => {
     expect(await status(HEAP)).toBe('hit');
   });
 
-  test('stays when somebody else says that it was bad', async () => {
+  test('is kept after feedback of another key', async () => {
     const keys = `
 keys:
   - { name: ann, key: key-of-ann-0123456789 }

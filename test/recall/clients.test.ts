@@ -6,7 +6,7 @@ import { cacheConfig, cacheRig, gate, underWay } from './support.js';
 
 const rig = cacheRig();
 
-describe('a client of Anthropic’s messages', () => {
+describe('cache for the Messages API', () => {
   const message = (more: object = {}) => ({
     model: 'acme/large',
     max_tokens: 9,
@@ -16,7 +16,7 @@ describe('a client of Anthropic’s messages', () => {
   const send = (body: object, headers: Record<string, string> = {}) =>
     post(`${rig.gateway.url}/v1/messages`, body, headers);
 
-  test('gets the same answer at no cost, whole or as a stream, whichever was asked for first', async () => {
+  test('serves whole answers and streams from one entry, whichever came first', async () => {
     const whole = await send(message());
     const stream = await send(message({ stream: true }));
     const otherStream = await send(message({ stream: true, max_tokens: 8 }));
@@ -41,7 +41,7 @@ describe('a client of Anthropic’s messages', () => {
     });
   });
 
-  test('is asked anew in another dialect, or with other features switched on by a header', async () => {
+  test('misses for another dialect, or another anthropic-beta header', async () => {
     await send(message());
 
     const others = [
@@ -53,7 +53,7 @@ describe('a client of Anthropic’s messages', () => {
   });
 });
 
-test('a client of Gemini gets the same answer at no cost, whole, as events or as a list', async () => {
+test('cache for the Gemini API serves whole answers, events and lists from one entry', async () => {
   const at = (verb: string) => `${rig.gateway.url}/v1beta/models/acme/large:${verb}`;
   const asked = { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] };
   const events = await post(at('streamGenerateContent?alt=sse'), asked);
@@ -71,7 +71,7 @@ test('a client of Gemini gets the same answer at no cost, whole, as events or as
   expect(whole.headers.get('x-suffice-cache')).toBe('hit');
 });
 
-test('a client of legacy completions gets the same answer at no cost, whole or as a stream', async () => {
+test('cache for legacy completions serves whole answers and streams from one entry', async () => {
   const send = (body: object) =>
     post(`${rig.gateway.url}/v1/completions`, { model: 'acme/large', prompt: 'hi', ...body });
   const stream = await send({ stream: true });
@@ -94,7 +94,7 @@ test('a client of legacy completions gets the same answer at no cost, whole or a
 test.each([
   ['whole', false],
   ['streamed', true],
-])('an answer that lost a part on the way is not kept, %s', async (_how, stream) => {
+])('an answer that lost a part in translation is not cached, %s', async (_how, stream) => {
   const thought = { role: 'assistant', reasoning_content: 'Well.', content: 'Hello.' };
   const head = { id: 'x', created: 1, model: 'm' };
   const whole = { ...head, object: 'chat.completion' };
@@ -129,7 +129,7 @@ test.each([
   ]);
 });
 
-describe('a client of OpenAI’s responses', () => {
+describe('cache for the Responses API', () => {
   const send = (body: object) =>
     post(`${rig.gateway.url}/v1/responses`, { model: 'acme/large', input: 'hi', ...body });
   const last = (stream: string) => eventsIn(stream).at(-1)?.['response'] as { id: string };
@@ -138,7 +138,7 @@ describe('a client of OpenAI’s responses', () => {
     return (await reply.json()) as Record<string, unknown>;
   };
 
-  test('gets the same answer at no cost, whole or as a stream, as a response of its own', async () => {
+  test('serves whole answers and streams from one entry, each as a separate response', async () => {
     const first = await send({ metadata: { trace: '1' } });
     const whole = await send({ metadata: { trace: '2' }, store: false });
     const stream = await send({ stream: true });
@@ -163,7 +163,7 @@ describe('a client of OpenAI’s responses', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  test('can show, forget and go on from each by itself', async () => {
+  test('stores, deletes and continues each response separately', async () => {
     const first = await send({ stream: true });
     const second = await send({ stream: true });
     const [one, other] = [last(first.text).id, last(second.text).id];
@@ -187,7 +187,7 @@ describe('a client of OpenAI’s responses', () => {
     expect(rig.upstream.requests).toHaveLength(2);
   });
 
-  test('shares an answer under way, and has a response of its own of it', async () => {
+  test('shares an answer in flight, with a separate response for each client', async () => {
     const held = gate();
     rig.upstream.always(held.behaviour);
     const streams = [send({ stream: true }), send({ stream: true })];
@@ -205,7 +205,7 @@ describe('a client of OpenAI’s responses', () => {
   });
 });
 
-describe('an answer to a question in other words reaches', () => {
+describe('semantic hit', () => {
   const HEAP = 'What is a heap?';
   const HEAP_TOO = 'Please explain: what is the heap?';
   const said = (text: string, stream: boolean) => ({
@@ -248,8 +248,8 @@ describe('an answer to a question in other words reaches', () => {
       path: () => '/v1/completions',
       body: (prompt: string, stream: boolean) => ({ model: 'acme/large', prompt, stream }),
     },
-  ])('a client of $client, whole and as a stream', async ({ path, body }) => {
-    // Time enough on a machine under load, and nothing is asked again.
+  ])('reaches a client of $client, whole and as a stream', async ({ path, body }) => {
+    // Enough time on a machine under load, and no rechecks.
     const patient = ', semantic: { budget_ms: 1000, recheck: { usd_per_day: 0 } }';
     const openJudge = async () => wordJudge();
     await rig.restart(cacheConfig(rig.upstream, patient, '', 'semantic'), undefined, openJudge);

@@ -3,7 +3,7 @@ import { cacheConfig, cacheRig } from './support.js';
 
 const rig = cacheRig();
 
-describe('who asks and what for', () => {
+describe('cache scope', () => {
   const keys = `
 keys:
   - { name: ann, key: key-of-ann-0123456789 }
@@ -11,7 +11,7 @@ keys:
   - { name: eve, key: key-of-eve-0123456789, cache: { mode: "off" } }`;
   const as = (name: string) => ({ authorization: `Bearer key-of-${name}-0123456789` });
 
-  test('keeps the answers of one key from every other', async () => {
+  test('separates the answers of different keys', async () => {
     await rig.restart(cacheConfig(rig.upstream, '', keys));
     await rig.chat(ask('acme/large', 'hi'), as('ann'));
 
@@ -25,7 +25,7 @@ keys:
     expect(without.headers.get('x-suffice-cache-reason')).toBe('off');
   });
 
-  test('shares answers between keys on purpose', async () => {
+  test('shares answers between keys with scope: shared', async () => {
     await rig.restart(cacheConfig(rig.upstream, ', scope: shared', keys));
     await rig.chat(ask('acme/large', 'hi'), as('ann'));
 
@@ -50,10 +50,10 @@ keys:
     ],
     ['a seed', ask('acme/large', 'hi', { seed: 7 })],
     ['a temperature', ask('acme/large', 'hi', { temperature: 0 })],
-    ['a limit', ask('acme/large', 'hi', { max_tokens: 7 })],
+    ['an output limit', ask('acme/large', 'hi', { max_tokens: 7 })],
     ['a format', ask('acme/large', 'hi', { response_format: { type: 'json_object' } })],
     ['a tool', ask('acme/large', 'hi', { tools: [{ type: 'function', function: { name: 'f' } }] })],
-  ])('tells %s apart', async (_what, body) => {
+  ])('distinguishes a request with %s', async (_what, body) => {
     await rig.chat(ask('acme/large', 'hi'));
 
     const { headers } = await rig.chat(body);
@@ -62,7 +62,7 @@ keys:
   });
 });
 
-describe('a client says with headers', () => {
+describe('cache headers of the client', () => {
   const hi = ask('acme/large', 'hi');
 
   test.each([
@@ -77,7 +77,7 @@ describe('a client says with headers', () => {
     ['cache-control: only-if-cached', { 'cache-control': 'only-if-cached' }, 'hit'],
     ['pragma: no-cache', { pragma: 'no-cache' }, 'miss'],
     [
-      'cache-control, and pragma besides',
+      'cache-control, which overrides pragma',
       { 'cache-control': 'max-age=9', pragma: 'no-cache' },
       'hit',
     ],
@@ -93,7 +93,7 @@ describe('a client says with headers', () => {
     expect(after.headers.get('x-suffice-cache')).toBe('hit');
   });
 
-  test('that a kept answer will do, or none', async () => {
+  test('only-if-cached returns 504 on a miss', async () => {
     const only = { 'cache-control': 'only-if-cached' };
 
     const [missed, fresh] = [
@@ -106,14 +106,14 @@ describe('a client says with headers', () => {
     expect(rig.upstream.requests).toHaveLength(0);
   });
 
-  test('nothing that nobody understands', async () => {
+  test('an unknown x-suffice-cache value is rejected', async () => {
     const { status, json } = await rig.chat(hi, { 'x-suffice-cache': 'perhaps' });
 
     expect(status).toBe(400);
     expect(json).toMatchObject({ error: { param: 'x-suffice-cache' } });
   });
 
-  test('that it wants the cache although it asks for chance', async () => {
+  test('x-suffice-cache: exact enables the cache for a sampled request', async () => {
     const chance = ask('acme/large', 'hi', { temperature: 0.7 });
     const plain = await rig.chat(chance);
     await rig.chat(chance, { 'x-suffice-cache': 'exact' });
@@ -124,7 +124,7 @@ describe('a client says with headers', () => {
     expect(wanted.headers.get('x-suffice-cache')).toBe('hit');
   });
 
-  test('that it wants the cache where it has to be asked for', async () => {
+  test('x-suffice-cache: exact enables the cache with mode: opt_in', async () => {
     await rig.restart(cacheConfig(rig.upstream, '').replace('mode: exact', 'mode: opt_in'));
     const plain = await rig.chat(hi);
     await rig.chat(hi, { 'x-suffice-cache': 'exact' });
@@ -136,7 +136,7 @@ describe('a client says with headers', () => {
   });
 });
 
-test('a gateway without a cache says nothing of one', async () => {
+test('a gateway without a cache sends no cache headers', async () => {
   await rig.restart(cacheConfig(rig.upstream, '').replace('cache: { mode: exact }', ''));
   await rig.chat(ask('acme/large', 'hi'));
 

@@ -16,8 +16,8 @@ interface Costly {
   readonly attempts: readonly { readonly cost_usd?: number }[];
 }
 
-describe('a request that was answered before', () => {
-  test('gets the same answer at no cost, and is told so', async () => {
+describe('exact hit', () => {
+  test('returns the same answer at no cost, marked as a hit', async () => {
     const first = await rig.chat(ask('acme/large', 'hi'));
 
     const second = await rig.chat(ask('acme/large', 'hi'));
@@ -39,7 +39,7 @@ describe('a request that was answered before', () => {
     );
   });
 
-  test('is booked: decision, log line and metrics show a hit that cost nothing', async () => {
+  test('is recorded in decision, log and metrics as a hit at no cost', async () => {
     await rig.chat(ask('acme/large', 'hi'));
 
     const { headers } = await rig.chat(ask('acme/large', 'hi'));
@@ -64,7 +64,7 @@ describe('a request that was answered before', () => {
   });
 
   test.each([false, true])(
-    'saves what the answer cost, not what failed before it (stream: %p)',
+    'saves the cost of the answer without that of failed attempts (stream: %p)',
     async (stream) => {
       const body = ask('auto', 'hi', { stream });
       rig.upstream.next(streamsAndBreaks('{"id":'), answers());
@@ -82,12 +82,12 @@ describe('a request that was answered before', () => {
         outcome.cost_usd - (failed?.cost_usd ?? 0),
         9,
       );
-      // What failed is estimated.
+      // The cost of failed attempts is estimated.
       expect(first.headers.get('x-suffice-cost-basis')).toBe(stream ? 'expected' : 'estimated');
     },
   );
 
-  test('gets it whatever the order of members, the defaults written out, and the labels', async () => {
+  test('ignores the order of members, explicit defaults and labels', async () => {
     await rig.chat(ask('acme/large', 'hi', { user: 'ann', metadata: { trace: '1' } }));
 
     const other = await rig.chat({
@@ -103,7 +103,7 @@ describe('a request that was answered before', () => {
     expect(other.headers.get('x-suffice-cache')).toBe('hit');
   });
 
-  test('gets it for a policy without a decision of its own', async () => {
+  test('answers a policy without another decision', async () => {
     const first = await rig.chat(ask('auto', 'hi'));
 
     const second = await rig.chat(ask('auto', 'hi'));
@@ -113,7 +113,7 @@ describe('a request that was answered before', () => {
     expect(second.headers.get('x-suffice-requested')).toBe('auto');
   });
 
-  test('is asked anew once the answer has expired', async () => {
+  test('ends when the answer expires', async () => {
     const clock = skewedClock();
     await rig.restart(cacheConfig(rig.upstream, ', ttl_s: 60'), clock);
     await rig.chat(ask('acme/large', 'hi'));
@@ -129,10 +129,10 @@ describe('a request that was answered before', () => {
   });
 });
 
-describe('a stream that was answered before', () => {
+describe('exact hit on a stream', () => {
   const streamed = ask('acme/large', 'hi', { stream: true });
 
-  test('is given again as it came', async () => {
+  test('replays the stream unchanged', async () => {
     const first = await rig.chat(streamed);
 
     const second = await rig.chat(streamed);
@@ -145,7 +145,7 @@ describe('a stream that was answered before', () => {
     expect(second.headers.get('x-suffice-cost-usd')).toBe('0.000');
   });
 
-  test('tells its usage to those who ask for it, and to nobody else', async () => {
+  test('includes usage only for clients that ask for it', async () => {
     const first = await rig.chat(streamed);
 
     const second = await rig.chat(
@@ -157,7 +157,7 @@ describe('a stream that was answered before', () => {
     expect(second.text).toContain('"prompt_tokens":11');
   });
 
-  test('answers a client that wants it whole', async () => {
+  test('answers a non-streaming client', async () => {
     await rig.chat(streamed);
 
     const { json, headers } = await rig.chat(ask('acme/large', 'hi'));
@@ -170,7 +170,7 @@ describe('a stream that was answered before', () => {
     });
   });
 
-  test('may have been whole', async () => {
+  test('may come from a non-streamed answer', async () => {
     await rig.chat(ask('acme/large', 'hi'));
 
     const { text, headers } = await rig.chat(streamed);
@@ -182,7 +182,7 @@ describe('a stream that was answered before', () => {
   });
 });
 
-describe('nothing is kept of', () => {
+describe('the cache does not store', () => {
   const choice = (message: object, finish: string) =>
     sends(
       200,
@@ -205,7 +205,7 @@ describe('nothing is kept of', () => {
     ['tool calls', choice({ content: null, tool_calls: [call] }, 'tool_calls')],
     ['a forced tool call', choice({ content: null, tool_calls: [call] }, 'stop')],
     ['an empty answer', choice({ content: '' }, 'stop')],
-    ['what a search found', choice({ content: 'Sunny.', annotations: [cited] }, 'stop')],
+    ['an answer with search results', choice({ content: 'Sunny.', annotations: [cited] }, 'stop')],
   ])('%s', async (_what, behaviour) => {
     rig.upstream.next(behaviour);
     await rig.chat(ask('acme/large', 'hi'));
@@ -216,7 +216,7 @@ describe('nothing is kept of', () => {
     expect(text).toContain('Hello from upstream.');
   });
 
-  test('a stream of what a search found', async () => {
+  test('a stream with search results', async () => {
     const found = `data: {"id":"x","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"annotations":[${JSON.stringify(cited)}]},"finish_reason":null}]}\n\n`;
     const events = textEvents('Sunny.');
     rig.upstream.next(streams(...events.slice(0, 2), found, ...events.slice(2)));
@@ -228,7 +228,7 @@ describe('nothing is kept of', () => {
     expect(headers.get('x-suffice-cache')).toBe('miss');
   });
 
-  test('what a provider was to search for, whether or not it says so', async () => {
+  test('an answer to a request with web search', async () => {
     const searching = ask('acme/large', 'hi', { web_search_options: {} });
     await rig.chat(searching);
 
@@ -239,7 +239,7 @@ describe('nothing is kept of', () => {
     expect(stats).toMatchObject({ answers: 0, unkept: { searched: 2 } });
   });
 
-  test('a stream that broke off', async () => {
+  test('an interrupted stream', async () => {
     rig.upstream.next(streamsAndBreaks(...textEvents('Hello from')));
     await rig.chat(ask('acme/large', 'hi', { stream: true })).catch(() => undefined);
 
@@ -248,7 +248,7 @@ describe('nothing is kept of', () => {
     expect(headers.get('x-suffice-cache')).toBe('miss');
   });
 
-  test('an answer that is too long, which reaches its client all the same', async () => {
+  test('an answer over the size limit, which the client still receives', async () => {
     await rig.restart(cacheConfig(rig.upstream, ', max_entry_bytes: 1024'));
     const long = 'word '.repeat(1_000).trim();
     rig.upstream.always(answers(long));
@@ -263,7 +263,7 @@ describe('nothing is kept of', () => {
     expect(whole.headers.get('x-suffice-cache')).toBe('miss');
   });
 
-  test('tool calls, unless told', async () => {
+  test('tool calls, unless configured', async () => {
     await rig.restart(cacheConfig(rig.upstream, ', keep: [tool_calls]'));
     rig.upstream.always(choice({ content: null, tool_calls: [call] }, 'tool_calls'));
     await rig.chat(ask('acme/large', 'hi'));

@@ -9,20 +9,20 @@ const QUIET = ', semantic: { budget_ms: 1000, recheck: { usd_per_day: 0 } }';
 const HEAP = 'What is a heap?';
 
 test.each(['read', 'judge'] as const)(
-  'a question that the judge fails to %s is answered by a model, and that is logged',
+  'a question on which the judge fails in %s is answered by a model, and the error is logged',
   async (step) => {
     const judge = wordJudge();
     const failing = { ...judge };
     let fails = false;
-    const failIfTold = () => {
+    const failIfEnabled = () => {
       if (fails) throw new Error('a bug');
     };
     failing.read = (text, vector) => {
-      if (step === 'read') failIfTold();
+      if (step === 'read') failIfEnabled();
       return judge.read(text, vector);
     };
     failing.judge = (asked, kept) => {
-      if (step === 'judge') failIfTold();
+      if (step === 'judge') failIfEnabled();
       return judge.judge(asked, kept);
     };
     await rig.restart(
@@ -48,7 +48,7 @@ test.each(['read', 'judge'] as const)(
   },
 );
 
-describe('an answer that a bug keeps from being kept', () => {
+describe('an answer that cannot be stored because of a bug', () => {
   const working = Object.getOwnPropertyDescriptor(AnswerStore.prototype, 'put') ?? {};
 
   beforeEach(() => {
@@ -64,20 +64,23 @@ describe('an answer that a bug keeps from being kept', () => {
     Object.defineProperty(AnswerStore.prototype, 'put', working);
   });
 
-  test.each([false, true])('is given to all who asked for it (stream: %s)', async (stream) => {
-    await rig.restart(cacheConfig(rig.upstream, ''));
-    const answer = answers('A tree.');
-    const held: Exchange[] = [];
-    rig.upstream.next((exchange) => held.push(exchange));
-    const body = ask('acme/large', HEAP, { stream });
-    const both = [rig.chat(body), rig.chat(body)];
-    await rig.upstream.received();
-    held.forEach(answer);
+  test.each([false, true])(
+    'still reaches all clients that wait for it (stream: %s)',
+    async (stream) => {
+      await rig.restart(cacheConfig(rig.upstream, ''));
+      const answer = answers('A tree.');
+      const held: Exchange[] = [];
+      rig.upstream.next((exchange) => held.push(exchange));
+      const body = ask('acme/large', HEAP, { stream });
+      const both = [rig.chat(body), rig.chat(body)];
+      await rig.upstream.received();
+      held.forEach(answer);
 
-    const replies = await Promise.all(both);
+      const replies = await Promise.all(both);
 
-    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
-    expect(replies.map(({ text }) => /A.*tree/su.test(text))).toEqual([true, true]);
-    expect(rig.gateway.logged()).toContainEqual(expect.objectContaining({ msg: 'bug' }));
-  });
+      expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+      expect(replies.map(({ text }) => /A.*tree/su.test(text))).toEqual([true, true]);
+      expect(rig.gateway.logged()).toContainEqual(expect.objectContaining({ msg: 'bug' }));
+    },
+  );
 });

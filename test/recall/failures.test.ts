@@ -12,7 +12,7 @@ import { cacheConfig, cacheRig, leaver, said, skewedClock, underWay } from './su
 
 const rig = cacheRig();
 
-/** Holds requests back, to be answered as a test likes. */
+/** Holds requests back until the test answers them. */
 function holding(): Exchange[] {
   const held: Exchange[] = [];
   rig.upstream.always((exchange) => held.push(exchange));
@@ -21,7 +21,7 @@ function holding(): Exchange[] {
 
 const streamed = ask('acme/large', 'hi', { stream: true });
 
-test('a stream that breaks off breaks off for all, and whoever wanted it whole gets the error', async () => {
+test('a shared stream that breaks off breaks off for all, and returns an error to non-streaming clients', async () => {
   const held = holding();
   const streams = [0, 1].map(() => leaver(rig.gateway, streamed));
   await underWay(rig.gateway, 2);
@@ -38,7 +38,7 @@ test('a stream that breaks off breaks off for all, and whoever wanted it whole g
   await underWay(rig.gateway, 0);
 });
 
-test('a request that no model can answer fails for all who ask it, and leaves nothing behind', async () => {
+test('a request without a candidate fails for all clients, and leaves nothing in flight', async () => {
   const impossible = ask('auto', 'hi', { max_tokens: 1, tools: [{ type: 'function' }], n: 1 });
   await rig.restart(
     cacheConfig(rig.upstream, '').replaceAll(
@@ -53,7 +53,7 @@ test('a request that no model can answer fails for all who ask it, and leaves no
   await underWay(rig.gateway, 0);
 });
 
-test('a client that leaves while it waits for another’s answer is booked as gone', async () => {
+test('a client that leaves while it waits for a shared answer is logged with 499', async () => {
   const held = holding();
   const first = rig.chat(ask('acme/large', 'hi'));
   await rig.upstream.received();
@@ -67,7 +67,7 @@ test('a client that leaves while it waits for another’s answer is booked as go
   expect(rig.gateway.logged().filter(({ status }) => status === 499)).toHaveLength(1);
 });
 
-test('a stream that is too long to keep is asked for again by who wants it whole', async () => {
+test('a non-streaming client makes its own request when the shared stream is too long to cache', async () => {
   await rig.restart(cacheConfig(rig.upstream, ', max_entry_bytes: 1024'));
   const held = holding();
   const stream = rig.chat(streamed);
@@ -84,7 +84,7 @@ test('a stream that is too long to keep is asked for again by who wants it whole
   await underWay(rig.gateway, 0);
 });
 
-test('after a failure the next request asks anew', async () => {
+test('a request after a failure is sent again', async () => {
   rig.upstream.next(refuses(500, 'broken'));
   const failed = await rig.chat(streamed);
 
@@ -95,7 +95,7 @@ test('after a failure the next request asks anew', async () => {
   expect(headers.get('x-suffice-cache')).toBe('miss');
 });
 
-test('a kept stream can be given at the pace it came, and is booked when its client leaves early', async () => {
+test('a stream replayed at its natural pace is logged with 499 when the client leaves early', async () => {
   const clock = skewedClock();
   await rig.restart(cacheConfig(rig.upstream, ', replay: natural'), clock);
   rig.upstream.next(({ request, response }) => {
@@ -118,7 +118,7 @@ test('a kept stream can be given at the pace it came, and is booked when its cli
   expect(rig.gateway.logged().at(-1)).toMatchObject({ status: 499, reason: 'cached' });
 });
 
-test('answers outlast a restart of the gateway', async () => {
+test('answers survive a restart of the gateway', async () => {
   const folder = `${rig.gateway.folder}-kept`;
   const config = cacheConfig(rig.upstream, `, folder: "${folder}"`);
   await rig.restart(config);

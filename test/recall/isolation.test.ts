@@ -16,7 +16,7 @@ import type { CacheLookup } from '../../src/recall/types.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { wordJudge } from '../support/word-judge.js';
 
-/** Everything that keeps two requests apart, each with a few values that are easily mixed up. */
+/** Everything that separates two requests, each with a few similar values. */
 const circumstances = fc.record({
   dialect: fc.constantFrom('openai', 'anthropic', 'gemini', 'completions', 'responses'),
   beta: fc.constantFrom(null, 'context-1m', 'context-2m'),
@@ -40,7 +40,7 @@ const circumstances = fc.record({
 });
 type Circumstances = typeof circumstances extends fc.Arbitrary<infer C> ? C : never;
 
-/** The same question in different words, and exactly the same. */
+/** One question in several wordings. */
 const wording = fc.constantFrom('What is a heap?', 'Please explain: what is the heap?', 'heap');
 
 const dialectOf = (name: Circumstances['dialect'], model: string) =>
@@ -48,7 +48,7 @@ const dialectOf = (name: Circumstances['dialect'], model: string) =>
     name
   ];
 
-/** What two files of rules make of who asks; the second tells the client's labels apart as well. */
+/** Routers with two rule files that read the key's region; the second reads the client's labels too. */
 const ROUTERS: Readonly<Record<Circumstances['rules'], Router>> = {
   r1: routerWith('key.metadata.region == "eu"'),
   r2: routerWith('key.metadata.region == "eu" || metadata.?data.orValue("") == "patients"'),
@@ -72,7 +72,7 @@ const settings = { ...configSchema.parse({ cache: { mode: 'semantic' } }).cache,
 
 type Write = (at: Circumstances, text: string) => object;
 
-/** The same request in the words of each dialect. */
+/** The same request in each dialect. */
 const WRITE: Record<Circumstances['dialect'], Write> = {
   openai: ({ model, system, history, tools, format, settings: more }, text) => ({
     model,
@@ -103,7 +103,7 @@ const WRITE: Record<Circumstances['dialect'], Write> = {
     ...(tools !== null && { tools: [{ functionDeclarations: [{ name: tools }] }] }),
     generationConfig: { ...more, ...(format !== null && { responseMimeType: format }) },
   }),
-  // It has no words for most of this, so they stand for members that nobody here knows.
+  // It has no members for most of this, so unknown members stand in for them.
   completions: ({ model, system, history, tools, format, settings: more }, text) => ({
     model,
     prompt: text,
@@ -123,7 +123,7 @@ const WRITE: Record<Circumstances['dialect'], Write> = {
   }),
 };
 
-/** Ids of what was answered before are never the same twice, and keep nothing apart. */
+/** The ids of earlier answers differ in every request, and must not separate requests. */
 function itemsOf(history: readonly string[], text: string) {
   const items = turnsOf(history).map((turn, i) =>
     turn.role === 'user' ? turn : { ...turn, type: 'message', id: `msg_${i}_${text}` },
@@ -139,7 +139,7 @@ function turnsOf(history: readonly string[]) {
   return history.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content }));
 }
 
-function placed(at: Circumstances, text: string, scope: 'key' | 'shared'): CacheLookup {
+function lookupOf(at: Circumstances, text: string, scope: 'key' | 'shared'): CacheLookup {
   const { caller, namespace, rules, beta, region, label } = at;
   const metadata: Record<string, string> = label === null ? {} : { data: label };
   const dialect = dialectOf(at.dialect, at.model);
@@ -172,8 +172,8 @@ function placed(at: Circumstances, text: string, scope: 'key' | 'shared'): Cache
   return place;
 }
 
-/** Whether the answer to the first question is given to the second by the most credulous of judges. */
-function isGiven(first: CacheLookup, second: CacheLookup): boolean {
+/** Whether a judge that accepts every pair serves the first answer for the second question. */
+function isServed(first: CacheLookup, second: CacheLookup): boolean {
   const clock = new FakeClock();
   const store = new AnswerStore(1_000_000, clock);
   const judge = wordJudge();
@@ -205,8 +205,8 @@ function isGiven(first: CacheLookup, second: CacheLookup): boolean {
   return found?.estimate.isServable === true;
 }
 
-/** What of the circumstances has to be the same. */
-function meant(at: Circumstances, scope: 'key' | 'shared'): string {
+/** The circumstances that must be equal for a hit. */
+function partitionOf(at: Circumstances, scope: 'key' | 'shared'): string {
   const { caller, rules, beta, region, label, ...rest } = at;
   const isCareful = region === 'eu' || (rules === 'r2' && label === 'patients');
   const isPolicy = at.model.startsWith('auto');
@@ -218,11 +218,11 @@ function meant(at: Circumstances, scope: 'key' | 'shared'): string {
   ]);
 }
 
-test('gives no answer across dialects, keys, namespaces, models, rules, prompts, histories, tools, formats', () => {
+test('the semantic cache serves no answer across dialects, keys, namespaces, models, rules, system prompts, histories, tools, formats or settings', () => {
   let [given, kept] = [0, 0];
   const one = fc.record({
     first: circumstances,
-    // Mostly all but the same: what differs in everything is told apart easily.
+    // At most two differences: requests that differ in everything are trivial to separate.
     change: fc.record(
       Object.fromEntries(
         Object.entries({ at: circumstances, keys: fc.subarray(KEYS, { maxLength: 2 }) }),
@@ -235,9 +235,9 @@ test('gives no answer across dialects, keys, namespaces, models, rules, prompts,
     fc.property(one, ({ first, change, words, scope }) => {
       const changes = Object.fromEntries(change.keys.map((key) => [key, change.at[key]]));
       const second = { ...first, ...changes };
-      const isAlike = meant(first, scope) === meant(second, scope);
+      const isAlike = partitionOf(first, scope) === partitionOf(second, scope);
 
-      const isHit = isGiven(placed(first, words[0], scope), placed(second, words[1], scope));
+      const isHit = isServed(lookupOf(first, words[0], scope), lookupOf(second, words[1], scope));
 
       expect(isHit).toBe(isAlike);
       if (isHit) given += 1;

@@ -1,4 +1,4 @@
-/** Keeps and saves answers as fast as it can, and writes how many are saved, until it is killed or cannot save. */
+/** Stores and saves answers as fast as it can, and prints how many are saved, until it is killed or cannot save. */
 import { AnswerLog } from '../../src/cache/answer-log.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
 import { systemClock } from '../../src/core/clock.js';
@@ -10,7 +10,7 @@ const log = await AnswerLog.open(
   { folder, saveEveryMs: 1_000_000, clock, onProblem: () => undefined },
   store,
 );
-// Of an answer that was written, and whose saving did not end, nothing may be noted yet.
+// After an interrupted save, an answer may be in the file without its results.
 const unsaved = [...store.values()].map(({ key }) => key);
 const seenOf = (keys: readonly string[]) =>
   keys.map((key) => {

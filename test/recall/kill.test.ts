@@ -22,10 +22,10 @@ afterEach(async () => {
 });
 
 /**
- * Runs a process that keeps and saves answers, and kills it after some milliseconds of that.
+ * Runs a process that stores and saves answers, and kills it some milliseconds after its first save.
  *
- * @param mostKib - so long may its file become; it ends in the middle of the write that goes beyond
- * @returns how many it said were saved
+ * @param mostKib - limit of its file size; the process ends within the write that exceeds it
+ * @returns the number of answers that it reported as saved
  */
 async function killedAfter(ms: number, mostKib?: number): Promise<number> {
   const script = path.join(ROOT, 'test/recall/keeps-answers.ts');
@@ -53,30 +53,30 @@ async function killedAfter(ms: number, mostKib?: number): Promise<number> {
   return saved;
 }
 
-/** Answers whose own question, looked for in an index that is made anew, finds another answer or none. */
+/** Keys of answers that a new index does not find by their own question. */
 function foundByAnother(store: AnswerStore): readonly string[] {
   const clock = new FakeClock(0);
-  const alike = new SemanticCache({
+  const cache = new SemanticCache({
     judge: wordJudge(),
     store,
     clock,
     openGraph: null,
-    // At once, whatever is put off.
+    // Runs deferred work at once.
     defer: (work) => {
       work();
     },
   });
   const limits = { maxError: 0.01, budgetMs: Infinity, maxAgeS: Infinity };
-  const strangers = [...store.values()].filter(
-    ({ question, key }) => question === null || alike.find(question, limits)?.answer.key !== key,
+  const notFound = [...store.values()].filter(
+    ({ question, key }) => question === null || cache.find(question, limits)?.answer.key !== key,
   );
-  alike.close();
-  return strangers.map(({ key }) => key);
+  cache.close();
+  return notFound.map(({ key }) => key);
 }
 
-test('killed at any moment, it loses at most what was not saved, and mixes nothing up', async () => {
+test('a process killed at any moment loses only unsaved answers, and corrupts none', async () => {
   const random = new Random(Date.now());
-  // The first one has its file cut in the middle of a write, as by a disk that is full.
+  // The first run ends within a write, as on a full disk.
   for (const mostKib of [128, undefined, undefined]) {
     const saved = await killedAfter(random.below(20), mostKib);
     const store = new AnswerStore(50_000_000, new FakeClock(0));
@@ -85,17 +85,17 @@ test('killed at any moment, it loses at most what was not saved, and mixes nothi
       store,
     );
     const answers = [...store.values()];
-    const strangers = foundByAnother(store);
+    const notFound = foundByAnother(store);
     const learnt = [...log.learnt].flatMap((one) => (one.kind === 'sightings' ? one : []));
     await log.close();
 
-    // The child counts on from what it finds, so every number up to the last that was saved is there.
+    // The child continues from the numbers it finds, so every number up to the last saved one must be present.
     const numbers = new Set(answers.map(({ key }) => Number(key)));
     const lost = Array.from({ length: saved }, (_, i) => i + 1).filter((i) => !numbers.has(i));
     expect(saved).toBeGreaterThan(0);
     expect(lost).toEqual([]);
-    expect(strangers).toEqual([]);
-    // What was learnt is there with the answers it is of, and of no others.
+    expect(notFound).toEqual([]);
+    // Learnt results exist exactly for the restored answers.
     for (const { key, source, seen } of learnt) {
       expect([source, store.peek(key)?.source]).toEqual([`dec_${key}`, `dec_${key}`]);
       expect(seen).toEqual([[0.5, key.endsWith('7')]]);

@@ -27,7 +27,7 @@ afterEach(async () => {
   await upstream.close();
 });
 
-/** Asks as somebody, and tells what the cache did. */
+/** Sends a chat request with a key, and returns the cache status. */
 async function asked(name: string, text: string, headers: Record<string, string> = {}) {
   const response = await post(`${gateway.url}/v1/chat/completions`, ask('acme/large', text), {
     authorization: `Bearer ${keyOf(name)}`,
@@ -39,7 +39,7 @@ async function asked(name: string, text: string, headers: Record<string, string>
 const purge = (name: string, body: unknown) =>
   post(`${gateway.url}/v1/cache/purge`, body, { authorization: `Bearer ${keyOf(name)}` });
 
-/** Runs the command against the gateway, and gives back what it wrote. */
+/** Runs the command against the gateway, and returns its output. */
 async function run(...args: string[]): Promise<string> {
   let text = '';
   const io = { out: (chunk: string) => (text += chunk), env: { SUFFICE_API_KEY: keyOf('ops') } };
@@ -53,7 +53,7 @@ test.each([
   ['by prefix of the namespace', { prefix: 'docs/' }],
   ['by prefix of a tag', { prefix: 're' }],
   ['by two conditions', { tag: 'red', namespace: 'docs/v1' }],
-])('removes what is meant and nothing else: %s', async (_what, filter) => {
+])('removes matching answers only: %s', async (_what, filter) => {
   const labels = { 'x-suffice-cache-tags': 'red, round', 'x-suffice-cache-namespace': 'docs/v1' };
   await asked('ann', 'one', labels);
   await asked('ann', 'two', { 'x-suffice-cache-tags': 'blue' });
@@ -65,7 +65,7 @@ test.each([
   expect(await asked('ann', 'two')).toBe('hit');
 });
 
-test('removes what was given, or shared, under a tag', async () => {
+test('removes an answer by the tag of any request that received it', async () => {
   const tagged = (tag: string) => ({ 'x-suffice-cache-tags': tag });
   const held = gate();
   upstream.next(held.behaviour);
@@ -88,7 +88,7 @@ test('removes what was given, or shared, under a tag', async () => {
   expect(await asked('ann', 'one')).toBe('miss');
 });
 
-test('does not keep what is shared under a tag that is purged meanwhile', async () => {
+test('prevents an answer in flight from being stored when one of its tags is purged', async () => {
   const held = gate();
   upstream.next(held.behaviour);
   const leads = asked('ann', 'one');
@@ -102,7 +102,7 @@ test('does not keep what is shared under a tag that is purged meanwhile', async 
   expect(await asked('ann', 'one')).toBe('miss');
 });
 
-test('removes the answer of a decision', async () => {
+test('removes an answer by its decision id', async () => {
   await asked('ann', 'one');
   const { json } = await purge('ann', { all: true, dry_run: true });
   const [answer] = json['some'] as { id: string }[];
@@ -113,7 +113,7 @@ test('removes the answer of a decision', async () => {
   expect(await asked('ann', 'one')).toBe('miss');
 });
 
-test('only shows what would go in a dry run', async () => {
+test('only lists matching answers in a dry run', async () => {
   await asked('ann', 'one', { 'x-suffice-cache-tags': 'red' });
 
   const { json, text } = await purge('ann', { tag: 'red', dry_run: true });
@@ -127,7 +127,7 @@ test('only shows what would go in a dry run', async () => {
   expect(await asked('ann', 'one')).toBe('hit');
 });
 
-test('leaves the answers of other keys alone, unless the key may purge all', async () => {
+test('does not affect the answers of other keys, unless the key may purge all', async () => {
   await asked('ann', 'one');
   await asked('bob', 'one');
 
@@ -138,7 +138,7 @@ test('leaves the answers of other keys alone, unless the key may purge all', asy
   expect(others.json).toMatchObject({ answers: 1 });
 });
 
-test('outlasts the process: what was purged does not come back', async () => {
+test('leaves only the other answers in the file', async () => {
   await asked('ann', 'one', { 'x-suffice-cache-tags': 'red' });
   await asked('ann', 'two');
   const stats = await (
@@ -154,7 +154,7 @@ test('outlasts the process: what was purged does not come back', async () => {
   expect(file.match(/"op":"kept"/gu)).toHaveLength(1);
 });
 
-test('leaves no word of what was purged in the file', async () => {
+test('leaves no text of purged answers in the file', async () => {
   const { folder } = gateway;
   const file = path.join(folder, 'kept', 'answers.log');
   await asked('ann', 'secret of ann', { 'x-suffice-cache-tags': 'red' });
@@ -170,7 +170,7 @@ test('leaves no word of what was purged in the file', async () => {
   expect(after).not.toContain('"tenant":"ann"');
 });
 
-test('stays ready where answers cannot be saved, and says why', async () => {
+test('fails with 503 when the file cannot be written, while the gateway stays ready and reports the reason', async () => {
   const get = async (what: string) => fetch(`${gateway.url}/${what}`);
   const before: unknown = await (await get('readyz')).json();
   await asked('ann', 'one');
@@ -187,10 +187,10 @@ test('stays ready where answers cannot be saved, and says why', async () => {
 });
 
 test.each([
-  ['nothing to purge', {}, 'tag'],
-  ['everything and something', { all: true, tag: 'x' }, 'all'],
+  ['a purge without a condition', {}, 'tag'],
+  ['"all" together with a condition', { all: true, tag: 'x' }, 'all'],
   ['a misspelt condition', { tags: 'x' }, 'tags'],
-])('refuses %s', async (_what, body, param) => {
+])('rejects %s', async (_what, body, param) => {
   const { status, json } = await purge('ann', body);
 
   expect(status).toBe(400);
@@ -198,7 +198,7 @@ test.each([
 });
 
 describe('suffice cache', () => {
-  test('shows what would go, and removes it', async () => {
+  test('lists matching answers in a dry run, and removes them', async () => {
     await asked('ann', 'one', { 'x-suffice-cache-tags': 'red' });
 
     const shown = await run('purge', '--tag', 'red', '--dry-run');
@@ -212,18 +212,18 @@ describe('suffice cache', () => {
   });
 
   test.each([
-    ['without a word of what to do', ['--tag', 'x'], /stats, purge or judge/u],
-    ['without saying what to purge', ['purge'], /name what to purge/u],
-    ['at no URL', ['purge', '--all', '--url', 'nowhere'], /not a URL/u],
-    ['where nobody answers', ['stats', '--url', 'http://127.0.0.1:1'], /no gateway answers/u],
+    ['without a subcommand', ['--tag', 'x'], /stats, purge or judge/u],
+    ['without a condition', ['purge'], /name what to purge/u],
+    ['with an invalid URL', ['purge', '--all', '--url', 'nowhere'], /not a URL/u],
+    ['when no gateway answers', ['stats', '--url', 'http://127.0.0.1:1'], /no gateway answers/u],
     ['with a wrong key', ['stats', '--key', 'guess'], /API key/u],
-  ])('says what is wrong %s', async (_what, args, message) => {
+  ])('explains what is wrong %s', async (_what, args, message) => {
     const io = { out: () => undefined, env: { SUFFICE_URL: gateway.url } };
 
     await expect(cacheCommand(args, { io } as unknown as ServeContext)).rejects.toThrow(message);
   });
 
-  test('explains itself', async () => {
+  test('prints help', async () => {
     expect(await run('--help')).toMatch(/^Usage: suffice cache stats/u);
   });
 });

@@ -4,71 +4,71 @@ import { FakeClock } from '../support/fake-clock.js';
 
 const DAY_MS = 86_400_000;
 
-/** @throws {Error} where it must not be asked */
-function begun(purse: RecheckBudget, usdPerDay: number, expectedUsd: number): AbortSignalLike {
-  const signal = purse.reserve(usdPerDay, expectedUsd);
+/** @throws {Error} the budget refuses */
+function reserved(budget: RecheckBudget, usdPerDay: number, expectedUsd: number): AbortSignalLike {
+  const signal = budget.reserve(usdPerDay, expectedUsd);
   if (typeof signal === 'string') throw new Error(signal);
   return signal;
 }
 
-test('lets nothing through once the day is paid for, until the next', () => {
+test('RecheckBudget refuses rechecks once the day’s budget is spent, until the next day', () => {
   const clock = new FakeClock(20 * DAY_MS);
-  const purse = new RecheckBudget(clock);
-  purse.settle(begun(purse, 0.1, 0.01), 0.1);
+  const budget = new RecheckBudget(clock);
+  budget.settle(reserved(budget, 0.1, 0.01), 0.1);
 
-  const refused = purse.reserve(0.1, 0.01);
+  const refused = budget.reserve(0.1, 0.01);
   clock.advance(DAY_MS);
 
   expect(refused).toBe('spent');
-  expect(typeof purse.reserve(0.1, 0.01)).toBe('object');
-  expect(purse.spentUsd).toBe(0.1);
+  expect(typeof budget.reserve(0.1, 0.01)).toBe('object');
+  expect(budget.spentUsd).toBe(0.1);
 });
 
-test('sets aside what may be spent by what is under way', () => {
-  const purse = new RecheckBudget(new FakeClock());
-  const first = begun(purse, 0.1, 0.04);
-  begun(purse, 0.1, 0.04);
+test('RecheckBudget reserves the expected cost of rechecks in progress', () => {
+  const budget = new RecheckBudget(new FakeClock());
+  const first = reserved(budget, 0.1, 0.04);
+  reserved(budget, 0.1, 0.04);
 
-  const third = purse.reserve(0.1, 0.04);
-  purse.settle(first, 0.01);
+  const third = budget.reserve(0.1, 0.04);
+  budget.settle(first, 0.01);
 
   expect(third).toBe('spent');
-  expect(typeof purse.reserve(0.1, 0.04)).toBe('object');
+  expect(typeof budget.reserve(0.1, 0.04)).toBe('object');
 });
 
-test('counts what was set aside where nobody says what it has cost', () => {
-  const purse = new RecheckBudget(new FakeClock());
-  purse.settle(begun(purse, 0.1, 0.06), null);
+test('RecheckBudget counts the reserved cost when the actual one is unknown', () => {
+  const budget = new RecheckBudget(new FakeClock());
+  budget.settle(reserved(budget, 0.1, 0.06), null);
 
-  expect(purse.reserve(0.1, 0.06)).toBe('spent');
-  expect(purse.spentUsd).toBe(0);
+  expect(budget.reserve(0.1, 0.06)).toBe('spent');
+  expect(budget.spentUsd).toBe(0);
 });
 
 test.each([
-  ['nothing may be spent', 0, 0.1, 'spent'],
-  ['it costs more than may be spent a day', 0.1, 0.11, 'spent'],
-  ['nobody knows what it costs', 100, null, 'unpriced'],
-])('lets nothing through where %s', (_what, usdPerDay, expectedUsd, why) => {
+  ['the budget is 0', 0, 0.1, 'spent'],
+  ['its expected cost exceeds the budget', 0.1, 0.11, 'spent'],
+  ['its cost is unknown', 100, null, 'unpriced'],
+])('RecheckBudget refuses a recheck when %s', (_what, usdPerDay, expectedUsd, why) => {
   expect(new RecheckBudget(new FakeClock()).reserve(usdPerDay, expectedUsd)).toBe(why);
 });
 
-test('lets a few through at a time, and the next when one has ended', () => {
-  const purse = new RecheckBudget(new FakeClock());
-  const first = begun(purse, 1, 0);
-  const others = Array.from({ length: 5 }, () => purse.reserve(1, 0));
+test('RecheckBudget limits the number of concurrent rechecks', () => {
+  const budget = new RecheckBudget(new FakeClock());
+  const first = reserved(budget, 1, 0);
+  const others = Array.from({ length: 5 }, () => budget.reserve(1, 0));
 
-  purse.settle(first, 0);
+  budget.settle(first, 0);
 
   expect(others.filter((signal) => signal === 'busy')).toHaveLength(2);
-  expect(typeof purse.reserve(1, 0)).toBe('object');
+  expect(typeof budget.reserve(1, 0)).toBe('object');
 });
 
-test('ends what is under way when it is closed', () => {
-  const purse = new RecheckBudget(new FakeClock());
-  const signal = begun(purse, 1, 0);
+test('RecheckBudget aborts rechecks in progress when it is closed', () => {
+  const budget = new RecheckBudget(new FakeClock());
+  const signal = reserved(budget, 1, 0);
 
-  purse.close();
+  budget.close();
 
   expect(signal.aborted).toBe(true);
-  expect(purse.reserve(1, 0)).toBe('busy');
+  expect(budget.reserve(1, 0)).toBe('busy');
 });

@@ -61,7 +61,7 @@ const chat = (i: number, body: unknown) => post(`${gateway(i).url}/v1/chat/compl
 const HEAP = 'What is a heap?';
 const HEAP_TOO = 'Please explain: what is the heap?';
 
-test('gives what another gateway was answered: the same, in other words, as a stream', async () => {
+test('serves answers of another gateway: exact, semantic and as a stream', async () => {
   const first = await chat(0, ask('acme/large', HEAP));
   await until(async () => (await answers(gateway(1))) === 1);
 
@@ -83,7 +83,7 @@ test('gives what another gateway was answered: the same, in other words, as a st
   expect(metrics).toContain('suffice_cache_redis_up 1');
 });
 
-test('is rid of an answer on all gateways when one purges it', async () => {
+test('purges an answer from all gateways', async () => {
   await chat(0, ask('acme/large', HEAP));
   await until(async () => (await answers(gateway(1))) === 1);
 
@@ -95,7 +95,7 @@ test('is rid of an answer on all gateways when one purges it', async () => {
   expect(again.headers.get('x-suffice-cache')).toBe('miss');
 });
 
-test('gives an answer nowhere that was called bad at one gateway', async () => {
+test('evicts an answer with bad feedback from all gateways', async () => {
   const { headers } = await chat(0, ask('acme/large', HEAP));
   await until(async () => (await answers(gateway(1))) === 1);
   await chat(1, ask('acme/large', HEAP));
@@ -109,7 +109,7 @@ test('gives an answer nowhere that was called bad at one gateway', async () => {
   expect(again.headers.get('x-suffice-cache')).toBe('miss');
 });
 
-test('asks a model when the words of another gateway’s answer cannot be had, and says that Redis is away', async () => {
+test('misses when another gateway’s answer cannot be fetched, and reports that Redis is unavailable', async () => {
   await chat(0, ask('acme/large', HEAP));
   await until(async () => (await answers(gateway(1))) === 1);
   await redis.kill();
@@ -129,10 +129,10 @@ test('asks a model when the words of another gateway’s answer cannot be had, a
   expect(purge.text).toContain('Redis');
 });
 
-test('a start that fails lets go of Redis, and leaves the file of whoever runs already as it is', async () => {
+test('a failed start closes its Redis connections, and does not touch the cache file of a running gateway', async () => {
   const { port } = new URL(gateway(0).url);
   const cache = path.join(gateway(0).folder, 'cache');
-  const [file, theirs] = [path.join(cache, 'answers.log'), 'written by whoever runs already'];
+  const [file, theirs] = [path.join(cache, 'answers.log'), 'written by the running gateway'];
   await mkdir(cache);
   await writeFile(file, theirs);
   const raw = new Redis(redis.port);

@@ -21,7 +21,7 @@ const told = async (body: unknown, headers?: Record<string, string>) => {
   return [reply.status, reply.headers.get('x-suffice-cache'), reply.headers.get('x-suffice-model')];
 };
 
-test('an answer under one set of rules is not given where a label brings in another', async () => {
+test('an answer is not served to a request whose labels match other rules', async () => {
   await start(PATIENTS);
   const plain = await told(ask('auto', 'hello'));
 
@@ -30,7 +30,7 @@ test('an answer under one set of rules is not given where a label brings in anot
   expect(await told(ask('auto', 'hello'))).toEqual([200, 'hit', 'acme/small']);
 });
 
-test('labels that no rule looks at keep nothing apart', async () => {
+test('labels that no rule reads do not separate requests', async () => {
   await start(PATIENTS);
   await told(ask('auto', 'hello', LABELLED));
 
@@ -39,7 +39,7 @@ test('labels that no rule looks at keep nothing apart', async () => {
   expect(await told(ask('auto', 'hello', other))).toEqual([200, 'hit', 'acme/large']);
 });
 
-test('what the rules refuse is refused, whoever was answered before', async () => {
+test('a request that the rules reject is rejected despite a cached answer', async () => {
   await start(`{ name: nobody, when: '"data" in metadata', never: ["*"] }`);
   await told(ask('auto', 'hello'));
 
@@ -48,7 +48,7 @@ test('what the rules refuse is refused, whoever was answered before', async () =
   expect([status, cache]).toEqual([422, null]);
 });
 
-test('keys that rules tell apart do not share answers, other keys do', async () => {
+test('keys that match different rules do not share answers, other keys do', async () => {
   const keys = ['eu1', 'us1', 'us2']
     .map(
       (name) =>
@@ -66,20 +66,20 @@ test('keys that rules tell apart do not share answers, other keys do', async () 
   expect(await told(ask('auto', 'hello'), as('eu1'))).toEqual([200, 'miss', 'acme/large']);
 });
 
-test('whoever needs no key has a name that rules can tell', async () => {
+test('a client without a key is named "anonymous" in rules', async () => {
   await start('{ name: nobody, when: key.name == "anonymous", only: [acme/large] }');
 
   expect(await told(ask('auto', 'hello'))).toEqual([200, 'miss', 'acme/large']);
 });
 
-test('a rule about streams keeps streams apart', async () => {
+test('a rule about streaming separates streamed requests', async () => {
   await start('{ name: streams, when: request.stream, only: [acme/large] }');
   await told(ask('auto', 'hello'));
 
   expect(await told(ask('auto', 'hello', { stream: true }))).toEqual([200, 'miss', 'acme/large']);
 });
 
-test('no answer in other words where the words bring in a rule', async () => {
+test('a semantic hit is not served when the wording matches a rule', async () => {
   await start(`{ name: heaps, when: 'features.text.contains("please")', only: [acme/large] }`, {
     cache: QUIET,
     mode: 'semantic',

@@ -6,13 +6,13 @@ import { cacheConfig, cacheRig, said } from './support.js';
 const rig = cacheRig();
 const openJudge = async () => wordJudge();
 
-/** Time enough on a machine under load. */
+/** Enough time on a machine under load. */
 const PATIENT = 'budget_ms: 1000';
-/** Nothing is asked again, so that what the upstream sees is what clients asked. */
-const QUIET = `, semantic: { ${PATIENT}, recheck: { usd_per_day: 0 } }`;
-const CURIOUS = `, semantic: { ${PATIENT} }`;
+/** No rechecks, so that the upstream sees only the requests of clients. */
+const NO_RECHECKS = `, semantic: { ${PATIENT}, recheck: { usd_per_day: 0 } }`;
+const RECHECKS = `, semantic: { ${PATIENT} }`;
 
-const start = (cache = QUIET, mode = 'semantic', more = '') =>
+const start = (cache = NO_RECHECKS, mode = 'semantic', more = '') =>
   rig.restart(cacheConfig(rig.upstream, cache, more, mode), undefined, openJudge);
 
 const HEAP = 'What is a heap?';
@@ -26,7 +26,7 @@ async function stats(): Promise<Record<string, unknown>> {
   return (await response.json()) as Record<string, unknown>;
 }
 
-/** Resolves once the cache says so of itself. */
+/** Resolves once the statistics of the cache match. */
 async function until(holds: (semantic: Record<string, Record<string, number>>) => boolean) {
   for (;;) {
     const { semantic } = await stats();
@@ -34,7 +34,7 @@ async function until(holds: (semantic: Record<string, Record<string, number>>) =
   }
 }
 
-test('gives the answer to a question in other words, and says so', async () => {
+test('serves the answer to a reworded question, with its similarity and probability', async () => {
   await start();
   const first = await rig.chat(ask('acme/large', HEAP));
 
@@ -53,7 +53,7 @@ test('gives the answer to a question in other words, and says so', async () => {
   expect(rig.upstream.requests).toHaveLength(1);
 });
 
-test('gives it as a stream as well, and a stream as a whole answer', async () => {
+test('serves a whole answer as a stream', async () => {
   await start();
   await rig.chat(ask('acme/large', HEAP));
 
@@ -68,7 +68,7 @@ test.each([
   ['another question', 'What is a stack?'],
   ['another number', 'What is a heap of 3?'],
   ['a question that depends on the day', 'What is a heap today?'],
-])('asks a model for %s', async (_what, text) => {
+])('misses for %s', async (_what, text) => {
   await start();
   await status(HEAP);
 
@@ -101,7 +101,7 @@ test.each([
     },
   ],
   [
-    'an answer that came last',
+    'an assistant turn at the end',
     {
       messages: [
         { role: 'user', content: HEAP_TOO },
@@ -114,7 +114,7 @@ test.each([
     { messages: [{ role: 'user', content: HEAP_TOO.repeat(200) }] },
   ],
   ['another model', { model: 'acme/small' }],
-])('compares nothing where there is %s', async (_what, more) => {
+])('does not compare when there is %s', async (_what, more) => {
   await start();
   await status(HEAP);
 
@@ -123,7 +123,7 @@ test.each([
   expect(headers.get('x-suffice-cache')).toBe('miss');
 });
 
-test('compares what was said last in a conversation, where all before is the same', async () => {
+test('compares the last turn of a conversation when all earlier turns are equal', async () => {
   await start();
   const turns = (text: string) => ({
     model: 'acme/large',
@@ -140,7 +140,7 @@ test('compares what was said last in a conversation, where all before is the sam
   expect(headers.get('x-suffice-cache')).toBe('semantic');
 });
 
-describe('who decides', () => {
+describe('limits of semantic caching', () => {
   test.each([
     { mode: 'semantic', wish: 'exact', then: 'miss' },
     { mode: 'semantic', wish: 'semantic', then: 'semantic' },
@@ -149,29 +149,29 @@ describe('who decides', () => {
     { mode: 'exact', wish: 'semantic', then: 'miss' },
     { mode: 'opt_in', wish: 'semantic', then: 'semantic' },
     { mode: 'opt_in', wish: 'exact', then: 'miss' },
-  ])('$mode: a client that says $wish has a $then', async ({ mode, wish, then }) => {
-    await start(QUIET, mode);
+  ])('mode $mode with x-suffice-cache: $wish gives $then', async ({ mode, wish, then }) => {
+    await start(NO_RECHECKS, mode);
     await status(HEAP, { 'x-suffice-cache': 'semantic' });
 
     expect(await status(HEAP_TOO, { 'x-suffice-cache': wish })).toBe(then);
   });
 
-  test('gives nothing that is older than the client wants', async () => {
+  test('respects the maximum age of the client', async () => {
     await start();
     await status(HEAP);
 
     expect(await status(HEAP_TOO, { 'cache-control': 'max-age=0' })).toBe('miss');
   });
 
-  test('gives nothing where no error is put up with', async () => {
+  test('serves nothing with max_error: 0', async () => {
     await start(`, semantic: { ${PATIENT}, max_error: 0 }`);
     await status(HEAP);
 
     expect(await status(HEAP_TOO)).toBe('miss');
   });
 
-  test('lets a policy put up with less', async () => {
-    await start(`${QUIET}, policies: { auto: { max_error: 0 } }`);
+  test('respects the max_error of a policy', async () => {
+    await start(`${NO_RECHECKS}, policies: { auto: { max_error: 0 } }`);
     await rig.chat(ask('auto', HEAP));
     await rig.chat(ask('acme/large', HEAP));
 
@@ -181,7 +181,7 @@ describe('who decides', () => {
     expect(await status(HEAP_TOO)).toBe('semantic');
   });
 
-  test('answers the very same only, and says why, where the judge cannot be had', async () => {
+  test('falls back to exact hits when the judge cannot be loaded, and logs the reason', async () => {
     await rig.restart(cacheConfig(rig.upstream, '', '', 'semantic'), undefined, async () => {
       throw new Error('no such file');
     });
@@ -195,9 +195,9 @@ describe('who decides', () => {
   });
 });
 
-describe('asking again', () => {
-  test('asks a model in the background, and goes on where it says the same', async () => {
-    await start(CURIOUS);
+describe('rechecks', () => {
+  test('ask a model in the background, and keep serving a confirmed answer', async () => {
+    await start(RECHECKS);
     await status(HEAP);
 
     const given = await status(HEAP_TOO);
@@ -215,8 +215,8 @@ describe('asking again', () => {
     expect(await status('Tell me: what is a heap?')).toBe('semantic');
   });
 
-  test('gives an answer no more that turns out to be wrong, and keeps the right one', async () => {
-    await start(CURIOUS);
+  test('replace a wrong answer by the right one', async () => {
+    await start(RECHECKS);
     await status(HEAP);
     rig.upstream.next(answers('Thirty seven.'));
 
@@ -232,8 +232,8 @@ describe('asking again', () => {
     });
   });
 
-  test('asks for a stream what was asked as a stream', async () => {
-    await start(CURIOUS);
+  test('are streamed when the request was', async () => {
+    await start(RECHECKS);
     await rig.chat(ask('acme/large', HEAP, { stream: true }));
 
     await rig.chat(ask('acme/large', HEAP_TOO, { stream: true }));
@@ -242,8 +242,8 @@ describe('asking again', () => {
     expect(rig.upstream.requests[1]?.json).toMatchObject({ stream: true });
   });
 
-  test('counts it, and nothing else, when the model cannot be had', async () => {
-    await start(CURIOUS);
+  test('count as failed, without a result, when the model fails', async () => {
+    await start(RECHECKS);
     await status(HEAP);
     rig.upstream.next(...Array.from({ length: 6 }, () => refuses(400, 'no')));
 
@@ -254,8 +254,8 @@ describe('asking again', () => {
     expect(await stats()).toMatchObject({ semantic: { measured_error: null } });
   });
 
-  test('asks nothing again once the budget of the day is spent, and says so', async () => {
-    const poor = cacheConfig(rig.upstream, CURIOUS, 'budget: { daily_usd: 0.0001 }', 'semantic');
+  test('are skipped once the daily budget is spent, which the statistics show', async () => {
+    const poor = cacheConfig(rig.upstream, RECHECKS, 'budget: { daily_usd: 0.0001 }', 'semantic');
     await rig.restart(poor, undefined, openJudge);
     await status(HEAP);
 
@@ -266,8 +266,8 @@ describe('asking again', () => {
     expect(rig.upstream.requests).toHaveLength(1);
   });
 
-  test('asks nothing again where nobody knows what it costs, and says so', async () => {
-    const unpriced = cacheConfig(rig.upstream, CURIOUS, '', 'semantic').replace(
+  test('are skipped when the price is unknown, which the statistics show', async () => {
+    const unpriced = cacheConfig(rig.upstream, RECHECKS, '', 'semantic').replace(
       /, price: \{ input: 10[^}]*\}/u,
       '',
     );
@@ -281,7 +281,7 @@ describe('asking again', () => {
     expect(rig.upstream.requests).toHaveLength(1);
   });
 
-  test('learns at no cost from what was asked anyway', async () => {
+  test('are not made for misses', async () => {
     await start(`, semantic: { ${PATIENT}, max_error: 0 }`);
     await status(HEAP);
     rig.upstream.next(answers('Thirty seven.'));
@@ -293,8 +293,8 @@ describe('asking again', () => {
   });
 });
 
-describe('what becomes of an answer', () => {
-  test('is found no more once it is purged', async () => {
+describe('cached answer', () => {
+  test('is not found after a purge', async () => {
     await start();
     await status(HEAP);
     await fetch(`${rig.gateway.url}/v1/cache/purge`, {
@@ -308,16 +308,16 @@ describe('what becomes of an answer', () => {
 
   test('is found after a restart', async () => {
     const folder = `${rig.gateway.folder}-kept`;
-    await start(`${QUIET}, folder: ${folder}`);
+    await start(`${NO_RECHECKS}, folder: ${folder}`);
     await status(HEAP);
 
-    await start(`${QUIET}, folder: ${folder}`);
+    await start(`${NO_RECHECKS}, folder: ${folder}`);
     await until(({ questions }) => Number(questions) === 1);
 
     expect(await status(HEAP_TOO)).toBe('semantic');
   });
 
-  test('shows in what the cache says of itself', async () => {
+  test('appears in statistics and metrics', async () => {
     await start();
     await status(HEAP);
     await status(HEAP_TOO);

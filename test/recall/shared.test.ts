@@ -5,8 +5,8 @@ import { cacheConfig, cacheRig, gate, leaver, said, skewedClock, underWay } from
 
 const rig = cacheRig();
 
-describe('the same request of many clients at once', () => {
-  test('makes one upstream call, and all get its answer', async () => {
+describe('identical concurrent requests', () => {
+  test('make one upstream call, whose answer all receive', async () => {
     const held = gate();
     rig.upstream.always(held.behaviour);
     const asked = Array.from({ length: 50 }, () => rig.chat(ask('acme/large', 'hi')));
@@ -24,7 +24,7 @@ describe('the same request of many clients at once', () => {
     expect(costs.filter((cost) => cost === '0.000')).toHaveLength(49);
   });
 
-  test('makes one upstream call as streams, too', async () => {
+  test('make one upstream call as streams too', async () => {
     const held = gate();
     rig.upstream.always(held.behaviour);
     const streams = Array.from({ length: 20 }, (_, i) =>
@@ -52,7 +52,7 @@ describe('the same request of many clients at once', () => {
     });
   });
 
-  test('fails over once, and its failure reaches all', async () => {
+  test('fail over once, and share a failure', async () => {
     const held: Exchange[] = [];
     rig.upstream.always((exchange) => held.push(exchange));
     const asked = Array.from({ length: 20 }, () => rig.chat(ask('auto', 'hi')));
@@ -70,7 +70,7 @@ describe('the same request of many clients at once', () => {
     );
   });
 
-  test('goes on when the client that asked first leaves', async () => {
+  test('continue when the first client leaves', async () => {
     const held = gate();
     rig.upstream.always(held.behaviour);
     const first = leaver(rig.gateway, ask('acme/large', 'hi'));
@@ -88,7 +88,7 @@ describe('the same request of many clients at once', () => {
     expect(rig.upstream.requests).toHaveLength(1);
   });
 
-  test('is given up at the upstream when all have left', async () => {
+  test('are aborted at the upstream when all clients have left', async () => {
     rig.upstream.always(streamsAndStalls(...textEvents('Hello').slice(0, 2)));
     const clients = [0, 1].map(() =>
       leaver(rig.gateway, ask('acme/large', 'hi', { stream: true })),
@@ -109,11 +109,11 @@ describe('the same request of many clients at once', () => {
   });
 });
 
-describe('who asks the same while it is under way', () => {
+describe('request in flight', () => {
   test.each([
     ['a purge of everything', '/v1/cache/purge', { all: true }],
     ['a purge by tag', '/v1/cache/purge', { tag: 'red' }],
-  ])('after %s asks anew', async (_what, path, body) => {
+  ])('is not shared after %s', async (_what, path, body) => {
     const held = gate();
     rig.upstream.next(held.behaviour);
     const tagged = { 'x-suffice-cache-tags': 'red' };
@@ -135,7 +135,7 @@ describe('who asks the same while it is under way', () => {
     ]);
   });
 
-  test('after a purge of something else shares it', async () => {
+  test('is shared after a purge of other answers', async () => {
     const held = gate();
     rig.upstream.next(held.behaviour);
     const first = rig.chat(ask('acme/large', 'hi'));
@@ -153,7 +153,7 @@ describe('who asks the same while it is under way', () => {
     expect(rig.upstream.requests).toHaveLength(1);
   });
 
-  test('and wants nothing that is older than its request asks for itself', async () => {
+  test('is not shared with a request that limits the age to less', async () => {
     const clock = skewedClock();
     await rig.restart(cacheConfig(rig.upstream, ''), clock);
     const held = gate();
@@ -171,12 +171,12 @@ describe('who asks the same while it is under way', () => {
   });
 });
 
-test('an answer that took long does not undo a refresh that was asked for after it', async () => {
+test('a slow answer does not replace that of a later refresh', async () => {
   const held = gate();
   rig.upstream.next(held.behaviour);
   const slow = rig.chat(ask('acme/large', 'hi'));
   await rig.upstream.received();
-  // Asked for in another millisecond.
+  // Requested in another millisecond.
   await new Promise((resolve) => setTimeout(resolve, 5));
   const refresh = await rig.chat(ask('acme/large', 'hi'), { 'cache-control': 'no-cache' });
   held.open();

@@ -28,7 +28,7 @@ cache: { mode: ${mode}${cache} }
 ${more}`;
 }
 
-/** A client that can leave; resolves to what it got, or `gone`. */
+/** A client that can disconnect; `got` resolves to the text it received, or `gone`. */
 export function leaver(
   gateway: TestApp,
   body: unknown,
@@ -66,7 +66,7 @@ export function leaver(
   return { got, begun, leave };
 }
 
-/** Resolves once so many requests are under way in the gateway. */
+/** Resolves once this number of requests is in flight in the gateway. */
 export async function underWay(gateway: TestApp, count: number): Promise<void> {
   for (;;) {
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
@@ -84,7 +84,7 @@ export function said(stream: string): string {
     .join('');
 }
 
-/** Holds answers back until they are let go. */
+/** Holds answers back until `open` is called. */
 export function gate(): { readonly behaviour: (exchange: Exchange) => void; open(): void } {
   const held: Exchange[] = [];
   return {
@@ -97,11 +97,11 @@ export function gate(): { readonly behaviour: (exchange: Exchange) => void; open
 
 type OpenJudge = () => Promise<QuestionJudge>;
 
-/** A gateway with a cache and its upstream, anew for every test of a file. */
+/** A gateway with a cache and its upstream, new for every test of a file. */
 export interface CacheRig {
   readonly upstream: FakeUpstream;
   readonly gateway: TestApp;
-  /** Starts the gateway anew with a text of one's own as its configuration, and files beside it. */
+  /** Restarts the gateway with another configuration, and files beside it. */
   restart(
     config: string,
     clock?: Clock,
@@ -111,7 +111,7 @@ export interface CacheRig {
   chat(body: unknown, headers?: Record<string, string>): ReturnType<typeof post>;
 }
 
-/** Has every test of the file begin with a new rig. */
+/** Creates a new rig for every test of the file. */
 export function cacheRig(): CacheRig {
   const rig = {} as { upstream: FakeUpstream; gateway: TestApp };
   beforeEach(async () => {
@@ -137,7 +137,7 @@ export function cacheRig(): CacheRig {
   });
 }
 
-/** The machine's own clock, which a test can put forward; timers do not notice. */
+/** The system clock, which a test can advance; timers are not affected. */
 export function skewedClock(): Clock & { forward(ms: number): void } {
   let skewMs = 0;
   return {

@@ -18,8 +18,8 @@ const CALLED = [
 ];
 const FILE = { role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] };
 
-describe('a part that only some providers can read', () => {
-  test('is a file by its id, for providers of the client’s dialect', () => {
+describe('provider-bound parts of a request', () => {
+  test('include a file given by its id, bound to the client’s dialect', () => {
     const source = { type: 'file', file_id: 'f1' };
     const document = { role: 'user', content: [{ type: 'document', source }] };
     const fileData = { fileUri: 'gs://b/x.pdf', mimeType: 'application/pdf' };
@@ -33,7 +33,7 @@ describe('a part that only some providers can read', () => {
     ]);
   });
 
-  test('is an image by its id, for providers of the Responses API: chat completions cannot express it', () => {
+  test('include an image given by its id, bound to the Responses API', () => {
     const content = [{ type: 'input_image', file_id: 'file-1' }];
 
     expect(bound(responses, { input: [{ role: 'user', content }] })).toEqual([
@@ -41,7 +41,7 @@ describe('a part that only some providers can read', () => {
     ]);
   });
 
-  test('is what a member names that is kept at a vendor', () => {
+  test('include references to objects stored at a provider', () => {
     const hi = [{ role: 'user', content: 'hi' }];
 
     expect(bound(anthropic, { container: 'c1', messages: hi })).toMatchObject([
@@ -52,7 +52,7 @@ describe('a part that only some providers can read', () => {
     ).toMatchObject([{ at: 'cachedContent', dialects: ['gemini'] }]);
   });
 
-  test('is a proven thought while its tools are at work, and no longer', () => {
+  test('include a signed thought only until its tool calls are answered', () => {
     const later = [
       ...CALLED,
       { role: 'assistant', content: 'Done.' },
@@ -65,7 +65,7 @@ describe('a part that only some providers can read', () => {
     expect(bound(anthropic, { messages: later })).toBeUndefined();
   });
 
-  test('is what only the client’s dialect has a word for, if anybody serves that: videos, a provider’s own tools', () => {
+  test('include content and tools that only the client’s dialect has, not firmly', () => {
     const video = { inlineData: { mimeType: 'video/mp4', data: 'AAAA' } };
     const still = { inlineData: { mimeType: 'image/png', data: 'AAAA' }, mediaResolution: {} };
     const search = [{ googleSearch: {} }, { functionDeclarations: [{ name: 'f' }] }];
@@ -84,7 +84,7 @@ describe('a part that only some providers can read', () => {
     ]);
   });
 
-  test('is nothing in most requests', () => {
+  test('are absent from most requests', () => {
     expect(
       bound(openai, { messages: [{ role: 'user', content: 'a file_id, you say' }] }),
     ).toBeUndefined();
@@ -92,7 +92,7 @@ describe('a part that only some providers can read', () => {
   });
 });
 
-describe('a policy', () => {
+describe('routing of provider-bound requests', () => {
   let gateway: TestApp;
 
   const model = (name: string, provider: string) => `
@@ -133,25 +133,25 @@ auto: { models: ['acme/*', 'claude/*'] }
     { role: 'tool', tool_call_id: 't1', content: 'ok' },
   ];
 
-  test('sends a file only to providers that can read it, and says which models were dropped for it', async () => {
+  test('sends a file only to providers that can read it, with the reason for the others', async () => {
     const { json, of } = await route([FILE]);
 
     expect(json['model']).toBe('acme/m');
     expect(of('claude/m')).toMatchObject({
       why: 'vendor_bound',
-      detail: 'messages[0].content[0] is for providers that speak openai or responses',
+      detail: 'messages[0].content[0] requires a provider of the dialect openai or responses',
     });
     expect(of('acme/m')).toBeNull();
   });
 
-  test('goes on with the vendor of a thought whose tools are at work', async () => {
+  test('stays with the provider of a signed thought during tool calls', async () => {
     const { json, of } = await route(underWay('anthropic-claude-v1'));
 
     expect(json['model']).toBe('claude/m');
     expect(of('acme/m')).toMatchObject({ why: 'vendor_bound' });
   });
 
-  test('ignores reasoning that no provider here can read', async () => {
+  test('ignores reasoning that no configured provider can read', async () => {
     const { status, of } = await route(underWay('google-gemini-v1'));
 
     expect(status).toBe(200);

@@ -1,7 +1,7 @@
 import { fc } from '../support/fast-check.js';
 import { BitSet } from '../../src/route/bit-set.js';
 
-test('a set of slots tells the first time of each slot, as a plain set does', () => {
+test('BitSet.add reports the first addition of each slot, as a Set would', () => {
   fc.assert(
     fc.property(fc.array(fc.nat({ max: 511 })), (slots) => {
       const taken = new BitSet(512);

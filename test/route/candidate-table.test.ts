@@ -1,11 +1,11 @@
 import { CandidateTable } from '../../src/route/candidate-table.js';
 import { candidate, DROPPED } from '../support/candidates.js';
 
-describe('a table of candidates', () => {
+describe('CandidateTable', () => {
   const cheap = candidate('a/cheap', { costUsd: null, latencyMs: null });
   const dropped = candidate('b/dropped', { success: 0.9, dropped: DROPPED });
 
-  test('returns the candidates that it was made of', () => {
+  test('returns the candidates that it was built from', () => {
     const table = CandidateTable.of([cheap, dropped]);
 
     expect(table.toArray()).toEqual([cheap, dropped]);
@@ -13,14 +13,14 @@ describe('a table of candidates', () => {
     expect(table.find('c/absent')).toBeNull();
   });
 
-  test('knows whether a candidate is left', () => {
+  test('knows whether an eligible candidate is left', () => {
     expect(CandidateTable.of([cheap, dropped]).hasEligible).toBe(true);
     expect(CandidateTable.of([cheap]).hasEligible).toBe(true);
     expect(CandidateTable.of([dropped, dropped]).hasEligible).toBe(false);
     expect(CandidateTable.of([]).hasEligible).toBe(false);
   });
 
-  test('is not changed by a copy with another prediction for one model', () => {
+  test('is not modified by a copy with another prediction', () => {
     const table = CandidateTable.of([cheap, dropped]);
 
     const open = table.with({ ...dropped, success: 0.5, dropped: null });

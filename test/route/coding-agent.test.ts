@@ -27,13 +27,13 @@ test.each([
   ['search_shell_company', 0],
   ['send_command', 0],
   ['execute_trade', 0],
-])('%s is of the workbench of a coding agent: %d', (name, workbench) => {
+])('isCodingAgentConversation recognises the tool %s: %d', (name, workbench) => {
   const tools = [tool('get_weather'), tool(name)];
 
   expect(isCodingAgentConversation({ ...conversation(), tools })).toBe(workbench === 1);
 });
 
-test('agents with many other tools are told as well', () => {
+test('isCodingAgentConversation recognises a coding tool among many other tools', () => {
   const others = Array.from({ length: 120 }, (_, i) => tool(`mcp__server__get_${i}`));
 
   expect(isCodingAgentConversation({ ...conversation(), tools: [...others, tool('Bash')] })).toBe(
@@ -47,7 +47,7 @@ test.each([
   ['Aider', 'Every *SEARCH/REPLACE block* must use this format:'],
   ['OpenHands', 'run it with <function=execute_bash>'],
   ['bolt.new', '<boltAction type="shell">'],
-])('what %s tells the model to write is one, too', (_, told) => {
+])('isCodingAgentConversation recognises the system prompt of %s', (_, told) => {
   const system = `You are a highly skilled software engineer. ${'Be careful. '.repeat(500)}${told}`;
 
   const asked = conversation(message('system', system), message('user', 'Fix the test.'));
@@ -55,7 +55,7 @@ test.each([
   expect(isCodingAgentConversation(asked)).toBe(true);
 });
 
-test('a system prompt about software, or a user who writes so, is none', () => {
+test('isCodingAgentConversation is false for a system prompt about software and for a user who mentions an agent', () => {
   const asked = conversation(
     message('system', 'You answer questions about programming. Commands go into a code block.'),
     message('user', 'What does <execute_command> do in Cline?'),

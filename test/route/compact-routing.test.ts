@@ -20,7 +20,7 @@ const features: Routing['features'] = {
   maxOutputTokens: null,
 };
 
-/** @returns `null` when every candidate is dropped */
+/** @returns `null` if every candidate is dropped */
 function routing(candidates: readonly Candidate[]): Routing | null {
   const input = tabled({ candidates, outcome: outcome(), ood: 0.7, price: 0.002 });
   const choice = choose(input);
@@ -44,8 +44,8 @@ const anyCandidates = fc.uniqueArray(anyCandidate, {
   maxLength: 8,
 });
 
-describe('a kept routing', () => {
-  test('unpacks to what was packed, whatever it was', () => {
+describe('CompactRouting', () => {
+  test('unpacks to the packed routing, for any routing', () => {
     fc.assert(
       fc.property(anyCandidates, (candidates) => {
         const before = routing(candidates);
@@ -59,7 +59,7 @@ describe('a kept routing', () => {
     );
   });
 
-  test('tells what was expected of one model without unpacking', () => {
+  test('returns the prediction of one model without unpacking', () => {
     const open = candidate('a/open', { costUsd: null });
     const dropped = candidate('b/dropped', { dropped: DROPPED });
     const before = routing([open, dropped]);

@@ -2,7 +2,7 @@ import { fc } from '../support/fast-check.js';
 import type { Candidate } from '../../src/core/decision.js';
 import { chooseAmong, DROPPED, fallbacks, outcome } from '../support/candidates.js';
 
-describe('for any candidates, the choice', () => {
+describe('choice, for any candidates', () => {
   const anyCandidate: fc.Arbitrary<Candidate> = fc.record({
     model: fc.stringMatching(/^[a-z]{1,3}\/[a-z]{1,6}$/u),
     success: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
@@ -20,7 +20,7 @@ describe('for any candidates, the choice', () => {
   });
   const anyKeep = fc.double({ min: 0, max: 1, noNaN: true });
 
-  test('keeps the promise and has no cheaper candidate that does', () => {
+  test('is sufficient and not more expensive than another sufficient candidate', () => {
     fc.assert(
       fc.property(anyCandidates, anyKeep, (candidates, keep) => {
         const rules = outcome({ keep: { value: keep, rule: null } });
@@ -63,7 +63,7 @@ describe('for any candidates, the choice', () => {
     );
   });
 
-  test('lists every other open candidate as a fallback, once', () => {
+  test('has every other eligible candidate as a fallback, once', () => {
     fc.assert(
       fc.property(anyCandidates, (candidates) => {
         const input = { candidates, outcome: outcome(), ood: 0, price: null };

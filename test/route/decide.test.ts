@@ -6,8 +6,8 @@ const middle = candidate('b/middle', { success: 0.89, costUsd: 0.001, latencyMs:
 const best = candidate('c/best', { success: 0.9, costUsd: 0.01 });
 const all = [best, cheap, middle];
 
-describe('the choice', () => {
-  test('is the cheapest candidate that keeps the promised share of the best', () => {
+describe('choice', () => {
+  test('is the cheapest candidate that keeps the required share of the best', () => {
     const input = { candidates: all, outcome: outcome(), ood: 0, price: null };
 
     expect(chooseAmong(input)).toMatchObject({
@@ -23,7 +23,7 @@ describe('the choice', () => {
     { keep: 0.95, chosen: 'b/middle' },
     { keep: 0.5, chosen: 'a/cheap' },
     { keep: 0, chosen: 'a/cheap' },
-  ])('is $chosen when $keep must be kept', ({ keep, chosen }) => {
+  ])('is $chosen with keep $keep', ({ keep, chosen }) => {
     const rules = outcome({ keep: { value: keep, rule: null } });
 
     expect(
@@ -31,7 +31,7 @@ describe('the choice', () => {
     ).toBe(chosen);
   });
 
-  test('is the fastest sufficient candidate when the policy strives for latency', () => {
+  test('is the fastest sufficient candidate with the latency objective', () => {
     const rules = outcome({ objective: 'latency' });
 
     expect(chooseAmong({ candidates: all, outcome: rules, ood: 0, price: null })).toMatchObject({
@@ -40,7 +40,7 @@ describe('the choice', () => {
     });
   });
 
-  test('is the best candidate, whatever it costs, when the policy strives for quality', () => {
+  test('is the best candidate with the quality objective, whatever it costs', () => {
     const rules = outcome({ objective: 'quality' });
 
     expect(chooseAmong({ candidates: all, outcome: rules, ood: 0, price: null })).toMatchObject({
@@ -49,7 +49,7 @@ describe('the choice', () => {
     });
   });
 
-  test('prefers a known price to an unknown one, however high, even if the dearest candidate is dropped', () => {
+  test('prefers a known price to an unknown one, even if the most expensive candidate is dropped', () => {
     const unknown = candidate('d/unknown', { success: 0.9, costUsd: null });
     const free = candidate('e/free', { success: 0.7, costUsd: 0 });
     const known = candidate('f/known', { success: 0.9, costUsd: 0.00003 });
@@ -63,7 +63,7 @@ describe('the choice', () => {
     expect(among(unknown, { ...known, success: 0.899 }, dropped)).toBe('f/known');
   });
 
-  test('never falls on a dropped candidate', () => {
+  test('is never a dropped candidate', () => {
     const candidates = [best, { ...middle, dropped: DROPPED }, cheap];
 
     expect(chooseAmong({ candidates, outcome: outcome(), ood: 0, price: null })?.chosen).toEqual(
@@ -71,13 +71,13 @@ describe('the choice', () => {
     );
   });
 
-  test('is nothing when every candidate is dropped', () => {
+  test('is null when every candidate is dropped', () => {
     const candidates = all.map((c) => ({ ...c, dropped: DROPPED }));
 
     expect(chooseAmong({ candidates, outcome: outcome(), ood: 0, price: null })).toBeNull();
   });
 
-  test('says so when constraints left one candidate', () => {
+  test('has the reason only_candidate when constraints leave one', () => {
     const candidates = [cheap, { ...best, dropped: DROPPED }];
 
     expect(chooseAmong({ candidates, outcome: outcome(), ood: 0, price: null })).toMatchObject({
@@ -86,7 +86,7 @@ describe('the choice', () => {
     });
   });
 
-  test('names the rule that left one candidate, if no other and nothing else did', () => {
+  test('names the rule that left one candidate, if it dropped all others', () => {
     const by = (...rules: readonly (string | null)[]) => {
       const others = rules.map((rule, i) =>
         candidate(`x/${i}`, {
@@ -103,7 +103,7 @@ describe('the choice', () => {
     expect(by()).toBeNull();
   });
 
-  test('takes a candidate of unknown cost only when no cost is known', () => {
+  test('is not a candidate of unknown cost when a known cost is sufficient', () => {
     const unknown = candidate('u/unknown', { success: 0.9, costUsd: null });
 
     const among = chooseAmong({
@@ -116,7 +116,7 @@ describe('the choice', () => {
     expect(among?.chosen).toEqual(best);
   });
 
-  test('falls back to the best available when a named reference is out of reach', () => {
+  test('is the best available when the named reference is not available', () => {
     const strong = candidate('s/strong', { success: 0.99, dropped: DROPPED });
     const rules = outcome({ reference: 's/strong', keep: { value: 0.97, rule: 'demanding' } });
 
@@ -129,7 +129,7 @@ describe('the choice', () => {
     });
   });
 
-  test('is the pinned model, however bad, and falls to the others when that is dropped', () => {
+  test('is the pinned model, whatever its quality, unless that is dropped', () => {
     const rules = outcome({ pin: { value: 'a/cheap', rule: 'pin-it' } });
     const dropped = [best, middle, { ...cheap, dropped: DROPPED }];
 
@@ -143,7 +143,7 @@ describe('the choice', () => {
     );
   });
 
-  test('is the preferred model only if it keeps the promise', () => {
+  test('is the preferred model only if it is sufficient', () => {
     const prefer = (glob: string) => outcome({ prefer: { value: [glob], rule: 'liking' } });
 
     expect(
@@ -158,7 +158,7 @@ describe('the choice', () => {
     ).toEqual(middle);
   });
 
-  test('falls back in the order of a rule, and to no other model', () => {
+  test('has only the fallbacks of the rule, in its order', () => {
     const rules = outcome({ fallbacks: { value: ['a/cheap', 'x/absent'], rule: 'order' } });
 
     expect(fallbacks({ candidates: all, outcome: rules, ood: 0, price: null })).toEqual([
@@ -167,26 +167,26 @@ describe('the choice', () => {
   });
 });
 
-describe('at a price of quality, the choice', () => {
+describe('choice at a price of quality', () => {
   test.each([
     { price: 0, chosen: 'a/cheap' },
     { price: 0.004, chosen: 'a/cheap' },
     { price: 0.005, chosen: 'b/middle' },
     { price: 0.89, chosen: 'b/middle' },
     { price: 0.91, chosen: 'c/best' },
-  ])('is $chosen when one more adequate answer is worth $price', ({ price, chosen }) => {
+  ])('is $chosen at the price $price', ({ price, chosen }) => {
     const choice = chooseAmong({ candidates: all, outcome: outcome(), ood: 0, price });
 
     expect(choice?.chosen.model).toBe(chosen);
   });
 
-  test('may lie under the promised share, which is kept on average', () => {
+  test('may be below the required share, which holds on average', () => {
     const input = { candidates: all, outcome: outcome(), ood: 0, price: 0.001 };
 
     expect(chooseAmong(input)).toMatchObject({ chosen: cheap, floor: 0, reference: best });
   });
 
-  test('never lies under the share that each has to keep', () => {
+  test('is never below the share required of each request (keepEach)', () => {
     const rules = outcome({ keepEach: { value: 0.8, rule: null } });
 
     const input = { candidates: all, outcome: rules, ood: 0, price: 0.001 };
@@ -195,7 +195,7 @@ describe('at a price of quality, the choice', () => {
     expect(fallbacks(input)).toEqual(['c/best', 'a/cheap']);
   });
 
-  test("weighs milliseconds if the policy's objective is latency", () => {
+  test('weighs milliseconds with the latency objective', () => {
     const rules = outcome({ objective: 'latency' });
     const input = { candidates: all, outcome: rules, ood: 0 };
 
@@ -203,7 +203,7 @@ describe('at a price of quality, the choice', () => {
     expect(chooseAmong({ ...input, price: 70_000 })?.chosen).toEqual(best);
   });
 
-  test('counts an unknown cost as the highest that is known, and prefers the known', () => {
+  test('counts an unknown cost as the highest known one, and prefers known costs', () => {
     const unknown = candidate('u/unknown', { success: 0.9, costUsd: null });
 
     const candidates = [unknown, best, cheap];
@@ -216,7 +216,7 @@ describe('at a price of quality, the choice', () => {
     expect(fallbacks(input)).toEqual(['u/unknown', 'a/cheap']);
   });
 
-  test('is the best of those that cost nothing', () => {
+  test('is the best of the candidates that cost nothing', () => {
     const candidates = all.map((c) => ({ ...c, costUsd: 0 }));
 
     expect(chooseAmong({ candidates, outcome: outcome(), ood: 0, price: 0 })?.chosen.model).toBe(
@@ -224,7 +224,7 @@ describe('at a price of quality, the choice', () => {
     );
   });
 
-  test('is a preferred model that keeps the share, or does no worse than the choice would', () => {
+  test('is a preferred model that is sufficient or no worse than the ordinary choice', () => {
     const prefer = (glob: string) => outcome({ prefer: { value: [glob], rule: 'liking' } });
     const fair = candidate('f/fair', { success: 0.75, costUsd: 0.02 });
     const input = { candidates: [...all, fair], ood: 0 };
@@ -235,10 +235,10 @@ describe('at a price of quality, the choice', () => {
   });
 });
 
-describe('far from the training prompts, the choice', () => {
+describe('choice for unfamiliar prompts', () => {
   const unsure = candidate('b/unsure', { success: 0.89, uncertainty: 0.3, costUsd: 0.001 });
 
-  test('passes over a candidate whose success is a guess', () => {
+  test('avoids a candidate with high uncertainty', () => {
     const input = { candidates: [best, unsure], outcome: outcome() };
 
     expect(chooseAmong({ ...input, ood: 0.2, price: null })?.chosen).toEqual(unsure);
@@ -248,18 +248,21 @@ describe('far from the training prompts, the choice', () => {
     });
   });
 
-  test('counts the reference in full, and all others less their uncertainty', () => {
-    const input = { candidates: [best, { ...middle, uncertainty: 0.2 }], outcome: outcome() };
+  test('subtracts the uncertainty of the reference as well, so that equally uncertain candidates compare as before', () => {
+    const candidates = [
+      { ...best, uncertainty: 0.2 },
+      { ...middle, uncertainty: 0.2 },
+    ];
+    const input = { candidates, outcome: outcome({ keep: { value: 0.9, rule: null } }) };
 
-    expect(chooseAmong({ ...input, ood: 0.2, price: 0.1 })?.chosen.model).toBe('b/middle');
-    expect(chooseAmong({ ...input, ood: 0.8, price: 0.1 })).toMatchObject({
-      chosen: best,
-      reference: best,
-      reason: 'unfamiliar_prompt',
+    expect(chooseAmong({ ...input, ood: 0.2, price: null })?.chosen.model).toBe('b/middle');
+    expect(chooseAmong({ ...input, ood: 0.8, price: null })).toMatchObject({
+      chosen: { model: 'b/middle' },
+      reference: { model: best.model },
     });
   });
 
-  test('keeps its ordinary reason when distance changes nothing', () => {
+  test('keeps its ordinary reason when unfamiliarity changes nothing', () => {
     const input = {
       candidates: [best, { ...middle, uncertainty: 0.01 }],
       outcome: outcome(),

@@ -1,8 +1,8 @@
 import { readFeatures } from '../../src/route/features.js';
 import { conversation, message } from '../support/conversations.js';
 
-describe('the text that is embedded', () => {
-  test('holds earlier user turns, the newest and the start of the system prompt, not the answers', () => {
+describe('embedded text', () => {
+  test('contains earlier user turns, the newest one and the start of the system prompt, but no answers', () => {
     const { text, turns } = readFeatures(
       conversation(
         message('system', 'You are a travel agent.'),
@@ -28,7 +28,7 @@ describe('the text that is embedded', () => {
     expect(text.length).toBeLessThan(4100);
   });
 
-  test('keeps head and tail of a turn that is too long', () => {
+  test('keeps the beginning and the end of an overlong turn', () => {
     const { text } = readFeatures(
       conversation(message('user', `Summarise this: ${'filler '.repeat(5000)} Thanks in advance.`)),
     );
@@ -40,11 +40,11 @@ describe('the text that is embedded', () => {
 
   test.each([
     {
-      what: 'a reminder of the harness',
+      what: 'a system reminder',
       text: 'Fix the test.<system-reminder>Be brief. Todo list is empty.</system-reminder>',
     },
     {
-      what: 'details of the environment',
+      what: 'environment details',
       text: '<environment_details>\n# VSCode\nfile.ts\n</environment_details>\nFix the test.',
     },
     {
@@ -53,16 +53,16 @@ describe('the text that is embedded', () => {
     },
     { what: 'encoded data', text: `Fix the test. ${'iVBORw0KGgo'.repeat(400)}` },
     {
-      what: 'a block that never fits',
+      what: 'an overlong block',
       text: `Fix the test.<system-reminder>${'x y '.repeat(20_000)}</system-reminder>`,
     },
-  ])('has no part of $what', ({ text }) => {
+  ])('excludes $what', ({ text }) => {
     const features = readFeatures(conversation(message('user', text)));
 
     expect(features.text).toBe('Fix the test.');
   });
 
-  test('keeps a tag that is only written about', () => {
+  test('keeps a tag that is only mentioned', () => {
     const { text } = readFeatures(
       conversation(message('user', 'What does <system-reminder> mean in my prompt?')),
     );
@@ -70,7 +70,7 @@ describe('the text that is embedded', () => {
     expect(text).toBe('What does <system-reminder> mean in my prompt?');
   });
 
-  test('goes back to the last turn that says something', () => {
+  test('falls back to the last turn with content', () => {
     const { text } = readFeatures(
       conversation(
         message('user', 'Rename the class.'),
@@ -81,7 +81,7 @@ describe('the text that is embedded', () => {
     expect(text).toBe('Rename the class.');
   });
 
-  test('leaves tool results out', () => {
+  test('excludes tool results', () => {
     const { text } = readFeatures(
       conversation(
         message('user', 'Read the log.'),

@@ -20,8 +20,8 @@ function flipsOf(input: ListedInput): ReturnType<typeof flips> {
   return flips(tabled(input), choice);
 }
 
-describe('the flips of a choice', () => {
-  test('begin with the smallest change', () => {
+describe('flips of a choice', () => {
+  test('start with the smallest change', () => {
     const found = flipsOf({
       candidates: [cheap, middle, best],
       outcome: outcome(),
@@ -39,7 +39,7 @@ describe('the flips of a choice', () => {
     );
   });
 
-  test('name the success a cheaper candidate lacks', () => {
+  test('name the success that a cheaper candidate lacks', () => {
     const found = flipsOf({
       candidates: [cheap, middle, best],
       outcome: outcome(),
@@ -55,7 +55,7 @@ describe('the flips of a choice', () => {
     );
   });
 
-  test('name the cost a better candidate would have to fall under', () => {
+  test('name the cost below which a better candidate would be chosen', () => {
     const found = flipsOf({
       candidates: [middle, { ...best, costUsd: 0.0015 }],
       outcome: outcome(),
@@ -71,7 +71,7 @@ describe('the flips of a choice', () => {
     );
   });
 
-  test('name the rule that dropped a candidate which would have been chosen', () => {
+  test('name the rule that dropped a candidate that would have been chosen', () => {
     const dropped = { ...middle, dropped: DROPPED };
     const found = flipsOf({ candidates: [dropped, best], outcome: outcome(), ood: 0, price: null });
 
@@ -82,7 +82,7 @@ describe('the flips of a choice', () => {
     });
   });
 
-  test('name all rules that drop a candidate which would have been chosen', () => {
+  test('name all rules that dropped a candidate that would have been chosen', () => {
     const dropped = { ...middle, dropped: DROPPED };
     const rules = outcome({
       never: [
@@ -107,7 +107,7 @@ describe('the flips of a choice', () => {
     });
   });
 
-  test('name a pin and a preference as what decided', () => {
+  test('name the deciding pin or preference', () => {
     const pinned = outcome({ pin: { value: 'c/best', rule: 'pin-it' } });
     const preferred = outcome({ prefer: { value: ['c/*'], rule: 'liking' } });
     const candidates = [middle, best];
@@ -120,7 +120,7 @@ describe('the flips of a choice', () => {
     );
   });
 
-  test('name the price of quality at which another candidate is worth as much', () => {
+  test('name the price of quality at which another candidate would be chosen', () => {
     const input = { candidates: [cheap, middle, best], outcome: outcome(), ood: 0, price: 0.1 };
     const found = flipsOf(input);
 
@@ -132,7 +132,7 @@ describe('the flips of a choice', () => {
     );
   });
 
-  test('name what a candidate lacks to be worth as much as the chosen one', () => {
+  test('name the cost or success with which a candidate would be chosen at this price', () => {
     const found = flipsOf({
       candidates: [cheap, { ...middle, costUsd: 0.004 }],
       outcome: outcome(),
@@ -148,7 +148,7 @@ describe('the flips of a choice', () => {
     );
   });
 
-  test('never ask for more than certain success', () => {
+  test('never require a success above 1', () => {
     const dear = { ...best, costUsd: 0.01 };
 
     const found = flipsOf({ candidates: [cheap, dear], outcome: outcome(), ood: 0, price: 0.05 });
@@ -156,7 +156,7 @@ describe('the flips of a choice', () => {
     expect(found.filter(({ change }) => change.startsWith('success of c/best'))).toEqual([]);
   });
 
-  test("are in milliseconds if the policy's objective is latency", () => {
+  test('are in milliseconds with the latency objective', () => {
     const slow = candidate('s/slow', { success: 0.9, latencyMs: 2000 });
     const quick = candidate('q/quick', { success: 0.8, latencyMs: 500 });
     const candidates = [slow, quick];
@@ -170,11 +170,11 @@ describe('the flips of a choice', () => {
     );
   });
 
-  test('are none when there is nothing else to choose', () => {
+  test('are empty when there is no other candidate', () => {
     expect(flipsOf({ candidates: [best], outcome: outcome(), ood: 0, price: null })).toEqual([]);
   });
 
-  test('go by the preference that comes next, where one is done without', () => {
+  test('consider the next preference when they remove one', () => {
     const next = { value: ['c/*'], rule: 'after' };
     const preferred = outcome({ prefer: { value: ['b/*'], rule: 'liking', otherwise: next } });
     const candidates = [cheap, { ...middle, success: 0.9 }, best];
@@ -188,7 +188,7 @@ describe('the flips of a choice', () => {
     });
   });
 
-  test('tell what an answer would have to be worth where all is to be kept', () => {
+  test('name the price of quality with keep 1', () => {
     const keep = { value: 1, rule: null };
     const found = flipsOf({
       candidates: [cheap, middle, best],
@@ -197,7 +197,7 @@ describe('the flips of a choice', () => {
       price: null,
     });
 
-    // To keep less than all is to keep it on average, so no share decides on its own.
+    // A keep below 1 holds on average, so no share decides a single request.
     expect(found.filter(({ change }) => change.startsWith('keep'))).toEqual([]);
     expect(found).toContainEqual({
       model: 'b/middle',
@@ -206,7 +206,7 @@ describe('the flips of a choice', () => {
     });
   });
 
-  test('are true when the change is made as written', () => {
+  test('change the choice as described, for any input', () => {
     const anyCandidate = fc
       .tuple(
         fc.double({ min: 0.05, max: 0.99, noNaN: true }),
@@ -246,7 +246,7 @@ describe('the flips of a choice', () => {
   });
 });
 
-/** The input with what a flip says done to it, read off its words. */
+/** The input with the change that a flip describes, parsed from its text. */
 function applied(input: ListedInput, change: string): ListedInput {
   const [, model = '', , written = ''] =
     /(?:of |worth |keep |if )(m\/\d+)?(.*?)\$?([\d.e+-]+)(?: ms)? instead of/u.exec(change) ?? [];

@@ -49,8 +49,8 @@ function featuresOf(text: string): Features {
 
 const QUESTION = featuresOf('Why does ice float on water?');
 
-describe('a predictor of made-up tables', () => {
-  test('answers in the order of the abilities with probabilities inside 0 to 1', () => {
+describe('FactorPredictor', () => {
+  test('orders models by ability, with probabilities between 0 and 1', () => {
     const abilities = TINY_MODELS.map((name) => tiny.ability(modelWith(name)));
 
     const { models } = tiny.predict(QUESTION, abilities);
@@ -62,7 +62,7 @@ describe('a predictor of made-up tables', () => {
     expect(models.every((one) => one.outputTokens >= 1)).toBe(true);
   });
 
-  test('keeps its promises for any text', () => {
+  test('is deterministic and in range for any text', () => {
     const abilities = [
       tiny.ability(modelWith(TINY_MODELS[0])),
       tiny.ability(modelWith('who/knows')),
@@ -88,7 +88,7 @@ describe('a predictor of made-up tables', () => {
     );
   });
 
-  test('says on what each ability rests', () => {
+  test('names the basis of each ability', () => {
     const graded = tiny.ability(modelWith('acme/weak-1'));
     const described = tiny.ability(modelWith('acme/new', { benchmarks: { mmlu_pro: 70 } }));
     const nameless = tiny.ability(modelWith('who/knows', { benchmarks: { unheard_of: 70 } }));
@@ -100,7 +100,7 @@ describe('a predictor of made-up tables', () => {
     ]);
   });
 
-  test('is less certain the less it knows of a model', () => {
+  test('is less certain the less is known of a model', () => {
     const abilities = [
       tiny.ability(modelWith('acme/middle-2024-05-13')),
       tiny.ability(modelWith('acme/new', { benchmarks: { mmlu_pro: 50 }, released: '2024-01' })),
@@ -113,7 +113,7 @@ describe('a predictor of made-up tables', () => {
     expect(nameless?.uncertainty).toBeGreaterThan(described?.uncertainty ?? 1);
   });
 
-  test('expects more of a model with a higher benchmark figure', () => {
+  test('predicts more success for a higher benchmark figure', () => {
     const figure = fc.double({ min: 1, max: 98, noNaN: true });
 
     fc.assert(
@@ -134,13 +134,13 @@ describe('a predictor of made-up tables', () => {
     { name: 'acme/middle', released: '2026-03', basis: 'regressed' },
     { name: 'acme/strong-1', released: '2026-03', basis: 'fitted' },
     { name: 'acme/strong-1-preview', released: '2026-03', basis: 'regressed' },
-  ])('takes $name of $released for $basis', ({ name, released, basis }) => {
+  ])('matches $name released $released as $basis', ({ name, released, basis }) => {
     const ability = tiny.ability(modelWith(name, { released }));
 
     expect(ability.basis).toBe(basis);
   });
 
-  test('expects longer answers of a model that reasons', () => {
+  test('predicts longer answers for a reasoning model', () => {
     const plain = tiny.ability(modelWith('acme/plain'));
     const reasoning = tiny.ability(
       modelWith('acme/deep', { capabilities: new Set(['reasoning']) }),
@@ -151,12 +151,12 @@ describe('a predictor of made-up tables', () => {
     expect(long?.outputTokens).toBeGreaterThan(short?.outputTokens ?? Infinity);
   });
 
-  test('finds a text without a single letter far from everything', () => {
+  test('reports a text without letters as unfamiliar', () => {
     expect(tiny.predict(featuresOf('?!'), []).ood).toBeGreaterThan(0.5);
   });
 });
 
-describe('a predictor that was trained for an encoder', () => {
+describe('FactorPredictor with an encoder', () => {
   const FRENCH = featuresOf('Pourquoi est-ce que la glace flotte sur l’eau des rivières ?');
   const encoded = madeUpVector('ice', TINY_EMBEDDING);
 
@@ -197,16 +197,16 @@ describe('a predictor that was trained for an encoder', () => {
 
   test.each([
     ['no vector', undefined],
-    ['one of another length', Float32Array.of(1, 0)],
-  ])('refuses a prompt with %s', async (_what, vector) => {
+    ['a vector of another length', Float32Array.of(1, 0)],
+  ])('rejects a prompt with %s', async (_what, vector) => {
     const predictor = await trainedFor(false);
 
     expect(() =>
       predictor.predict({ ...QUESTION, ...(vector && { encoded: vector }) }, []),
-    ).toThrow('a prompt came without the vector of the encoder Xenova/tiny');
+    ).toThrow('a prompt has no vector of the encoder Xenova/tiny');
   });
 
-  test('finds other languages far, unless the encoder puts them where English is', async () => {
+  test('reports other languages as unfamiliar, unless the encoder is multilingual', async () => {
     const [english, every] = [await trainedFor(false), await trainedFor(true)];
     const foreign = { ...FRENCH, encoded };
 
@@ -218,7 +218,7 @@ describe('a predictor that was trained for an encoder', () => {
   });
 });
 
-describe('loading', () => {
+describe('loadPredictor', () => {
   async function fault(folder: string): Promise<string> {
     const error: unknown = await loadPredictor(folder).then(
       () => new Error('it loaded'),
@@ -228,21 +228,21 @@ describe('loading', () => {
     return (error as ArtefactError).message;
   }
 
-  test('refuses a folder without a manifest', async () => {
+  test('rejects a folder without a manifest', async () => {
     const folder = tinyFolder();
     rmSync(path.join(folder, 'manifest.json'));
 
     expect(await fault(folder)).toMatch(/manifest\.json: the file (?:is missing|cannot be read)$/);
   });
 
-  test('refuses a folder without the predictor', async () => {
+  test('rejects a folder without the predictor', async () => {
     const folder = tinyFolder();
     rmSync(path.join(folder, 'predictor.bin'));
 
     expect(await fault(folder)).toMatch(/predictor\.bin: the file (?:is missing|cannot be read)$/);
   });
 
-  test('refuses a predictor that is not the one trained', async () => {
+  test('rejects a modified predictor', async () => {
     const folder = tinyFolder();
     const file = path.join(folder, 'predictor.bin');
     const bytes = readFileSync(file);
@@ -252,7 +252,7 @@ describe('loading', () => {
     expect(await fault(folder)).toMatch(/predictor\.bin: expected SHA-256/);
   });
 
-  test('refuses a predictor that was cut short', async () => {
+  test('rejects a truncated predictor', async () => {
     const folder = tinyFolder();
     const file = path.join(folder, 'predictor.bin');
     writeFileSync(file, readFileSync(file).subarray(0, 900));
@@ -260,7 +260,7 @@ describe('loading', () => {
     expect(await fault(folder)).toMatch(/predictor\.bin: expected SHA-256/);
   });
 
-  test('refuses a manifest of other features', async () => {
+  test('rejects a manifest with other features', async () => {
     const folder = tinyFolder();
     const file = path.join(folder, 'manifest.json');
     const text = readFileSync(file, 'utf8').replace('"log_chars"', '"log_words"');
@@ -280,7 +280,7 @@ describe('loading', () => {
     },
     { what: 'a damaged header', change: { doubt: 'none' }, said: /the header is damaged/ },
     { what: 'more models than rows', change: { models: ['a', 'b', 'c', 'd'] }, said: /abilities/ },
-  ])('refuses a predictor with $what', async ({ change, said }) => {
+  ])('rejects a predictor with $what', async ({ change, said }) => {
     const folder = tinyFolder((meta) => ({ ...meta, ...change }));
 
     expect(await fault(folder)).toMatch(said);

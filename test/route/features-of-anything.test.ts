@@ -5,7 +5,7 @@ import { readFeatures } from '../../src/route/features.js';
 import { EMPTY, message } from '../support/conversations.js';
 import { growthOf } from '../support/growth.js';
 
-describe('whatever the client sends', () => {
+describe('readFeatures, for any conversation', () => {
   const part = fc.oneof(
     fc.record({
       kind: fc.constantFrom('text' as const, 'tool_result' as const, 'refusal' as const),
@@ -28,7 +28,7 @@ describe('whatever the client sends', () => {
     parts: fc.array(part, { maxLength: 4 }),
   });
 
-  test('every number is finite and in its range', () => {
+  test('returns finite numbers in range', () => {
     fc.assert(
       fc.property(fc.array(anyMessage, { maxLength: 8 }), (messages) => {
         const features = readFeatures({ ...EMPTY, messages });
@@ -45,7 +45,7 @@ describe('whatever the client sends', () => {
     );
   });
 
-  test('the same conversation has the same features', () => {
+  test('is deterministic', () => {
     fc.assert(
       fc.property(fc.array(anyMessage, { maxLength: 8 }), (messages) => {
         const request = { ...EMPTY, messages };
@@ -59,8 +59,8 @@ describe('whatever the client sends', () => {
 
   test.each([
     { what: 'prose', messagesOf: repeated('lorem ipsum ') },
-    { what: 'tags that are never closed', messagesOf: repeated('<system-reminder>') },
-    { what: 'closing tags alone', messagesOf: repeated('</system-reminder>') },
+    { what: 'unclosed tags', messagesOf: repeated('<system-reminder>') },
+    { what: 'closing tags', messagesOf: repeated('</system-reminder>') },
     { what: 'dollar signs', messagesOf: repeated('$') },
     { what: 'spaces', messagesOf: repeated(' ') },
     { what: 'brackets', messagesOf: repeated('([{<') },
@@ -84,7 +84,7 @@ describe('whatever the client sends', () => {
           message('user', '<system-reminder>x</system-reminder>'),
         ),
     },
-  ])('takes no more than proportional time for $what', async ({ messagesOf }) => {
+  ])('takes linear time for $what', async ({ messagesOf }) => {
     const sizes = { small: 5_000, large: 100_000 };
     const readAll = (messages: Message[]) => readFeatures({ ...EMPTY, messages });
 

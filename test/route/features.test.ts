@@ -22,12 +22,12 @@ function value(features: Features, name: (typeof FEATURE_NAMES)[number]): number
   return features.dense[FEATURE_NAMES.indexOf(name)] ?? Number.NaN;
 }
 
-describe('what a request needs', () => {
+describe('required capabilities', () => {
   test.each([
     { what: 'nothing', request: EMPTY, needs: [] },
     { what: 'tools', request: { ...EMPTY, tools: [TOOL] }, needs: ['tools'] },
     {
-      what: 'parallel tools only where the client asks for them',
+      what: 'parallel tools only when the client requests them',
       request: { ...EMPTY, tools: [TOOL], parallelTools: true },
       needs: ['tools', 'parallel_tools'],
     },
@@ -49,44 +49,48 @@ describe('what a request needs', () => {
       needs: ['tools'],
     },
     {
-      what: 'eyes, ears and a PDF reader',
+      what: 'vision, audio and PDF for attachments',
       request: conversation(
         message('user', { kind: 'image' }, { kind: 'audio' }, { kind: 'file' }),
       ),
       needs: ['vision', 'audio', 'pdf'],
     },
-    { what: 'JSON', request: { ...EMPTY, format: 'json_object' as const }, needs: ['json_mode'] },
     {
-      what: 'a schema',
+      what: 'JSON mode',
+      request: { ...EMPTY, format: 'json_object' as const },
+      needs: ['json_mode'],
+    },
+    {
+      what: 'JSON schema',
       request: { ...EMPTY, format: 'json_schema' as const },
       needs: ['json_schema'],
     },
-  ])('is $what', ({ request, needs }) => {
+  ])('include $what', ({ request, needs }) => {
     const features = readFeatures(request);
 
     expect([...features.needs]).toEqual(needs);
   });
 });
 
-describe('the statistics', () => {
+describe('text statistics', () => {
   const CODE = 'Why does this fail?\n```python\ndef f(xs):\n    return [x[0] for x in xs]\n```\n';
   const FORMULA = 'Prove that $\\sum_{i=1}^n i = \\frac{n(n+1)}{2}$ for every integer n.';
   const PROSE = 'Tell me about the history of the town I grew up in, and its old market.';
   const CHOICE = 'Which is a prime number?\nA. 21\nB. 23\nC. 25\nD. 27\nAnswer:';
 
-  test('find code in code and not in prose or formulas', () => {
+  test('detect code in code and not in prose or formulas', () => {
     expect(ask(CODE).code).toBeGreaterThan(0.5);
     expect(ask(PROSE).code).toBe(0);
     expect(ask(FORMULA).code).toBe(0);
   });
 
-  test('find mathematics in formulas and not in prose or code', () => {
+  test('detect mathematics in formulas and not in prose or code', () => {
     expect(ask(FORMULA).maths).toBeGreaterThan(0.5);
     expect(ask(PROSE).maths).toBeLessThan(0.1);
     expect(ask(CODE).maths).toBeLessThan(0.5);
   });
 
-  test('see a multiple-choice question by its options', () => {
+  test('detect a multiple-choice question by its options', () => {
     expect(value(ask(CHOICE), 'options')).toBeCloseTo(0.8);
     expect(value(ask('Vitamin A. And B. is not here.'), 'options')).toBeLessThan(0.5);
     expect(value(ask(PROSE), 'options')).toBe(0);
@@ -111,7 +115,7 @@ describe('the statistics', () => {
     expect(found).toBeGreaterThan(value(ask('The town has an old market'), name));
   });
 
-  test('tell the size of the history, the tools and the schema', () => {
+  test('measure the history, the tools and the schema', () => {
     const small = readFeatures(conversation(message('user', 'Hi')));
 
     const large = readFeatures({
@@ -141,10 +145,10 @@ describe('the statistics', () => {
   });
 });
 
-describe('features of tools', () => {
+describe('tool features', () => {
   const parameters = { properties: { query: { type: 'string' } }, required: ['query'] };
 
-  test('are read where some are offered', () => {
+  test('are set when tools are given', () => {
     const features = readFeatures({
       ...conversation(message('user', 'Search the web for a recipe')),
       tools: [{ ...TOOL, parameters }],
@@ -164,7 +168,7 @@ describe('features of tools', () => {
     expect(informativeCount(features.dense)).toBe(FEATURE_NAMES.length);
   });
 
-  test('say nothing where none is offered', () => {
+  test('are 0 without tools', () => {
     const { dense } = ask('Search the web for a recipe');
 
     expect(informativeCount(dense)).toBe(FIRST_TOOL_FEATURE);
@@ -172,7 +176,7 @@ describe('features of tools', () => {
   });
 });
 
-describe('the estimate of tokens', () => {
+describe('token estimate', () => {
   test.each([
     {
       what: 'English prose',
@@ -186,7 +190,7 @@ describe('the estimate of tokens', () => {
     },
     { what: 'Chinese', text: '今天天气很好我们去公园散步吧'.repeat(40), perToken: 1.25 },
     { what: 'Russian', text: 'Сегодня хорошая погода, пойдём гулять. '.repeat(40), perToken: 2.6 },
-  ])('is within a quarter of what $what takes', ({ text, perToken }) => {
+  ])('is within a quarter of the true count for $what', ({ text, perToken }) => {
     const { inputTokens } = ask(text);
 
     const expected = text.length / perToken;
@@ -194,7 +198,7 @@ describe('the estimate of tokens', () => {
     expect(inputTokens).toBeLessThan(expected * 1.25);
   });
 
-  test('counts what is not sampled by what was', () => {
+  test('extrapolates from a sample of a long text', () => {
     const short = ask('word '.repeat(400)).inputTokens;
     const long = ask('word '.repeat(400_000)).inputTokens;
 
@@ -202,7 +206,7 @@ describe('the estimate of tokens', () => {
     expect(long / short).toBeLessThan(1050);
   });
 
-  test('adds tools, pictures, sounds, files and calls', () => {
+  test('adds tools, images, audio, files and tool calls', () => {
     const plain = ask('Look').inputTokens;
 
     const { inputTokens } = readFeatures({

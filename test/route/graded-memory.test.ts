@@ -6,7 +6,7 @@ const SHAPE = { dims: 4, cells: 2, rows: 20, answers: 40 };
 const EAST = Float32Array.of(1, 0, 0, 0);
 const NORTH = Float32Array.of(0, 1, 0, 0);
 const UP = Float32Array.of(0, 0, 1, 0);
-/** A step of what is stored. */
+/** About one half, exactly representable in the stored steps. */
 const HALF = 64 / 127;
 
 /** Ten prompts in the east and ten in the north; two models answered each, a third none. */
@@ -25,7 +25,7 @@ function memoryOf(surpriseOf: (row: number, model: number) => number, sign = 1):
   return new GradedMemory(SHAPE, tables, 3);
 }
 
-/** What a memory holds of all models. */
+/** Recalls the answers of all models. */
 function recallAll(memory: GradedMemory, input: Float32Array): NeighbourEvidence {
   return memory.recall(
     input,
@@ -36,7 +36,7 @@ function recallAll(memory: GradedMemory, input: Float32Array): NeighbourEvidence
 /** The first model did better than expected in the east, the second worse; in the north both did better. */
 const mixed = memoryOf((row, model) => (row >= 10 || model === 0 ? HALF : -HALF));
 
-test('knows which models did better and worse on similar prompts', () => {
+test('GradedMemory knows which models did better and worse on similar prompts', () => {
   const recalled = recallAll(mixed, EAST);
 
   const [better, worse, unknown] = [0, 1, 2].map((model) => neighbourLogOdds(recalled, model));
@@ -48,7 +48,7 @@ test('knows which models did better and worse on similar prompts', () => {
   expect(unknown).toBeCloseTo(0, 6);
 });
 
-test('corrects a model that was never graded by what all others have in common', () => {
+test('GradedMemory corrects an ungraded model by the common shift of all others', () => {
   const recalled = recallAll(mixed, NORTH);
 
   expect(neighbourLogOdds(recalled, -1)).toBeGreaterThan(0.5);
@@ -56,14 +56,14 @@ test('corrects a model that was never graded by what all others have in common',
   expect(neighbourLogOdds(recalled, 0)).toBeGreaterThan(neighbourLogOdds(recalled, -1));
 });
 
-test('has no correction for prompts unlike all that were graded', () => {
+test('GradedMemory returns no correction for prompts unlike the graded ones', () => {
   const recalled = recallAll(mixed, UP);
 
   expect(recalled).toMatchObject({ closeness: 0, kinship: 0, shift: 0 });
   expect(neighbourLogOdds(recalled, 0)).toBe(0);
 });
 
-test("starts every look-up without the previous one's results", () => {
+test('GradedMemory keeps no state between look-ups', () => {
   const first = structuredClone(recallAll(mixed, EAST));
   recallAll(mixed, NORTH);
   recallAll(mixed, UP);
@@ -71,7 +71,7 @@ test("starts every look-up without the previous one's results", () => {
   expect(recallAll(mixed, EAST)).toEqual(first);
 });
 
-test('never claims more than the grades of its neighbours could have shown', () => {
+test('GradedMemory bounds its correction by the grades of the neighbours', () => {
   const cosine = fc.double({ min: -1, max: 1, noNaN: true });
   fc.assert(
     fc.property(
@@ -93,7 +93,7 @@ test('never claims more than the grades of its neighbours could have shown', () 
   );
 });
 
-test('says nothing of a model that was not asked about, and the same of the others', () => {
+test('GradedMemory restricted to some models returns the same for these and nothing for others', () => {
   const all = structuredClone(recallAll(mixed, EAST));
   const some = mixed.recall(
     EAST,
@@ -105,7 +105,7 @@ test('says nothing of a model that was not asked about, and the same of the othe
   expect([...some.byModel.slice(3, 6)]).toEqual([0, 0, 0]);
 });
 
-test('a grade that speaks of its model alone says nothing of others', () => {
+test('GradedMemory does not generalise grades that are marked as model-specific', () => {
   const memory = memoryOf(() => -HALF, -1);
 
   const recalled = recallAll(memory, EAST);

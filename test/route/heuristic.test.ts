@@ -32,11 +32,11 @@ function pricedAt(output: number): Model['hosts'] {
 
 const predictor = heuristicPredictor();
 
-test('has its own revision', () => {
+test('the heuristic predictor has the revision "heuristic"', () => {
   expect(predictor.revision).toBe('heuristic');
 });
 
-test('expects more of an expensive model than of a cheap one, and of a higher benchmark score', () => {
+test('the heuristic predictor expects more of an expensive model, and of a higher benchmark figure', () => {
   const abilities = [
     modelWith('acme/cheap', { hosts: pricedAt(0.2) }),
     modelWith('acme/dear', { hosts: pricedAt(30) }),
@@ -49,7 +49,7 @@ test('expects more of an expensive model than of a cheap one, and of a higher be
   expect(success).toEqual([...success].sort((a, b) => a - b));
 });
 
-test('finds code and mathematics harder than small talk', () => {
+test('the heuristic predictor rates code and mathematics as harder than small talk', () => {
   const ability = predictor.ability(modelWith('acme/any'));
   const success = (text: string): number =>
     predictor.predict(featuresOf(text), [ability]).models[0]?.success ?? 0;
@@ -64,7 +64,7 @@ test('finds code and mathematics harder than small talk', () => {
   ).toBeLessThan(chat);
 });
 
-test('has wide uncertainties, and expects longer answers of a reasoning model', () => {
+test('the heuristic predictor has high uncertainty, and expects longer answers of a reasoning model', () => {
   const abilities = [
     predictor.ability(modelWith('acme/any')),
     predictor.ability(modelWith('acme/deep', { capabilities: new Set(['reasoning']) })),

@@ -47,7 +47,7 @@ test.each([
   ['ml', 'മഞ്ഞക്കരു മൃദുവാകാൻ മുട്ട എങ്ങനെ പുഴുങ്ങാം?'],
   ['th', 'ต้มไข่อย่างไรให้ไข่แดงนิ่ม'],
   ['und', '12 + 30 = 42'],
-])('%s: %s', (expected, text) => {
+])('readLanguage returns %s for: %s', (expected, text) => {
   expect(languageOf(text).code).toBe(expected);
 });
 
@@ -58,20 +58,20 @@ test.each([
   'Translate "la vida es sueño" into English for me, please.',
   'Is personal experience recollection distorted over time?',
   'Who is the head of the EU, the UN and the IMF?',
-])('English stays English: %s', (text) => {
+])('readLanguage returns English despite foreign words: %s', (text) => {
   expect(languageOf(text)).toMatchObject({ code: 'en' });
   expect(languageOf(text).foreign).toBeLessThan(0.2);
 });
 
 test.each([
-  ['is 0 in English and without words', 'How do you do?', 0],
-  ['is 0 where there is no language', '12 + 30 = 42', 0],
+  ['is 0 in English', 'How do you do?', 0],
+  ['is 0 for text without words', '12 + 30 = 42', 0],
   ['is 1 in another language of Latin script', 'Wie koche ich ein Ei?', 1],
   ['is the share of letters in another script', 'слово means word', 5 / 14],
-])('what is not in English %s', (_, text, share) => {
+])('the foreign share %s', (_, text, share) => {
   expect(languageOf(text).foreign).toBeCloseTo(share);
 });
 
-test('a list of words without any of the common ones is in no language', () => {
+test('readLanguage returns und for a list of words without function words', () => {
   expect(languageOf('attach, cube, spatula, bank, clip, pool, birthday').code).toBe('und');
 });

@@ -36,7 +36,7 @@ test.each([
   ['इसका सारांश दें:\n\n', ''],
   ['Tóm tắt:\n\n', ''],
   ['Ringkas ini:\n\n', ''],
-])('%j … %j is asked of the material between', (before, after) => {
+])('readMaterial separates the material between %j and %j', (before, after) => {
   const material = readMaterial(before + ARTICLE + after);
   const task = material?.task.replaceAll(/\s+/g, ' ');
 
@@ -65,38 +65,35 @@ test.each([
   ['使用以下上下文回答问题。\n\n', '\n\n问题：list the years'],
   ['以下のコンテキストを使って答えてください。\n\n', '\n\n質問：list the years'],
   ['Используй следующий контекст.\n\n', '\n\nВопрос: list the years'],
-])('what is asked behind a text is read where it is no question: %j … %j', (before, after) => {
-  const material = readMaterial(before + ARTICLE + after);
+])(
+  'readMaterial keeps an instruction after the material that is not a question: %j … %j',
+  (before, after) => {
+    const material = readMaterial(before + ARTICLE + after);
 
-  expect(material?.task).toContain('list the years');
-  expect(material?.task.length).toBeLessThan(500);
-  expect(material?.chars).toBeGreaterThan(0.9 * ARTICLE.length);
-});
+    expect(material?.task).toContain('list the years');
+    expect(material?.task.length).toBeLessThan(500);
+    expect(material?.chars).toBeGreaterThan(0.9 * ARTICLE.length);
+  },
+);
 
 test.each([
-  [
-    'a problem that is stated at length',
-    `${ARTICLE} How many pupils did she have after three years?`,
-  ],
+  ['a long problem statement', `${ARTICLE} How many pupils did she have after three years?`],
   ['a text alone', ARTICLE],
-  ['what is short', 'Summarise this: the harbour was closed in 1964.'],
-  ['code that is to be written on', `Fix the bug in this function.\n\n${TYPESCRIPT}`],
-  ['code that is to be rewritten', `Rewrite this function in Rust:\n\n${TYPESCRIPT}`],
-  ['code of another language', `Translate this code to Python.\n\n${TYPESCRIPT}`],
+  ['a short text', 'Summarise this: the harbour was closed in 1964.'],
+  ['code to fix', `Fix the bug in this function.\n\n${TYPESCRIPT}`],
+  ['code to rewrite', `Rewrite this function in Rust:\n\n${TYPESCRIPT}`],
+  ['code to translate', `Translate this code to Python.\n\n${TYPESCRIPT}`],
   [
-    'what a program is to be written from',
+    'the specification of a program',
     `The grammar is LL(1). ${ARTICLE}\n\nImplement the parser, with tests.`,
   ],
-  [
-    'numbers to be worked with',
-    `Based on the following report, which row is the largest?\n${NUMBERS}`,
-  ],
-  ['nothing', ''],
-])('%s is read whole', (_, turn) => {
+  ['numbers to analyse', `Based on the following report, which row is the largest?\n${NUMBERS}`],
+  ['an empty turn', ''],
+])('readMaterial finds no material in %s', (_, turn) => {
   expect(readMaterial(turn)).toBeNull();
 });
 
-test('code that is to be explained is material, and so is all that a system prompt says what to do with', () => {
+test('readMaterial treats code to explain as material, and the whole turn when the system prompt has the instruction', () => {
   expect(readMaterial(`Explain what this code does.\n\n${TYPESCRIPT}`)).not.toBeNull();
   expect(readMaterial(ARTICLE, 'You summarise what users send you.')?.chars).toBe(ARTICLE.length);
 });
@@ -108,7 +105,7 @@ test.each([
   ['ترجم إلى الإنجليزية:\n\n', true],
   ['Summarise in one sentence:\n\n', false],
   ['Who bought the ice house, according to this article?\n\n', false],
-])('%j gives the whole material back: %p', (before, isGivenBack) => {
+])('readMaterial marks %j as rewriting the whole material: %p', (before, isGivenBack) => {
   expect(readMaterial(before + ARTICLE)).toMatchObject({ isRewritten: isGivenBack });
 });
 
@@ -118,7 +115,7 @@ test('a text that mentions translations at its end is not an instruction to tran
   expect(readMaterial(turn)).toMatchObject({ isRewritten: false });
 });
 
-test('what follows the first sentence of an instruction is kept', () => {
+test('the sentences after the first one of an instruction are kept', () => {
   const task = readMaterial(
     `Summarise this. Use bullets, and mention every year.\n\n${ARTICLE}`,
   )?.task;
@@ -126,14 +123,14 @@ test('what follows the first sentence of an instruction is kept', () => {
   expect(task).toContain('Use bullets, and mention every year.');
 });
 
-test('a question keeps the choices behind it', () => {
+test('a question keeps the choices after it', () => {
   const choices = 'Who bought it?\nA. A woman\nB. A man\nAnswer:';
   const turn = `This question refers to the following passage.\n${ARTICLE}\n${choices}`;
 
   expect(readMaterial(turn)?.task).toContain(choices);
 });
 
-test('a preview tells the material, and a translation is expected to be as long', async () => {
+test('a preview reports the material length, and expects a translation of similar length', async () => {
   const gateway = await startApp(
     '{ providers: { simulation: {} }, router: { predictor: heuristic } }',
   );

@@ -28,22 +28,22 @@ function measured(...args: Parameters<typeof answers>) {
   return found;
 }
 
-describe('the strength that answers show', () => {
-  test('is what was known before when there is no answer', () => {
+describe('measureStrength', () => {
+  test('returns the prior without answers', () => {
     const { mean, error, before } = measured(0, 0);
 
     expect(mean).toBeCloseTo(before.mean, 2);
     expect(error).toBeCloseTo(before.error, 1);
   });
 
-  test('rises with every right answer', () => {
+  test('rises with every correct answer', () => {
     const means = [0, 10, 20, 30, 40].map((right) => measured(right).mean);
 
     expect(means).toEqual(means.toSorted((a, b) => a - b));
     expect((means.at(-1) ?? 0) - (means[0] ?? 0)).toBeGreaterThan(1);
   });
 
-  test('is surer with more answers, but never surer than the prompts as a whole allow', () => {
+  test('becomes more certain with more answers, up to a limit', () => {
     const few = measured(5, 10);
     const many = measured(20, 40);
 
@@ -52,7 +52,7 @@ describe('the strength that answers show', () => {
     expect(many.error).toBeGreaterThan(0.5);
   });
 
-  test('goes from what was known of the model, of which an own measurement is no part', () => {
+  test('starts from the facts about the model, ignoring an earlier measurement', () => {
     const told = { ...model, strength: { mean: 3, error: 0.1 } };
 
     const again = measureStrength(told, predictor, answers(20));
@@ -60,11 +60,11 @@ describe('the strength that answers show', () => {
     expect(again).toEqual(measured(20));
   });
 
-  test('is not found where the predictor knows no strength', () => {
+  test('returns null for a predictor without strengths', () => {
     expect(measureStrength(model, heuristicPredictor(), answers(20))).toBeNull();
   });
 
-  test('moves what is expected of the model once it is stated', () => {
+  test('changes the predictions for the model once it is configured', () => {
     const expectedOf = (mean: number): number => {
       const ability = predictor.ability({ ...model, strength: { mean, error: 0.3 } });
       return (
@@ -79,15 +79,15 @@ describe('the strength that answers show', () => {
   });
 });
 
-describe('how much prompts tell of a model', () => {
-  test('is more than nothing, for each', () => {
+describe('fisherInformation', () => {
+  test('is positive for every prompt', () => {
     const telling = fisherInformation(model, predictor, prompts);
 
     expect(telling).toHaveLength(prompts.length);
     expect(Math.min(...telling)).toBeGreaterThan(0);
   });
 
-  test('is less of a model that is thought to answer nearly all', () => {
+  test('is lower for a model that is expected to answer nearly everything', () => {
     const usual = fisherInformation(model, predictor, prompts);
     const strong = fisherInformation(
       { ...model, benchmarks: { mmlu_pro: 100 } },

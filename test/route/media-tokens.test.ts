@@ -9,7 +9,7 @@ const media = (mediaType: string, bytes: Buffer) => ({
   base64: bytes.toString('base64'),
 });
 
-/** A PDF in which each page is followed by as many bytes. */
+/** A PDF in which each page is followed by `bytesEach` bytes. */
 function pdf(pages: number, bytesEach: number, head = ''): Buffer {
   const page = (i: number) => `${i} 0 obj << /Type /Page /Parent 2 0 R >> endobj\n`;
   const parts = Array.from({ length: pages }, (_, i) => page(i) + 'x'.repeat(bytesEach));
@@ -18,25 +18,25 @@ function pdf(pages: number, bytesEach: number, head = ''): Buffer {
 
 const APDF = 'application/pdf';
 
-describe('a document', () => {
-  test('counts by its pages', () => {
+describe('fileTokens', () => {
+  test('counts the pages of a PDF', () => {
     expect(fileTokens(media(APDF, pdf(12, 100)))).toBe(12 * 1500);
   });
 
-  test('is not read through for them where it is long', () => {
+  test('samples a long PDF', () => {
     const tokens = fileTokens(media(APDF, pdf(200, 20_000)));
 
     expect(tokens / 1500).toBeGreaterThan(190);
     expect(tokens / 1500).toBeLessThan(210);
   });
 
-  test('counts by what it says of its pages, where it says so first', () => {
+  test('uses the page count of a linearized PDF', () => {
     const head = '<< /Linearized 1 /L 9 /H [ 1 2 ] /O 3 /E 4 /N 37 /T 5 >>\n';
 
     expect(fileTokens(media(APDF, pdf(2, 0, head)))).toBe(37 * 1500);
   });
 
-  test('is looked at in time proportional to it, whatever it repeats', async () => {
+  test('takes linear time for repeated input', async () => {
     const repeated = (count: number) => media(APDF, Buffer.from('/Linearized '.repeat(count)));
 
     expect(fileTokens(repeated(16_000))).toBe(3 * 1500);
@@ -44,23 +44,23 @@ describe('a document', () => {
   });
 
   test.each([
-    ['a little', 3_000, 1],
-    ['some', 700_000, 10],
-    ['much', 20_000_000, 50],
-  ])('that shows no pages counts by its bytes: %s', (_, bytes, pages) => {
+    ['small', 3_000, 1],
+    ['medium', 700_000, 10],
+    ['large', 20_000_000, 50],
+  ])('estimates by size when a PDF shows no pages: %s', (_, bytes, pages) => {
     expect(fileTokens(media(APDF, Buffer.alloc(bytes, 'z')))).toBe(pages * 1500);
   });
 
-  test('of text counts as text', () => {
+  test('counts a text file as text', () => {
     expect(fileTokens(media('text/csv', Buffer.alloc(4_000, 'a')))).toBeCloseTo(1_000, -1);
   });
 
-  test('that is elsewhere counts as any', () => {
+  test('uses the default for a file that is not included', () => {
     expect(fileTokens(undefined)).toBe(1500);
   });
 });
 
-describe('a recording', () => {
+describe('audioTokens', () => {
   const wav = Buffer.alloc(44 + 10 * 32_000);
   wav.write('RIFF', 0);
   wav.writeUInt32LE(32_000, 28);
@@ -70,12 +70,12 @@ describe('a recording', () => {
     ['audio/mp3', Buffer.alloc(160_000)],
     ['audio/pcm16', Buffer.alloc(480_000)],
     ['audio/ogg', Buffer.alloc(80_000)],
-  ])('of ten seconds counts as such, as %s', (type, bytes) => {
+  ])('estimates ten seconds of %s', (type, bytes) => {
     expect(audioTokens(media(type, bytes))).toBeCloseTo(200, -1);
   });
 });
 
-test('what came with a request is looked at in any dialect', () => {
+test('media of a request are counted in every dialect', () => {
   const data = pdf(30, 10).toString('base64');
   const openai = readConversation({
     messages: [

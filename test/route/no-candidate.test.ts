@@ -14,8 +14,8 @@ function messageOf(...candidates: readonly Candidate[]): string {
   return new NoCandidateError('auto', candidates, null).message;
 }
 
-describe('where no model is left', () => {
-  test('the model closest to a limit represents all', () => {
+describe('NoCandidateError', () => {
+  test('names the model closest to a limit for all that exceed it', () => {
     const message = messageOf(
       candidate('a/large', overLimit(0.2, 'thrift'), 0.2),
       candidate('a/small', overLimit(0.002, 'thrift'), 0.002),
@@ -23,11 +23,11 @@ describe('where no model is left', () => {
     );
 
     expect(message).toBe(
-      'no model is left for "auto" to choose from. 3 models, a/small the closest: $0.002 is over the limit of $0.001 (rule "thrift").',
+      'Policy "auto" has no model left to choose from. 3 models, a/small being closest: $0.002 is over the limit of $0.001 (rule "thrift").',
     );
   });
 
-  test('a constraint of the policy itself is told from one of the request', () => {
+  test('distinguishes constraints of the policy from those of the request', () => {
     const message = messageOf(
       candidate('a/one', { why: 'not_in_only', detail: 'is not in only b/*', rule: null }),
       candidate('b/two', { why: 'capability_missing', detail: 'has no vision', rule: null }),
@@ -35,7 +35,7 @@ describe('where no model is left', () => {
     );
 
     expect(message).toBe(
-      'no model is left for "auto" to choose from. 1 model: is not in only b/* (policy "auto"); 1 model: has no vision; 1 model: $0.2 is over the limit of $0.001 (policy "auto").',
+      'Policy "auto" has no model left to choose from. 1 model: is not in only b/* (policy "auto"); 1 model: has no vision; 1 model: $0.2 is over the limit of $0.001 (policy "auto").',
     );
   });
 });

@@ -15,8 +15,8 @@ beforeEach(() => {
   reader = new PromptReader(encoder, clock, 50);
 });
 
-describe('a prompt whose vector an encoder makes', () => {
-  test('is read with it', async () => {
+describe('PromptReader', () => {
+  test('reads a prompt with its encoder vector', async () => {
     const { features, lack } = await reader.readWithinLimit(asked);
 
     expect(lack).toBeNull();
@@ -25,7 +25,7 @@ describe('a prompt whose vector an encoder makes', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('is read without it when it comes too late, and nobody wants it any more', async () => {
+  test('reads a prompt without a late vector, and cancels its encoding', async () => {
     encoder.isSilent = true;
     const reading = reader.readWithinLimit(asked);
     clock.advance(49);
@@ -40,7 +40,7 @@ describe('a prompt whose vector an encoder makes', () => {
     expect(encoder.waiting[0]?.isWanted()).toBe(false);
   });
 
-  test('is read without it when it cannot be made', async () => {
+  test('reads a prompt without a vector when the encoder fails', async () => {
     encoder.isSilent = true;
     const [inTime, anyway, whole] = [
       reader.readWithinLimit(asked),
@@ -51,11 +51,11 @@ describe('a prompt whose vector an encoder makes', () => {
 
     expect((await inTime).lack).toBe('encoder_failed');
     expect((await anyway).lack).toBe('encoder_failed');
-    await expect(whole).rejects.toThrow('a process of the encoder has ended');
+    await expect(whole).rejects.toThrow('an encoder process has exited');
     expect(clock.waiting).toBe(0);
   });
 
-  test('is cut where no encoder of usual size reads on', () => {
+  test('truncates the text for the encoder', () => {
     expect(encoderInput('a'.repeat(8192))).toHaveLength(8192);
     expect(encoderInput('a'.repeat(1_000_000))).toHaveLength(8192);
   });

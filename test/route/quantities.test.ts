@@ -1,8 +1,8 @@
 import { fc } from '../support/fast-check.js';
 import { readQuantities } from '../../src/route/quantities.js';
 
-describe('quantities of a text', () => {
-  test('counts what there is to keep in mind', () => {
+describe('readQuantities', () => {
+  test('counts sentences, numbers, operators and punctuation', () => {
     const text =
       'Ann has 3 apples, 2 pears (ripe), and 3 plums. How many is 3 + 2.5? See \\frac{1}{2}.';
 
@@ -18,7 +18,7 @@ describe('quantities of a text', () => {
     });
   });
 
-  test('takes points and commas between digits for part of a number', () => {
+  test('treats separators between digits as part of a number', () => {
     expect(readQuantities('1,250,000.75 and 17')).toMatchObject({
       largestNumber: 1_250_000.75,
       commas: 0,
@@ -38,7 +38,7 @@ describe('quantities of a text', () => {
     expect(readQuantities(text)).toMatchObject(expected);
   });
 
-  test('is finite for any text, and none is negative', () => {
+  test('is finite and not negative for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9.,\n() A-J:\\]*$/)), (text) => {
         for (const value of Object.values(readQuantities(text))) {

@@ -3,7 +3,7 @@ import type { Candidate } from '../../src/core/decision.js';
 import { Ranking } from '../../src/route/ranking.js';
 import { candidate, DROPPED, outcome, tabled } from '../support/candidates.js';
 
-/** Few different figures, so that many candidates are equal in some of them. */
+/** Few distinct figures, so that many candidates are tied in some of them. */
 const anyCandidates: fc.Arbitrary<readonly Candidate[]> = fc
   .array(
     fc.record({
@@ -38,8 +38,8 @@ function orderOf(
   };
 }
 
-describe('a ranking of candidates, however many are equal', () => {
-  test('has for its first the first in order', () => {
+describe('Ranking, with many ties', () => {
+  test('has the first of the full order as its first', () => {
     fc.assert(
       fc.property(anyCandidates, anyTerms, (candidates, terms) => {
         const { first, inOrder } = orderOf(candidates, terms);
@@ -49,7 +49,7 @@ describe('a ranking of candidates, however many are equal', () => {
     );
   });
 
-  test('does not depend on the order in which they came', () => {
+  test('does not depend on the order of the candidates', () => {
     fc.assert(
       fc.property(anyCandidates, anyTerms, fc.nat(), (candidates, terms, turn) => {
         const at = turn % candidates.length;

@@ -16,7 +16,7 @@ test.each([
   ['请写一篇300字以内的短文', 0, 300],
   ['写一篇800字的作文', 640, 1040],
   ['Summarise in 3 paragraphs, at most 200 words.', 264, 270],
-])('%s', (turn, least, most) => {
+])('readRequestedLength bounds the answer to: %s', (turn, least, most) => {
   const asked = readRequestedLength(turn);
 
   expect(asked?.minTokens).toBeCloseTo(least, -0.5);
@@ -34,7 +34,7 @@ test.each([
   'I read a 300-page book. What is it about?',
   'The article has 900 words. Is that too long?',
   '',
-])('nothing is asked of the length in: %s', (turn) => {
+])('readRequestedLength returns null for: %s', (turn) => {
   expect(readRequestedLength(turn)).toBeNull();
 });
 
@@ -48,7 +48,7 @@ test('only the beginning and the end of a long turn are read, and the lower boun
   expect(readRequestedLength('Write a 99,000-word novel.')?.minTokens).toBe(32_000);
 });
 
-test("a candidate's answer has the requested length, which does not bound its reasoning", async () => {
+test('a requested length determines the expected answer of a candidate, but does not limit its reasoning', async () => {
   const gateway = await startApp(`
 providers: { simulation: {} }
 models:

@@ -10,7 +10,7 @@ beforeAll(async () => {
   ({ predictor, known } = await loadShipped());
 }, LOADING_LIMIT_MS);
 
-describe('a request with tools', () => {
+describe('shipped predictor: requests with tools', () => {
   const toolOf = (name: string, description: string, ...properties: string[]): Tool => ({
     name,
     description,
@@ -36,7 +36,7 @@ describe('a request with tools', () => {
     'base',
     'height',
   );
-  /** A request that one tool answers, one that takes several calls, and one that the tool has nothing to do with. */
+  /** A request for one tool, one that takes several calls, and one unrelated to the tool. */
   const cases: readonly (readonly [Tool, Tool, string, string, string])[] = [
     [
       weather,
@@ -74,20 +74,20 @@ describe('a request with tools', () => {
   };
   const asked = (): number => meanSuccess(([tool, , text]) => featuresOf(text, tool));
 
-  test('is easier with the one tool it asks for than with two for several questions', () => {
+  test('are easier with the one required tool than with two tools and several questions', () => {
     const several = meanSuccess(([one, two, , text]) => featuresOf(text, one, two));
 
     expect(asked()).toBeGreaterThan(several + 0.03);
   });
 
-  test('is easier with the tool it asks for than with one that has nothing to do with it', () => {
+  test('are easier with the required tool than with an unrelated one', () => {
     const other = meanSuccess(([tool, , , , text]) => featuresOf(text, tool));
 
     expect(asked()).toBeGreaterThan(other + 0.03);
   });
 });
 
-describe('a request of a coding agent', () => {
+describe('shipped predictor: requests of coding agents', () => {
   const bash: Tool = {
     name: 'Bash',
     description: 'Runs a command.',
@@ -101,7 +101,7 @@ describe('a request of a coding agent', () => {
     return { features, abilities, ...predictor.predict(features, abilities) };
   };
 
-  test('goes by what models are known to do of such work, not by how small ones call single tools', () => {
+  test('are predicted from agentic benchmarks, not from single tool calls', () => {
     const [small, middle, large] = predicted('Fix the failing test in src/sum.test.ts').models.map(
       ({ success }) => success,
     );
@@ -112,7 +112,7 @@ describe('a request of a coding agent', () => {
     expect(large).toBeGreaterThan(0.8);
   });
 
-  test('counts the same from step to step, so that a session keeps its model', () => {
+  test('have the same prediction at every step, so that a session keeps its model', () => {
     const one = predicted('Rename foo to bar in src/a.ts');
     const other = predicted('Почему падает этот тест?');
 
@@ -122,7 +122,7 @@ describe('a request of a coding agent', () => {
     expect([one.ood, other.ood]).toEqual([0.5, 0.5]);
   });
 
-  test('is judged alike when only its numbers are left', () => {
+  test('have the same prediction from stored numbers', () => {
     const { features, vector, abilities, models } = predicted('Rename foo to bar in src/a.ts');
 
     const judged = predictor.predictNumbers(

@@ -41,7 +41,7 @@ test.each([
   ['openai/gpt-5', 'openai/gpt-5-nano'],
   ['openai/gpt-6.2-astra', 'openai/gpt-5-nano'],
   ['anthropic/claude-opus-5', 'anthropic/claude-haiku-4.5'],
-])('expects more of %s than of %s', (strong, weak) => {
+])('predicts more success for %s than for %s', (strong, weak) => {
   expect(averageSuccess(known(strong))).toBeGreaterThan(averageSuccess(known(weak)));
 });
 
@@ -50,17 +50,17 @@ const openIn = ({ success, uncertainty } = { success: 0.5, uncertainty: 0 }): nu
   uncertainty / (success * (1 - success));
 
 test.each(['Why is the sky blue?', 'What does "saudade" mean?', 'Translate to French: a coffee'])(
-  'is not sure of a model that was graded on programming alone, asked: %s',
+  'is uncertain about a model graded on few kinds of prompts, asked: %s',
   (text) => {
     const ids = ['openai/gpt-5-nano', 'openai/gpt-5', 'anthropic/claude-opus-5', 'openai/gpt-4.1'];
     const abilities = ids.map((id) => predictor.ability(known(id)));
-    const [nano, , strongest, trickster] = predictor.predict(featuresOf(text), abilities).models;
+    const [nano, , strongest, trickGraded] = predictor.predict(featuresOf(text), abilities).models;
 
     expect(nano?.success).toBeLessThan(strongest?.success ?? 0);
     expect(openIn(nano)).toBeGreaterThan(0.8);
     // Graded on trick questions only: it is known to fail these, and little else.
-    expect(trickster?.success).toBeGreaterThan(0.5);
-    expect(openIn(trickster)).toBeGreaterThan(0.8);
+    expect(trickGraded?.success).toBeGreaterThan(0.5);
+    expect(openIn(trickGraded)).toBeGreaterThan(0.8);
   },
 );
 
@@ -72,20 +72,17 @@ test.each([
   ['Arabic', 'اشرح لماذا السماء زرقاء.'],
   ['Hindi', 'दैनिक जीवन के एक उदाहरण के साथ क्वांटम उलझाव समझाइए।'],
   ['Thai', 'ช่วยแปลประโยคนี้เป็นภาษาอังกฤษ: วันนี้อากาศดีมาก'],
-])(
-  'does not take a question in %s for the few riddles that were graded in its script',
-  (_, text) => {
-    const abilities = [...catalog.values()].map((model) => predictor.ability(model));
-    const { models } = predictor.predict(featuresOf(text), abilities);
+])('does not let a few graded riddles decide for a question in %s', (_, text) => {
+  const abilities = [...catalog.values()].map((model) => predictor.ability(model));
+  const { models } = predictor.predict(featuresOf(text), abilities);
 
-    const successOf = (id: string) =>
-      models[abilities.findIndex(({ model }) => model === id)]?.success ?? 0;
-    const best = Math.max(...models.map(({ success }) => success));
-    expect(successOf('anthropic/claude-opus-5')).toBeCloseTo(best, 2);
-    expect(best).toBeGreaterThan(0.9);
-    expect(successOf('mistral/mistral-7b-instruct')).toBeLessThan(0.8);
-  },
-);
+  const successOf = (id: string) =>
+    models[abilities.findIndex(({ model }) => model === id)]?.success ?? 0;
+  const best = Math.max(...models.map(({ success }) => success));
+  expect(successOf('anthropic/claude-opus-5')).toBeCloseTo(best, 2);
+  expect(best).toBeGreaterThan(0.9);
+  expect(successOf('mistral/mistral-7b-instruct')).toBeLessThan(0.8);
+});
 
 test.each([
   [
@@ -114,7 +111,7 @@ test.each([
       '向一个十岁的孩子解释疫苗是如何起作用的。',
     ],
   ],
-])('expects about the same of a model whatever other language asks for %s', (_, texts) => {
+])('predicts similar success in all other languages for %s', (_, texts) => {
   const ability = predictor.ability(known('openai/gpt-4o-mini'));
 
   const predictions = texts.map((text) => predictor.predict(featuresOf(text), [ability]));
@@ -125,7 +122,7 @@ test.each([
   expect(predictions.filter(({ ood }) => ood <= 0.5)).toEqual([]);
 });
 
-test('trusts what it learnt less, the more of an English question is in another script', () => {
+test('keeps a strong model’s success at 0.8 or more when an English question contains text in another script', () => {
   const asked = 'Summarise this message of our customer in Beijing in one English sentence: ';
   const message = '今天天气很好我们去公园散步吧然后一起吃晚饭';
   const ability = predictor.ability(known('anthropic/claude-opus-5'));
@@ -135,7 +132,7 @@ test('trusts what it learnt less, the more of an English question is in another 
   expect([4, 8, 12, 16, 20].map(successAt).filter((success) => (success ?? 0) < 0.8)).toEqual([]);
 });
 
-test('ranks every model of the catalog inside 0 to 1 on every prompt', () => {
+test('predicts values in range for every model of the catalog on every prompt', () => {
   const abilities = [...catalog.values()].map((model) => predictor.ability(model));
 
   for (const features of PROMPTS) {
@@ -146,7 +143,7 @@ test('ranks every model of the catalog inside 0 to 1 on every prompt', () => {
   }
 });
 
-test('is less certain of a model it has never heard of than of one with graded answers', () => {
+test('is less certain about an unknown model than about a graded one', () => {
   const graded = known('openai/gpt-4-1106-preview');
   const unheard = { ...graded, id: 'who/knows-what', released: null, benchmarks: {}, hosts: [] };
   const abilities = [graded, unheard].map((model) => predictor.ability(model));
@@ -160,7 +157,7 @@ test('is less certain of a model it has never heard of than of one with graded a
   expect(unsure?.uncertainty).toBeGreaterThan(1.5 * (sure?.uncertainty ?? 1));
 });
 
-test('lets figures count less on prompts like those that the model itself answered', () => {
+test('weighs benchmark figures less on prompts like those that the model was graded on', () => {
   const plain = { ...known('openai/gpt-4o'), id: 'google/codegemma-7b', released: null, hosts: [] };
   const praised = { ...plain, benchmarks: { mmlu_pro: 92, gpqa_diamond: 88 } };
   const abilities = [{ ...plain, benchmarks: {} }, praised].map((model) =>
@@ -176,7 +173,7 @@ test('lets figures count less on prompts like those that the model itself answer
     'Natalia sold 48 clips in April and half as many in May. How many did she sell altogether?',
   );
 
-  // In a script that hardly any graded prompt is in.
+  // In a script with hardly any graded prompts.
   const unlike = logOddsAdded('Наташа продала сорок восемь заколок. Сколько всего?');
 
   expect(alike).toBeGreaterThan(0);
@@ -189,7 +186,7 @@ test.each([
   'hello',
   'What is the capital of France?',
   'Natalia sold clips to 48 friends in April and half as many in May. How many in all?',
-])('finds a usual prompt familiar: %s', (text) => {
+])('finds a typical prompt familiar: %s', (text) => {
   expect(predictor.predict(featuresOf(text), []).ood).toBeLessThanOrEqual(0.5);
 });
 
@@ -198,11 +195,11 @@ test.each([
   'გამარჯობა, როგორ ხარ დღეს და რას აკეთებ?',
   'ما هي عاصمة فرنسا ولماذا هي مهمة؟',
   'Hvordan koker jeg ris uten at den kleber seg sammen i gryten?',
-])('finds a prompt unlike all it was trained on unfamiliar: %s', (text) => {
+])('finds an unusual prompt unfamiliar: %s', (text) => {
   expect(predictor.predict(featuresOf(text), []).ood).toBeGreaterThan(0.5);
 });
 
-test('expects a longer answer to a request for an essay than to a yes-or-no question', () => {
+test('predicts a longer answer to a request for an essay than to a yes-or-no question', () => {
   const ability = predictor.ability(known('openai/gpt-4o'));
   const tokens = (text: string): number =>
     predictor.predict(featuresOf(text), [ability]).models[0]?.outputTokens ?? 0;
@@ -214,7 +211,7 @@ test('expects a longer answer to a request for an essay than to a yes-or-no ques
   expect(essay).toBeGreaterThan(tokens('Is 7 a prime number? Answer yes or no.'));
 });
 
-test('what is to be summarised does not make the request hard, however long and knotty it is', () => {
+test('does not rate a summarisation as hard because of its long and complex material', () => {
   const sections = Array.from(
     { length: 30 },
     (_, i) => `## ${i}. Limits (v${i}.2)\n- up to ${i * 40} requests/s; \`x_${i} >= ${i * 7}\``,
@@ -225,8 +222,8 @@ test('what is to be summarised does not make the request hard, however long and 
   const small = predictor.ability(known('openai/gpt-4o-mini'));
   const large = predictor.ability(known('anthropic/claude-opus-4.5'));
 
-  const [cheap, dear] = predictor.predict(long, [small, large]).models;
+  const [cheap, expensive] = predictor.predict(long, [small, large]).models;
 
   expect(cheap?.success).toBeGreaterThan(0.5);
-  expect(cheap?.success).toBeGreaterThan(0.7 * (dear?.success ?? 0));
+  expect(cheap?.success).toBeGreaterThan(0.7 * (expensive?.success ?? 0));
 });

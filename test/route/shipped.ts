@@ -6,10 +6,10 @@ import type { Features } from '../../src/route/features.js';
 import { loadPredictor } from '../../src/route/factor-predictor.js';
 import type { FactorPredictor } from '../../src/route/factor-predictor.js';
 
-/** Hashing and reading some megabytes takes a second alone, and far longer beside other work. */
+/** Loading takes about a second alone, and far longer on a busy machine. */
 export const LOADING_LIMIT_MS = 60_000;
 
-/** The predictor and the catalog that ship. */
+/** The shipped predictor and catalog. */
 export interface Shipped {
   readonly predictor: FactorPredictor;
   readonly models: ReadonlyMap<string, Model>;

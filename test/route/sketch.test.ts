@@ -4,7 +4,7 @@ const asked = { predictor: 'p', text: null };
 const east = { vector: Float32Array.of(1, 0), dense: Float32Array.of(0.5, 2, 0) };
 const north = { vector: Float32Array.of(0, -1), dense: Float32Array.of(1, 0, 0) };
 
-test('sketches that share memory keep their own numbers', () => {
+test('PromptSketch instances that share memory keep their own numbers', () => {
   const space = PromptSketch.slabFor(east, 2);
 
   const sketches = [east, north, east].map((prompt) => new PromptSketch(asked, prompt, space));
@@ -15,7 +15,7 @@ test('sketches that share memory keep their own numbers', () => {
   expect(sketches[0]).toMatchObject({ ...asked, vectorLength: 2 });
 });
 
-test('what a sketch gives away does not hold its neighbours', () => {
+test('the numbers of a PromptSketch do not retain the shared memory', () => {
   const space = PromptSketch.slabFor(east, 64);
 
   const { numbers } = new PromptSketch(asked, east, space);

@@ -47,7 +47,7 @@ test.each([
   ['Write a commit message for this diff:\n\n', DIFF, ''],
   ['Find the root cause:\n\n', LOG, ''],
   ['Convert this JSON to YAML:\n\n', JSON_DATA, ''],
-])('%j … is asked of what is given', (before, given, after) => {
+])('readSuppliedCode separates the code from the instruction %j', (before, given, after) => {
   const found = readSuppliedCode(before + given + after);
 
   expect(found?.task).toBe(`${before.trim()}\n${after.trim()}`.trim());
@@ -55,14 +55,11 @@ test.each([
 });
 
 test.each([
-  ['code to be run in the head', `What does this print?\n\n${FENCED}`],
-  ['code to be completed', `Complete the function:\n\n${FENCED}`],
-  ['a program that is to be written', `Write a function that passes these tests.\n\n${FENCED}`],
+  ['code whose output is asked', `What does this print?\n\n${FENCED}`],
+  ['code to complete', `Complete the function:\n\n${FENCED}`],
+  ['a request for a program', `Write a function that passes these tests.\n\n${FENCED}`],
   ['code alone', FENCED],
-  [
-    'a problem that is stated at length',
-    `${'The sum of a list is odd. '.repeat(30)}Fix it.\n${FENCED}`,
-  ],
+  ['a long problem statement', `${'The sum of a list is odd. '.repeat(30)}Fix it.\n${FENCED}`],
   [
     'a puzzle in a fence',
     'Black to play. Find the key move.\n\n```\n  A B C D\n4 . X . .\n3 O . X .\n2 . . O .\n1 . . . .\n\n\n```',
@@ -76,12 +73,12 @@ test.each([
     'Please improve this: the harbour was closed in 1964, when the last boat was sold to a yard.',
   ],
   ['a line of code', 'Explain this: x = [i for i in y]'],
-  ['nothing', ''],
-])('%s is read whole', (_, turn) => {
+  ['an empty turn', ''],
+])('readSuppliedCode finds no supplied code in %s', (_, turn) => {
   expect(readSuppliedCode(turn)).toBeNull();
 });
 
-test('a system prompt may say what is done with code that is sent alone', () => {
+test('readSuppliedCode accepts an instruction in the system prompt for code that is sent alone', () => {
   expect(readSuppliedCode(FENCED, 'You review code.')).toMatchObject({ task: '' });
   expect(readSuppliedCode(FENCED, 'You are a helpful assistant.')).toBeNull();
 });
@@ -92,12 +89,12 @@ test.each([
   ['Please add logging to this:\n', true],
   ['Review this:\n', false],
   ['Why is this so slow?\n', false],
-])('%j gives about as much back: %p', (before, isGivenBack) => {
+])('readSuppliedCode marks %j as rewriting the code: %p', (before, isGivenBack) => {
   expect(readSuppliedCode(before + FENCED)).toMatchObject({ isRewritten: isGivenBack });
 });
 
-describe('a request about code', () => {
-  test('is measured without it, and tells how much came along', () => {
+describe('features of a request about code', () => {
+  test('measure the instruction without the code, and report the length of the code', () => {
     const bare = readFeatures(conversation(message('user', 'Write unit tests for this.')));
 
     const asked = readFeatures(
@@ -111,7 +108,7 @@ describe('a request about code', () => {
     expect(asked.askedLength?.minTokens).toBeGreaterThan(50);
   });
 
-  test('stays one when the code came turns ago', () => {
+  test('keep the instruction of the earlier turn that contained the code', () => {
     const { task, text } = readFeatures(
       conversation(
         message('user', `Explain this.\n\n${FENCED}`),
@@ -126,7 +123,7 @@ describe('a request about code', () => {
 });
 
 test.each(['```', 'x;\n', '"a": ', '  at f (', '/* ', 'add ', 'write \n', '-'.repeat(50)])(
-  'reads a turn of nothing but %j in time proportional to it',
+  'readSuppliedCode takes linear time for repeated %j',
   async (unit) => {
     const turnOf = (length: number) => `Fix this:\n${unit.repeat(Math.ceil(length / unit.length))}`;
     const sizes = { small: 50_000, large: 1_000_000 };

@@ -24,10 +24,10 @@ const MEMORY = { dims: 4, cells: 1, rows: 2, answers: 3 };
 const FACTORS = (1 + SKILLS) * MEMBERS;
 const BUCKETS = 64;
 
-/** Numbers of a vector that the made-up predictor reads. */
+/** Length of the vectors that the tiny predictor reads. */
 export const TINY_EMBEDDING = EMBEDDING;
 
-/** Models of the made-up predictor, weakest first. */
+/** Models of the tiny predictor, weakest first. */
 export const TINY_MODELS = ['acme/weak-1', 'acme/middle-2024-05-13', 'acme/strong-1'] as const;
 
 const META = {
@@ -59,7 +59,7 @@ const META = {
   verbosity: { plain: 0, reasoning: 1 },
 };
 
-/** Writes a complete folder of artefacts with random small weights; `change` may spoil the predictor's header. */
+/** Writes a complete folder of artefacts with small random weights; `change` may damage the predictor's header. */
 export function writeTinyArtefacts(
   change: (meta: Record<string, unknown>) => Record<string, unknown> = (meta) => meta,
 ): string {
@@ -131,7 +131,7 @@ function writePredictor(file: string, meta: Record<string, unknown>, random: Ran
       transfer_weights: some(inputs),
       length_weights: some(inputs),
       usual_difficulty: some(MEMBERS),
-      // In general −1, 0 and 1; alike in every skill.
+      // General abilities −1, 0 and 1; equal in every skill.
       abilities: Float32Array.from({ length: 3 * FACTORS }, (_, i) =>
         isGeneral(i) ? Math.floor(i / FACTORS) - 1 : 0,
       ),

@@ -15,8 +15,8 @@ const WEATHER = tool('get_weather', 'Returns the current weather of a city.', {
   required: ['city'],
 });
 
-describe('parameters', () => {
-  test('are counted with those that must be given', () => {
+describe('tool features: parameters', () => {
+  test('are counted, with the required ones', () => {
     const toolbox = readToolFeatures([WEATHER, WEATHER], '');
 
     expect(toolbox).toMatchObject({ parameters: 4, required: 2, depth: 1, enumerated: 0.5 });
@@ -30,16 +30,16 @@ describe('parameters', () => {
       schema: { type: 'array', items: { properties: { inner: { type: 'string' } } } },
     },
     {
-      what: 'of one of several forms',
+      what: 'of an anyOf alternative',
       schema: { type: 'object', anyOf: [{ properties: { inner: { type: 'string' } } }] },
     },
-  ])('$what are counted, and lie deeper', ({ schema }) => {
+  ])('$what are counted one level deeper', ({ schema }) => {
     const toolbox = readToolFeatures([tool('f', '', { properties: { outer: schema } })], '');
 
     expect(toolbox).toMatchObject({ parameters: 2, depth: 2, structured: 0.5, untyped: 0 });
   });
 
-  test('of a shared definition are counted once, and lie deeper than those that point to it', () => {
+  test('of a shared definition are counted once, one level below their references', () => {
     const pointer = { $ref: '#/$defs/Point' };
     const parameters = {
       properties: { from: pointer, to: pointer },
@@ -54,13 +54,13 @@ describe('parameters', () => {
   test.each([
     ['nothing', {}],
     ['anything', { type: 'any' }],
-    ['only what it is for', { description: 'a filter' }],
+    ['only a description', { description: 'a filter' }],
     ['no schema at all', true],
   ])('whose schema says %s are untyped', (_, schema) => {
     expect(readToolFeatures([tool('f', '', { properties: { a: schema } })], '').untyped).toBe(1);
   });
 
-  test('that may be null have the other type', () => {
+  test('that are nullable have the other type', () => {
     const schema = { type: ['null', 'array'], items: { type: 'string' } };
 
     const { structured, untyped } = readToolFeatures(
@@ -72,10 +72,10 @@ describe('parameters', () => {
   });
 });
 
-describe('how tools fit the demand', () => {
+describe('tool features: match with the request', () => {
   const STOCKS = tool('stock_price', 'Looks up what a share costs.');
 
-  test('a tool that is asked for is told from one that is not', () => {
+  test('distinguish a requested tool from an unrelated one', () => {
     const asked = readToolFeatures([WEATHER], 'What is the weather like in the city of Oslo?');
     const other = readToolFeatures([STOCKS], 'What is the weather like in the city of Oslo?');
 
@@ -88,16 +88,16 @@ describe('how tools fit the demand', () => {
   test.each([
     ['another form of the word', 'weathering'],
     ['a capital', 'WEATHER'],
-    ['an identifier in humps', 'getWeather'],
-  ])('%s is the same word', (_, demand) => {
+    ['a camel-case identifier', 'getWeather'],
+  ])('%s matches the same word', (_, demand) => {
     expect(readToolFeatures([WEATHER], demand).named).toBeGreaterThan(0);
   });
 
-  test('the commonest words are none', () => {
+  test('ignore the commonest words', () => {
     expect(readToolFeatures([WEATHER], 'what of the and a for').matched).toBe(0);
   });
 
-  test('a second tool that fits as well is a rival, in whatever order', () => {
+  test('report a second matching tool as a rival, in any order', () => {
     const demand = 'the current weather of my city';
 
     const alone = readToolFeatures([WEATHER, STOCKS], demand).rivalled;
@@ -116,7 +116,7 @@ describe('how tools fit the demand', () => {
   });
 });
 
-describe('whatever the client sends', () => {
+describe('tool features, for any tools', () => {
   const few = { maxKeys: 3, maxLength: 3 };
   const { schema } = fc.letrec((tie) => ({
     schema: fc.oneof(
@@ -141,7 +141,7 @@ describe('whatever the client sends', () => {
     .tuple(fc.string(), fc.string(), fc.dictionary(fc.string(), schema, few))
     .map(([name, description, properties]) => tool(name, description, { properties }));
 
-  test('shares lie between 0 and 1, and counts are finite', () => {
+  test('have shares between 0 and 1 and finite counts', () => {
     fc.assert(
       fc.property(fc.array(anyTool, { maxLength: 4 }), fc.string(), (tools, demand) => {
         const { parameters, required, depth, describedChars, ...shares } = readToolFeatures(
@@ -160,7 +160,7 @@ describe('whatever the client sends', () => {
     );
   });
 
-  test('a schema of a hundred thousand levels is read so far', () => {
+  test('limit the depth of a schema that is read', () => {
     let deep: object = { type: 'string' };
     for (let i = 0; i < 100_000; i++) deep = { properties: { a: deep } };
 
@@ -170,7 +170,7 @@ describe('whatever the client sends', () => {
     expect(parameters).toBeLessThan(1_000);
   });
 
-  test('of very many tools and parameters only so many are read', () => {
+  test('limit the number of tools and parameters that are read', () => {
     const wide = Object.fromEntries(
       Array.from({ length: 50_000 }, (_, i) => [`p${i}`, { type: 'string' }]),
     );

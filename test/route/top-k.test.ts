@@ -1,7 +1,7 @@
 import { fc } from '../support/fast-check.js';
 import { TopK } from '../../src/route/top-k.js';
 
-test('selects the largest of all offered values, largest first', () => {
+test('TopK selects the largest of all offered values, largest first', () => {
   const offers = fc.array(
     fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { maxLength: 200 }),
     { maxLength: 4 },
@@ -25,7 +25,7 @@ test('selects the largest of all offered values, largest first', () => {
   );
 });
 
-test('keeps the first of equals, and nothing once cleared', () => {
+test('TopK keeps the first of equal values, and is empty after clear', () => {
   const few = new TopK(2);
   few.offer(Float32Array.of(0.1, 0.3, 0.3, 0.3), 10);
   few.select();

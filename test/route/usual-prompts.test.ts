@@ -23,8 +23,8 @@ function packed(change: Record<string, unknown> = {}): Buffer {
   });
 }
 
-describe('usual prompts', () => {
-  test('are read as vectors of unit length, dense features and a length', () => {
+describe('readUsualPrompts', () => {
+  test('returns vectors of unit length, dense features and lengths', () => {
     const [first, second] = readUsualPrompts(packed(), EMBEDDER, DENSE);
 
     expect(first?.inputTokens).toBe(12);
@@ -38,8 +38,8 @@ describe('usual prompts', () => {
     { fault: 'another embedder', change: { embedder: 'static-ffff' }, says: 'found static-ffff' },
     { fault: 'other features', change: { dense: 5 }, says: 'found static-0123 and 5' },
     { fault: 'a header without sizes', change: { prompts: 'two' }, says: 'header is damaged' },
-    { fault: 'fewer numbers than it says', change: { prompts: 3 }, says: 'expected 21 i8' },
-  ])('are refused with $fault', ({ change, says }) => {
+    { fault: 'fewer numbers than the header says', change: { prompts: 3 }, says: 'expected 21 i8' },
+  ])('rejects $fault', ({ change, says }) => {
     expect(() => readUsualPrompts(packed(change), EMBEDDER, DENSE)).toThrow(says);
   });
 });

@@ -11,12 +11,12 @@ function words({ dense }: Features): number {
   return dense[FEATURE_NAMES.indexOf('log_words')] ?? Number.NaN;
 }
 
-describe('what is asked', () => {
+describe('task of a conversation', () => {
   const QUESTION =
     'What is the capital of Australia, and how many people live there in all its suburbs?';
   const PERSONA = 'You are a helpful assistant of Acme. Be polite and brief. '.repeat(40);
 
-  test('is the same with a persona and after a long talk', () => {
+  test('does not change with a persona or a long history', () => {
     const alone = ask(QUESTION);
 
     const late = readFeatures(
@@ -33,7 +33,7 @@ describe('what is asked', () => {
     expect(words(late)).toBe(words(alone));
   });
 
-  test('is told by the turns before where the newest is too short for that', () => {
+  test('includes earlier turns when the newest is too short', () => {
     const { task } = readFeatures(
       conversation(
         message('user', 'Who was the first king of Rome?'),
@@ -50,7 +50,7 @@ describe('what is asked', () => {
     expect(task).toMatch(/^Prove .*And of the form 4n \+ 3\?$/s);
   });
 
-  test('is what the system prompt says where the user sends nothing but a text', () => {
+  test('is the system prompt when the user sends only a text', () => {
     const article = 'The harbour was closed in 1964, when the last of the boats was sold. '.repeat(
       20,
     );
@@ -64,7 +64,7 @@ describe('what is asked', () => {
     expect(task).toBe('Summarise the article that the user sends.');
   });
 
-  test('is in the language of the user, whatever that of the system prompt', () => {
+  test('has the user’s language, whatever that of the system prompt', () => {
     const { language } = readFeatures(
       conversation(
         message('system', PERSONA),

@@ -36,7 +36,7 @@ export class FakeEncoder implements RunningEncoder {
   }
 
   /** Its process ends, whoever ended it. */
-  die(why = 'a process of the encoder has ended'): void {
+  die(why = 'an encoder process has exited'): void {
     const error = new Error(why);
     for (const { refuse } of this.waiting.splice(0)) refuse(error);
     this.#end(error);

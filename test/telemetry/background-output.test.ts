@@ -1,7 +1,7 @@
 import { BackgroundOutput, type FileWrites } from '../../src/telemetry/background-output.js';
 import { FakeClock } from '../support/fake-clock.js';
 
-/** A file descriptor that takes bytes, or fails as the system does, and answers when it is told to. */
+/** A fake file descriptor that accepts bytes or fails with a system error; writes complete in `settle`. */
 function opened() {
   const clock = new FakeClock();
   let fault: string | null = null;
@@ -29,7 +29,7 @@ function opened() {
   return {
     clock,
     output: new BackgroundOutput(2, clock, files),
-    /** Lets the system do all that it was asked to, and what comes of that. */
+    /** Completes all pending writes and those that follow from them. */
     settle: () => {
       for (let act = pending.shift(); act !== undefined; act = pending.shift()) act();
     },
@@ -43,8 +43,8 @@ function opened() {
   };
 }
 
-describe('the output of the log', () => {
-  test('takes bytes in order, however few the system takes at once', () => {
+describe('BackgroundOutput', () => {
+  test('writes bytes in order despite partial writes', () => {
     const { output, settle, takeAtMost, text } = opened();
     takeAtMost(3);
 
@@ -54,7 +54,7 @@ describe('the output of the log', () => {
     expect(text()).toBe('one\ntwo\nthree\n');
   });
 
-  test.each(['ENOSPC', 'EIO', 'EAGAIN'])('outlasts %s, and loses nothing', (code) => {
+  test.each(['ENOSPC', 'EIO', 'EAGAIN'])('retries after %s and loses nothing', (code) => {
     const { clock, output, settle, fail, text } = opened();
     fail(code);
     output.write(Buffer.from('one\n'));
@@ -72,7 +72,7 @@ describe('the output of the log', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('drops what is too much to wait, and says how many lines', () => {
+  test('drops lines beyond its buffer and reports how many', () => {
     const { clock, output, settle, fail, text } = opened();
     const chunk = Buffer.from(`${'x'.repeat(511)}\n`.repeat(2_048));
     fail('ENOSPC');
@@ -93,7 +93,7 @@ describe('the output of the log', () => {
     expect([level, time, dropped]).toEqual(['warn', '2026-01-31T12:00:01.000Z', 4 * 2_048]);
   });
 
-  test('wants nothing more once nobody reads it', () => {
+  test('drops everything after EPIPE', () => {
     const { clock, output, settle, fail, text } = opened();
     fail('EPIPE');
     output.write(Buffer.from('one\n'));
@@ -107,7 +107,7 @@ describe('the output of the log', () => {
     expect(text()).toBe('');
   });
 
-  test('writes what waits when the process ends, after what is being written', () => {
+  test('flushes buffered bytes without waiting for the write in progress', () => {
     const { output, settle, text } = opened();
     output.write(Buffer.from('under way\n'));
     output.write(Buffer.from('waits\n'));
@@ -119,7 +119,7 @@ describe('the output of the log', () => {
     expect(text()).toBe('waits\nunder way\n');
   });
 
-  test('lets the process end where nothing can be written', () => {
+  test('keeps the buffer when a flush fails, and retries', () => {
     const { clock, output, settle, fail, text } = opened();
     fail('ENOSPC');
     output.write(Buffer.from('one\n'));

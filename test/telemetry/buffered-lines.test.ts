@@ -14,8 +14,8 @@ function opened() {
   return { chunks, clock, lines: bufferedLines(output, clock), flushes: () => flushes };
 }
 
-describe('gathered lines', () => {
-  test('are handed on a moment after the first of them', () => {
+describe('bufferedLines', () => {
+  test('writes lines 200 ms after the first of them', () => {
     const { chunks, clock, lines } = opened();
     lines.write('one\n');
     clock.advance(150);
@@ -27,17 +27,17 @@ describe('gathered lines', () => {
     expect(chunks).toEqual(['one\ntwo\n']);
   });
 
-  test('are handed on at once when there are many', () => {
+  test('writes a full chunk at once', () => {
     const { chunks, lines } = opened();
     const line = `${'x'.repeat(999)}\n`;
 
     for (let i = 0; i < 140; i++) lines.write(line);
 
-    // Whether one more has room is decided as if each of its characters took three bytes.
+    // The space needed is estimated at three bytes per character.
     expect(chunks.map((chunk) => chunk.length)).toEqual([63_000, 63_000]);
   });
 
-  test('come in order, each once, however they are handed on', () => {
+  test('writes every line once, in order', () => {
     const { chunks, clock, lines } = opened();
     const written = Array.from({ length: 100 }, (_, i) => `${i} ${'y'.repeat(i * 20)}\n`);
 
@@ -50,7 +50,7 @@ describe('gathered lines', () => {
     expect(chunks.join('')).toBe(written.join(''));
   });
 
-  test('keep characters of any length, also where a line is longer than a chunk', () => {
+  test('keeps multi-byte characters, even in a line longer than a chunk', () => {
     const { chunks, lines } = opened();
     const written = ['größer\n', `${'日本'.repeat(30_000)}\n`, '🙂'.repeat(12_000), '\n', 'end\n'];
 
@@ -60,7 +60,7 @@ describe('gathered lines', () => {
     expect(chunks.join('')).toBe(written.join(''));
   });
 
-  test('are handed on before the output is flushed', () => {
+  test('writes buffered lines before it flushes the output', () => {
     const { chunks, lines, flushes } = opened();
     lines.write('last words\n');
 

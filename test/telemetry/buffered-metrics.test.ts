@@ -13,56 +13,56 @@ beforeEach(() => {
 
 const named = (name: string) => ({ name, help: 'What it is.', registry });
 
-describe('a tally', () => {
-  test('counts each set of labels by itself, and once however often it is looked at', async () => {
-    const tally = new BufferedCounter(named('asked_total'), ['model', 'status']);
+describe('BufferedCounter', () => {
+  test('counts each label set separately and does not repeat amounts in later scrapes', async () => {
+    const counter = new BufferedCounter(named('asked_total'), ['model', 'status']);
 
-    tally.inc({ model: 'a', status: 200 });
-    tally.inc({ model: 'a', status: 200 }, 2);
-    tally.inc({ model: 'b', status: 500 });
+    counter.inc({ model: 'a', status: 200 });
+    counter.inc({ model: 'a', status: 200 }, 2);
+    counter.inc({ model: 'b', status: 500 });
     await registry.metrics();
-    tally.inc({ model: 'b', status: 500 });
+    counter.inc({ model: 'b', status: 500 });
 
     const text = await registry.metrics();
     expect(text).toContain('asked_total{model="a",status="200"} 3');
     expect(text).toContain('asked_total{model="b",status="500"} 2');
   });
 
-  test('adds up fractions', async () => {
-    const tally = new BufferedCounter(named('cost_total'), ['model']);
+  test('adds fractions', async () => {
+    const counter = new BufferedCounter(named('cost_total'), ['model']);
 
-    tally.inc({ model: 'a' }, 0.25);
-    tally.inc({ model: 'a' }, 0.5);
+    counter.inc({ model: 'a' }, 0.25);
+    counter.inc({ model: 'a' }, 0.5);
 
     expect(await registry.metrics()).toContain('cost_total{model="a"} 0.75');
   });
 });
 
-describe('a level', () => {
-  test('goes up and down', async () => {
-    const level = new BufferedGauge(named('under_way'));
+describe('BufferedGauge', () => {
+  test('increments and decrements', async () => {
+    const gauge = new BufferedGauge(named('under_way'));
 
-    level.inc();
-    level.inc();
-    level.dec();
+    gauge.inc();
+    gauge.inc();
+    gauge.dec();
 
     expect(await registry.metrics()).toContain('under_way 1');
   });
 
-  test('is what it was last set to', async () => {
-    const level = new BufferedGauge(named('stale'));
+  test('reports the value last set', async () => {
+    const gauge = new BufferedGauge(named('stale'));
 
-    level.set(1);
+    gauge.set(1);
 
     expect(await registry.metrics()).toContain('stale 1');
   });
 });
 
-describe('a spread', () => {
+describe('BufferedHistogram', () => {
   test.each([3, 256, 1000])('sorts all of %i observations into buckets', async (count) => {
-    const spread = new BufferedHistogram(named('took_seconds'), [0.1, 1]);
+    const histogram = new BufferedHistogram(named('took_seconds'), [0.1, 1]);
 
-    for (let i = 0; i < count; i++) spread.observe(i % 2 === 0 ? 0.05 : 0.5);
+    for (let i = 0; i < count; i++) histogram.observe(i % 2 === 0 ? 0.05 : 0.5);
 
     const text = await registry.metrics();
     expect(text).toContain(`took_seconds_bucket{le="0.1"} ${Math.ceil(count / 2)}`);

@@ -7,20 +7,20 @@ function opened(level: 'info' | 'warn') {
   return { lines, log };
 }
 
-describe('the log', () => {
-  test('writes a quick line as it would any other', () => {
+describe('log', () => {
+  test('writes the same fields by `line` as by `info`', () => {
     const { lines, log } = opened('info');
     const fields = { decisionId: 'dec_1', requested: 'a "quoted"\nname', costUsd: null, n: 0.5 };
 
     log.info(fields, 'request');
     log.line(fields, 'request');
 
-    const [slow, quick] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect({ ...quick, time: null }).toEqual({ ...slow, time: null });
-    expect(quick?.['time']).toMatch(/^\d{4}-\d\d-\d\dT/u);
+    const [ordinary, fast] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect({ ...fast, time: null }).toEqual({ ...ordinary, time: null });
+    expect(fast?.['time']).toMatch(/^\d{4}-\d\d-\d\dT/u);
   });
 
-  test('leaves quick lines out above their level', () => {
+  test('omits lines below its level', () => {
     const { lines, log } = opened('warn');
 
     log.line({ decisionId: 'dec_1' }, 'request');
@@ -28,7 +28,7 @@ describe('the log', () => {
     expect(lines).toEqual([]);
   });
 
-  test('tells of an error what went wrong, and nothing that a library has attached to it', () => {
+  test('writes message, cause and code of an error but nothing else that a library attached', () => {
     const { lines, log } = opened('info');
     const refused = new Error('WRONGPASS', { cause: new Error('who is there?') });
     const command = { name: 'auth', args: ['sesame'] };
@@ -51,7 +51,7 @@ describe('the log', () => {
     expect(text?.err).toBe('a text');
   });
 
-  test('can go to standard error', () => {
+  test('opens on standard error', () => {
     expect(() => openLog('silent', standardError(systemClock))).not.toThrow();
   });
 });

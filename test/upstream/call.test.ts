@@ -12,8 +12,8 @@ afterEach(async () => {
   await bench.close();
 });
 
-describe('what is sent', () => {
-  test('sends the body as it is, with our headers and the key', async () => {
+describe('upstream request', () => {
+  test('sends the body unchanged, with the default headers and the API key', async () => {
     await bench.ask({ body: Buffer.from('{"model":"model","x":1}') });
 
     const [seen] = bench.fake.requests;
@@ -29,13 +29,13 @@ describe('what is sent', () => {
     });
   });
 
-  test('asks for an event stream when the body does', async () => {
+  test('asks for an event stream when streaming', async () => {
     await readAll(await bench.askStream());
 
     expect(bench.fake.requests[0]?.headers.accept).toBe('text/event-stream');
   });
 
-  test('sends what the operator added, and keeps the query of the base URL', async () => {
+  test('sends configured headers and keeps the query of the base URL', async () => {
     const custom = provider('custom', {
       baseUrl: `${bench.fake.baseUrl}/deep/?api-version=7`,
       headers: { 'X-Team': 'blue', 'User-Agent': 'other' },
@@ -50,13 +50,13 @@ describe('what is sent', () => {
     expect(seen?.headers.authorization).toBeUndefined();
   });
 
-  test('calls a provider that is not configured a bug', async () => {
+  test('throws for a provider that is not configured', async () => {
     await expect(bench.ask({ upstream: upstreamAt('nowhere') })).rejects.toThrow('not configured');
   });
 });
 
-describe('a whole answer', () => {
-  test('resolves with status, headers and bytes', async () => {
+describe('upstream response', () => {
+  test('resolves with status, headers and body', async () => {
     bench.fake.next(sends(200, '{"a":1}', { 'X-Thing': 'yes' }));
 
     const answer = await bench.ask();
@@ -67,7 +67,7 @@ describe('a whole answer', () => {
     expect(bytesOf(answer).toString()).toBe('{"a":1}');
   });
 
-  test('joins a body that comes in many pieces', async () => {
+  test('joins a body that arrives in several chunks', async () => {
     const body = JSON.stringify({ text: 'x'.repeat(300_000) });
     bench.fake.next(sends(200, body));
 
@@ -76,7 +76,7 @@ describe('a whole answer', () => {
     expect(bytesOf(answer).toString()).toBe(body);
   });
 
-  test('gives up on a body over 64 MiB', async () => {
+  test('fails when the body exceeds 64 MiB', async () => {
     bench.fake.next(({ response }) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       const piece = Buffer.alloc(8 * 1024 * 1024, 'x');
@@ -95,7 +95,7 @@ describe('a whole answer', () => {
     ['gzip', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
-  ])('decodes %s although none was asked for', async (encoding, compress) => {
+  ])('decodes %s although it was not requested', async (encoding, compress) => {
     bench.fake.next(sends(200, compress('{"plain":true}'), { 'content-encoding': encoding }));
 
     const answer = await bench.ask();
@@ -104,18 +104,14 @@ describe('a whole answer', () => {
   });
 
   test.each([
+    ['an unknown encoding', sends(200, 'x', { 'content-encoding': 'pigeon' }), 'upstream_failed'],
     [
-      'an encoding nobody knows',
-      sends(200, 'x', { 'content-encoding': 'pigeon' }),
-      'upstream_failed',
-    ],
-    [
-      'bytes that are not what they say',
+      'a body that does not match its encoding',
       sends(200, 'x', { 'content-encoding': 'gzip' }),
       'upstream_cut',
     ],
     [
-      'a compressed body that stops in the middle',
+      'a truncated compressed body',
       sends(200, gzipSync('{"plain":true}').subarray(0, 20), { 'content-encoding': 'gzip' }),
       'upstream_cut',
     ],
@@ -125,25 +121,30 @@ describe('a whole answer', () => {
     await expect(bench.ask()).rejects.toMatchObject({ code });
   });
 
-  test('says which encoding it cannot read', async () => {
+  test('names an encoding that it cannot decode', async () => {
     bench.fake.next(sends(200, 'x', { 'content-encoding': 'zstd' }));
 
-    await expect(bench.ask()).rejects.toThrow('answered in an encoding that cannot be read: zstd');
+    await expect(bench.ask()).rejects.toThrow(
+      'answered with an unsupported content-encoding: zstd',
+    );
   });
 });
 
-describe('an answer that is an error', () => {
-  test.each([400, 401, 404, 408, 429, 500, 503])('resolves with status %d', async (status) => {
-    bench.fake.next(refuses(status, 'no', { 'retry-after': '7' }));
+describe('upstream error response', () => {
+  test.each([400, 401, 404, 408, 429, 500, 503])(
+    'resolves with status %d and the whole body, even for a streaming request',
+    async (status) => {
+      bench.fake.next(refuses(status, 'no', { 'retry-after': '7' }));
 
-    const answer = await bench.askStream();
+      const answer = await bench.askStream();
 
-    expect(answer).toMatchObject({ kind: 'whole', status });
-    expect(answer.header('retry-after')).toBe('7');
-    expect(bytesOf(answer).toString()).toContain('"message":"no"');
-  });
+      expect(answer).toMatchObject({ kind: 'whole', status });
+      expect(answer.header('retry-after')).toBe('7');
+      expect(bytesOf(answer).toString()).toContain('"message":"no"');
+    },
+  );
 
-  test('passes on what a proxy in between says in HTML', async () => {
+  test('passes on the HTML error page of an intermediate proxy', async () => {
     bench.fake.next(sends(502, '<html>Bad Gateway</html>', { 'content-type': 'text/html' }));
 
     const answer = await bench.ask();
@@ -151,7 +152,7 @@ describe('an answer that is an error', () => {
     expect(bytesOf(answer).toString()).toBe('<html>Bad Gateway</html>');
   });
 
-  test('reads no more than 64 KiB of it, and hangs up', async () => {
+  test('reads at most 64 KiB and closes the connection', async () => {
     bench.fake.next(({ response }) => {
       response.writeHead(500, { 'content-type': 'text/plain' });
       response.write('e'.repeat(200_000));

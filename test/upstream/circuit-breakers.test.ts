@@ -23,26 +23,26 @@ const fails = (times: number, error = down) => {
   for (let i = 0; i < times; i++) breakers.recordAttempt(one, error);
 };
 const cut = new GatewayError('upstream_cut', 'broke off');
-/** Streams that begin, and break off. */
-const breaks = (times: number) => {
+/** Attempts whose stream begins and then breaks off. */
+const breakOff = (times: number) => {
   for (let i = 0; i < times; i++) {
     breakers.recordAttempt(one, null);
     breakers.recordEnd(one, cut);
   }
 };
-const isRested = () => [...breakers.order([one, two]).places][0] === two;
+const isLast = () => [...breakers.order([one, two]).places][0] === two;
 
-describe('a place that fails', () => {
-  test('is asked first as before until it has failed three times in a row', () => {
+describe('CircuitBreakers', () => {
+  test('keeps the order until three consecutive failures', () => {
     fails(2);
     breakers.recordAttempt(one, null);
     fails(2);
 
-    expect(isRested()).toBe(false);
+    expect(isLast()).toBe(false);
     expect(changes).toEqual([]);
   });
 
-  test('is asked last from the third time on, which is told once', () => {
+  test('puts an upstream last after three consecutive failures and reports it once', () => {
     fails(5);
 
     expect(breakers.order([one, two])).toEqual({ places: [two, one], passedOver: [one] });
@@ -51,7 +51,7 @@ describe('a place that fails', () => {
     expect(breakers.openIds).toEqual(['first/one']);
   });
 
-  test('is still asked where there is no other, or the others rest as well', () => {
+  test('keeps the order when there is no alternative or every upstream rests', () => {
     fails(3);
     for (let i = 0; i < 3; i++) breakers.recordAttempt(two, down);
 
@@ -59,20 +59,20 @@ describe('a place that fails', () => {
     expect(breakers.order([one, two])).toEqual({ places: [one, two], passedOver: [] });
   });
 
-  test('is tried by one request at a time when its rest is over', () => {
+  test('lets one request at a time probe an upstream after its rest', () => {
     fails(3);
     clock.advance(5_000);
 
-    expect([isRested(), isRested()]).toEqual([false, true]);
+    expect([isLast(), isLast()]).toEqual([false, true]);
   });
 
-  test('rests twice as long each time, up to a minute', () => {
+  test('doubles the rest after each failed probe, up to a minute', () => {
     fails(3);
     const rests = [5, 10, 20, 40, 60, 60].map((restS) => {
       clock.advance(restS * 1_000 - 1);
-      const before = isRested();
+      const before = isLast();
       clock.advance(1);
-      const after = isRested();
+      const after = isLast();
       fails(1);
       return [before, after];
     });
@@ -81,58 +81,58 @@ describe('a place that fails', () => {
     expect(changes).toHaveLength(1);
   });
 
-  test('is asked first again as soon as it has answered, which is told', () => {
+  test('restores the order after a successful attempt and reports it', () => {
     fails(3);
 
     breakers.recordAttempt(one, null);
 
     expect(breakers.hasNoFailures).toBe(true);
-    expect(isRested()).toBe(false);
+    expect(isLast()).toBe(false);
     expect(changes.at(-1)).toEqual({ upstream: 'first/one', cause: null, restingCount: 0 });
   });
 
-  test('is asked last when three streams in a row break off, although each of them had begun', () => {
-    breaks(2);
+  test('puts an upstream last after three consecutive streams break off', () => {
+    breakOff(2);
     breakers.recordEnd(one, null);
-    breaks(2);
-    const before = isRested();
-    breaks(1);
+    breakOff(2);
+    const before = isLast();
+    breakOff(1);
 
-    expect([before, isRested()]).toEqual([false, true]);
+    expect([before, isLast()]).toEqual([false, true]);
     expect(changes).toEqual([{ upstream: 'first/one', cause: cut, restingCount: 1 }]);
   });
 
-  test('that breaks streams off rests again and again until one has come to its end', () => {
-    breaks(3);
+  test('keeps an upstream last after broken streams until one completes', () => {
+    breakOff(3);
     clock.advance(5_000);
-    const probed = [isRested(), isRested()];
-    breaks(1);
+    const probed = [isLast(), isLast()];
+    breakOff(1);
     clock.advance(9_999);
-    const second = isRested();
+    const second = isLast();
     clock.advance(1);
-    const probedAgain = isRested();
+    const probedAgain = isLast();
     breakers.recordAttempt(one, null);
-    const begun = isRested();
+    const begun = isLast();
     breakers.recordEnd(one, null);
 
     expect(probed).toEqual([false, true]);
-    expect([second, probedAgain, begun, isRested()]).toEqual([true, false, true, false]);
+    expect([second, probedAgain, begun, isLast()]).toEqual([true, false, true, false]);
     expect(changes.map(({ cause }) => cause)).toEqual([cut, null]);
     expect(breakers.hasNoFailures).toBe(true);
   });
 
-  test('that breaks off now and then, and failed before it began, is well again once an answer begins', () => {
-    breaks(2);
+  test('restores the order when an answer begins after failures, and counts broken streams separately', () => {
+    breakOff(2);
     fails(3);
-    const failed = isRested();
+    const failed = isLast();
     breakers.recordAttempt(one, null);
-    const begun = isRested();
+    const begun = isLast();
     breakers.recordEnd(one, cut);
 
-    expect([failed, begun, isRested()]).toEqual([true, false, true]);
+    expect([failed, begun, isLast()]).toEqual([true, false, true]);
   });
 
-  test('tells nobody any more once its configuration is not in force', () => {
+  test('ignores results after retire', () => {
     breakers.retire();
     fails(3);
 
@@ -141,31 +141,34 @@ describe('a place that fails', () => {
   });
 });
 
-describe('a place that asks to be left alone', () => {
+describe('CircuitBreakers with retry-after', () => {
   test.each([
     { said: 7, restS: 7 },
     { said: 86_400, restS: 300 },
-  ])('for $said s rests for $restS s at once', ({ said, restS }) => {
-    fails(1, busy(said));
+  ])(
+    'lets an upstream rest for $restS s after a single failure with retry-after $said',
+    ({ said, restS }) => {
+      fails(1, busy(said));
 
-    clock.advance(restS * 1_000 - 1);
-    const before = isRested();
-    clock.advance(1);
+      clock.advance(restS * 1_000 - 1);
+      const before = isLast();
+      clock.advance(1);
 
-    expect([before, isRested()]).toEqual([true, false]);
-  });
+      expect([before, isLast()]).toEqual([true, false]);
+    },
+  );
 
-  test('is not disturbed earlier by a shorter wish', () => {
+  test('does not shorten the rest when a shorter retry-after follows', () => {
     fails(1, busy(60));
     fails(1, busy(1));
     clock.advance(30_000);
 
-    expect(isRested()).toBe(true);
+    expect(isLast()).toBe(true);
   });
 
-  test('for no time at all has failed like any other', () => {
+  test('treats retry-after 0 as an ordinary failure', () => {
     fails(1, busy(0));
 
-    expect(isRested()).toBe(false);
+    expect(isLast()).toBe(false);
   });
 });

@@ -11,10 +11,10 @@ afterEach(async () => {
   await bench.close();
 });
 
-describe('a client that goes away', () => {
+describe('upstream call of a client that disconnects', () => {
   const gone = { code: 'client_closed' };
 
-  test('is noticed before anything is sent', async () => {
+  test('sends nothing when the client has already disconnected', async () => {
     const signal = AbortSignal.abort();
 
     await expect(bench.ask({ signal })).rejects.toMatchObject(gone);
@@ -23,7 +23,7 @@ describe('a client that goes away', () => {
     expect(bench.fake.requests).toHaveLength(0);
   });
 
-  test('is noticed while a connection is awaited', async () => {
+  test('is cancelled while it waits for a connection', async () => {
     await bench.reopen({ connections: 1 });
     let finish: () => void = () => undefined;
     bench.fake.next((exchange) => {
@@ -48,7 +48,7 @@ describe('a client that goes away', () => {
   });
 
   test.each([true, false])(
-    'closes the connection before the headers (stream: %s)',
+    'closes the connection before the response headers (stream: %s)',
     async (stream) => {
       bench.fake.next(stalls);
       const client = new AbortController();
@@ -62,7 +62,7 @@ describe('a client that goes away', () => {
     },
   );
 
-  test('closes the connection in the middle of a whole answer', async () => {
+  test('closes the connection while reading a complete response', async () => {
     bench.fake.next(({ response }) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write('{"half":');
@@ -90,7 +90,7 @@ describe('a client that goes away', () => {
     await bench.fake.requests[0]?.closed;
   });
 
-  test('tells nobody when the reader itself gives up', async () => {
+  test('calls no callback after the reader aborts', async () => {
     bench.fake.next(streamsAndStalls(sse({ i: 1 })));
     const answer = await bench.askStream();
     let told = false;

@@ -23,18 +23,18 @@ afterEach(async () => {
   await pair.close();
 });
 
-describe('once the answer has begun', () => {
+describe('CommittedStream', () => {
   const WORDS = textEvents('One two three.');
   const [role = '', one = '', two = ''] = WORDS;
 
   test.each([
     ['an error event', streams(role, one, errorEvent('broke'))],
-    ['a cut', streamsAndBreaks(role, one)],
-    ['an early end', streams(role, one)],
-    ['garbage', streams(role, one, 'data: {"half\n\n')],
-  ])('ends with an error event after %s, and asks nobody else', async (_, behaviour) => {
+    ['a broken connection', streamsAndBreaks(role, one)],
+    ['a premature end', streams(role, one)],
+    ['malformed JSON', streams(role, one, 'data: {"half\n\n')],
+  ])('ends with an error event after %s and does not fail over', async (_, behaviour) => {
     pair.first.next(({ response, ...exchange }) => {
-      // The error must not come with the first words, or another upstream would still be asked.
+      // The error must not arrive with the first words, or the gateway would still fail over.
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(role + one, () => {
         setTimeout(() => {
@@ -54,7 +54,7 @@ describe('once the answer has begun', () => {
     expect(pair.second.requests).toHaveLength(0);
   });
 
-  test('delivers what came before anybody read', async () => {
+  test('delivers events that arrived before it was read', async () => {
     pair.first.next(streams(...WORDS, DONE));
 
     const answer = await pair.ask(true);
@@ -69,7 +69,7 @@ describe('once the answer has begun', () => {
     expect(text.endsWith(DONE)).toBe(true);
   });
 
-  test('waits for a slow client and loses nothing', async () => {
+  test('waits for a slow client and loses no events', async () => {
     const events = textEvents('word '.repeat(2_000));
     pair.first.next(streams(...events, DONE));
     const answer = await pair.ask(true);
@@ -97,11 +97,11 @@ describe('once the answer has begun', () => {
 
     // Every word, and the empty content of the opening chunk.
     expect(words).toBe(2_001);
-    // A read that was under way still comes; a flood would not stop here.
+    // A read in progress still completes; without back-pressure there would be far more.
     expect(wroteWhileFull).toBeLessThan(100);
   });
 
-  test('tells the upstream at once when the answer is given up', async () => {
+  test('closes the upstream connection when aborted', async () => {
     pair.first.next(streamsAndStalls(role, one, two));
     const answer = await pair.ask(true);
     const stream = streamOf(answer);
@@ -119,7 +119,7 @@ describe('once the answer has begun', () => {
     expect(stream.summary.outputChars).toBeGreaterThan(0);
   });
 
-  test('lets a very long opening without a word pass', async () => {
+  test('is committed after a very long opening without text', async () => {
     const padding = sse({
       id: 'x',
       object: 'chat.completion.chunk',
@@ -135,7 +135,7 @@ describe('once the answer has begun', () => {
   });
 });
 
-describe('once the answer is complete', () => {
+describe('CommittedStream with a complete answer', () => {
   const WHOLE = [...textEvents('One two.'), DONE].join('');
   let clock: FakeClock;
 
@@ -144,12 +144,12 @@ describe('once the answer is complete', () => {
     await pair.reopen({ clock });
   });
 
-  /** No attempt waits for anything any more. */
-  async function isQuiet(): Promise<void> {
+  /** Resolves when no attempt has a pending timer. */
+  async function timersCleared(): Promise<void> {
     while (clock.waiting > 0) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  test('waits for nothing more of an upstream that keeps its connection open', async () => {
+  test('ends although the upstream keeps its connection open', async () => {
     pair.first.next(streamsAndStalls(WHOLE));
 
     const { text, failure } = await seen(await pair.ask(true));
@@ -158,7 +158,7 @@ describe('once the answer is complete', () => {
     expect(text.endsWith(DONE)).toBe(true);
   });
 
-  test('closes that connection a second later, and leaves no timer behind', async () => {
+  test('closes an open connection a second later and leaves no timer', async () => {
     pair.first.next(streamsAndStalls(WHOLE));
     await seen(await pair.ask(true));
 
@@ -166,12 +166,12 @@ describe('once the answer is complete', () => {
     const openBefore = pair.first.openSockets;
     clock.advance(1);
     await pair.first.requests[0]?.closed;
-    await isQuiet();
+    await timersCleared();
 
     expect(openBefore).toBe(1);
   });
 
-  test('hears nothing of a connection that is reset behind it', async () => {
+  test('ignores a connection reset afterwards', async () => {
     pair.first.next(({ response, socket }) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(WHOLE, () => setTimeout(() => socket.resetAndDestroy(), 20));
@@ -179,19 +179,19 @@ describe('once the answer is complete', () => {
     const answer = await pair.ask(true);
 
     const { text, failure } = await seen(answer);
-    await isQuiet();
+    await timersCleared();
 
     expect(failure).toBeNull();
     expect(text.endsWith(DONE)).toBe(true);
   });
 
-  test('takes the connection again whose end came a moment later', async () => {
+  test('reuses a connection whose response ends shortly afterwards', async () => {
     pair.first.next(({ response }) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(WHOLE, () => setTimeout(() => response.end(': bye\n\n'), 20));
     });
     await seen(await pair.ask(true));
-    await isQuiet();
+    await timersCleared();
     await settled();
 
     await seen(await pair.ask(true));
@@ -199,7 +199,7 @@ describe('once the answer is complete', () => {
     expect(pair.first.connections).toBe(1);
   });
 
-  test('ends before anybody reads as well, and drains what a slow reader had stopped', async () => {
+  test('ends for a slow client that starts reading after completion', async () => {
     pair.first.next(streamsAndStalls(WHOLE));
     const stream = streamOf(await pair.ask(true));
     await settled();
@@ -224,7 +224,7 @@ describe('once the answer is complete', () => {
     expect((await ends).endsWith(DONE)).toBe(true);
   });
 
-  test('knows the usage that came after the reason', async () => {
+  test('records usage that arrives after the finish reason', async () => {
     pair.first.next((exchange) => {
       streamsAndStalls(...textEvents('One two.', exchange.request), DONE)(exchange);
     });
@@ -238,7 +238,7 @@ describe('once the answer is complete', () => {
 
 type Response = Parameters<Behaviour>[0]['response'];
 
-/** The response, but its head and its first chunks have been sent already. */
+/** The response, with its head and first chunks already sent. */
 function withoutHead(response: Response, sent: readonly string[]): Response {
   return new Proxy(response, {
     get: (target, name) => {

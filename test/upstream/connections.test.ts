@@ -13,8 +13,8 @@ afterEach(async () => {
   await bench.close();
 });
 
-describe('connections', () => {
-  test('keeps a connection for the next request', async () => {
+describe('connection pool', () => {
+  test('reuses a connection for the next request', async () => {
     await bench.ask();
     await settled();
     await bench.ask();
@@ -22,7 +22,7 @@ describe('connections', () => {
     expect(bench.fake.connections).toBe(1);
   });
 
-  test('opens no more than it may, and answers all', async () => {
+  test('stays within its limit and serves all requests', async () => {
     await bench.reopen({ connections: 3 });
 
     const all = await Promise.all(Array.from({ length: 20 }, () => bench.ask()));
@@ -31,7 +31,7 @@ describe('connections', () => {
     expect(bench.fake.connections).toBeLessThanOrEqual(3);
   });
 
-  test('does not fail a request because a kept connection was closed meanwhile', async () => {
+  test('replaces an idle connection that the upstream has closed', async () => {
     await bench.ask();
     await settled();
     bench.fake.dropConnections();
@@ -42,7 +42,7 @@ describe('connections', () => {
     expect(bench.fake.connections).toBe(2);
   });
 
-  test('sends the request again when a kept connection is closed under it', async () => {
+  test('resends a request when a reused connection closes without a response', async () => {
     await bench.ask();
     await settled();
     bench.fake.next(hangsUp);
@@ -53,7 +53,7 @@ describe('connections', () => {
     expect(bench.fake.requests).toHaveLength(3);
   });
 
-  test('sends it again on a fresh connection, however many have gone stale together', async () => {
+  test('resends on a fresh connection when several connections have gone stale', async () => {
     bench.fake.always(answersOnce());
     await Promise.all([bench.ask(), bench.ask(), bench.ask()]);
     await settled();
@@ -64,7 +64,7 @@ describe('connections', () => {
     expect(bench.fake.requests).toHaveLength(7);
   });
 
-  test('closes the fresh connection behind its answer', async () => {
+  test('closes the fresh connection after its response', async () => {
     bench.fake.always(answersOnce());
     await bench.ask();
     await settled();
@@ -75,7 +75,7 @@ describe('connections', () => {
     expect(bench.fake.requests.at(-1)?.headers.connection).toBe('close');
   });
 
-  test('ends it with everything else', async () => {
+  test('ends a resent request on close', async () => {
     bench.fake.always(answersOnce(stalls));
     await bench.ask();
     await settled();
@@ -88,7 +88,7 @@ describe('connections', () => {
     await bench.fake.until(() => bench.fake.openSockets === 0);
   });
 
-  test('sends it again only once', async () => {
+  test('resends a request only once', async () => {
     await Promise.all([bench.ask(), bench.ask()]);
     await settled();
     bench.fake.always(hangsUp);
@@ -97,7 +97,7 @@ describe('connections', () => {
     expect(bench.fake.requests).toHaveLength(4);
   });
 
-  test('does not send again what failed on a fresh connection', async () => {
+  test('does not resend a request that failed on a fresh connection', async () => {
     bench.fake.next(hangsUp);
 
     await expect(bench.ask()).rejects.toMatchObject({
@@ -122,8 +122,8 @@ describe('connections', () => {
   });
 });
 
-describe('an upstream that cannot be reached', () => {
-  test('says that it refused the connection, and that it never saw the request', async () => {
+describe('unreachable upstream', () => {
+  test('reports a refused connection and that nothing was sent', async () => {
     const port = await freePort();
     const gone = provider('gone', { baseUrl: `http://127.0.0.1:${port}` });
     await bench.reopen({ providers: new Map([['gone', gone]]) });
@@ -135,7 +135,7 @@ describe('an upstream that cannot be reached', () => {
     });
   });
 
-  test('says that the host name does not resolve', async () => {
+  test('reports a host name that does not resolve', async () => {
     const lost = provider('lost', { baseUrl: 'http://no-such-host.invalid' });
     await bench.reopen({ providers: new Map([['lost', lost]]) });
 
@@ -146,7 +146,7 @@ describe('an upstream that cannot be reached', () => {
     });
   });
 
-  test('says that what it got is not HTTP', async () => {
+  test('reports a response that is not HTTP', async () => {
     bench.fake.next(writesRaw('220 smtp.example.com ESMTP\r\n', 'stay'));
 
     await expect(bench.ask()).rejects.toMatchObject({
@@ -155,7 +155,7 @@ describe('an upstream that cannot be reached', () => {
     });
   });
 
-  test('never puts the key into an error', async () => {
+  test('keeps the API key out of errors', async () => {
     bench.fake.always(hangsUp);
 
     const error: unknown = await bench.ask().catch((thrown: unknown) => thrown);
@@ -165,7 +165,7 @@ describe('an upstream that cannot be reached', () => {
   });
 });
 
-/** Answers the first request of each connection, and hangs up at the next one, as firewalls do to idle ones. */
+/** Answers the first request on each connection and hangs up on the second, as firewalls do with idle ones. */
 function answersOnce(laterConnections: Behaviour = answers()): Behaviour {
   const used = new WeakSet<Socket>();
   let isFirst = true;

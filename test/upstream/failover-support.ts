@@ -16,7 +16,7 @@ import { provider, upstreamAt } from './support.js';
 /** The chosen upstream, and the one to fall back on. */
 export const BOTH: readonly Upstream[] = [upstreamAt('first', 'one'), upstreamAt('second', 'two')];
 
-/** Two fake upstreams, of which the second answers well. */
+/** Two fake upstreams; the second answers by default. */
 export class Pair {
   readonly first: FakeUpstream;
   readonly second: FakeUpstream;

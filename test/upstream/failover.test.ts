@@ -26,8 +26,8 @@ afterEach(async () => {
   await pair.close();
 });
 
-describe('when the first upstream answers', () => {
-  test.each([true, false])('asks nobody else (stream: %s)', async (stream) => {
+describe('failover with a working first upstream', () => {
+  test.each([true, false])('calls no other upstream (stream: %s)', async (stream) => {
     const answer = await pair.ask(stream);
 
     expect(answer).toMatchObject({ ok: true, upstream: BOTH[0] });
@@ -36,7 +36,7 @@ describe('when the first upstream answers', () => {
     expect(pair.second.requests).toHaveLength(0);
   });
 
-  test('names the model as the upstream does, and asks for usage in a stream', async () => {
+  test('sends the model name of the upstream and asks for usage in a stream', async () => {
     await seen(await pair.ask(true));
 
     expect(pair.first.requests[0]?.json).toMatchObject({
@@ -45,13 +45,13 @@ describe('when the first upstream answers', () => {
     });
   });
 
-  test('does not ask for usage where that makes the request fail', async () => {
+  test('does not ask for usage from a provider without that option', async () => {
     await seen(await pair.ask(true, { tries: [upstreamAt('second', 'two')] }));
 
     expect(pair.second.requests[0]?.json).not.toHaveProperty('stream_options');
   });
 
-  test('knows usage and finish of the answer, which the client did not ask for', async () => {
+  test('records usage and finish reason although the client did not ask for usage', async () => {
     const answer = await pair.ask(true);
     const { text } = await seen(answer);
 
@@ -61,7 +61,7 @@ describe('when the first upstream answers', () => {
     });
   });
 
-  test('measures how long it took', async () => {
+  test('measures the duration of an attempt', async () => {
     const clock = new FakeClock();
     pair.first.next((exchange) => {
       clock.advance(250);
@@ -74,51 +74,58 @@ describe('when the first upstream answers', () => {
   });
 });
 
-describe('when the first upstream fails before its first word', () => {
+describe('failover before the first token', () => {
   const failures: [string, Behaviour, string][] = [
     ['drops the connection', hangsUp, 'upstream_failed'],
-    ['is overloaded', refuses(503, 'later'), 'upstream_failed'],
-    ['fails', refuses(500, 'oops'), 'upstream_failed'],
-    ['limits us', refuses(429, 'slow down', { 'retry-after': '9' }), 'upstream_rate_limited'],
-    ['timed out itself', refuses(408, 'late'), 'upstream_timeout'],
-    ['refuses our key', refuses(401, 'bad key'), 'upstream_auth_failed'],
-    ['forbids it', refuses(403, 'not you'), 'upstream_auth_failed'],
-    ['wants money', refuses(402, 'insufficient balance'), 'upstream_rejected'],
+    ['is overloaded (503)', refuses(503, 'later'), 'upstream_failed'],
+    ['fails (500)', refuses(500, 'oops'), 'upstream_failed'],
     [
-      'takes no request of that size',
+      'limits the rate (429)',
+      refuses(429, 'slow down', { 'retry-after': '9' }),
+      'upstream_rate_limited',
+    ],
+    ['times out itself (408)', refuses(408, 'late'), 'upstream_timeout'],
+    ['rejects the API key (401)', refuses(401, 'bad key'), 'upstream_auth_failed'],
+    ['forbids the request (403)', refuses(403, 'not you'), 'upstream_auth_failed'],
+    ['requires payment (402)', refuses(402, 'insufficient balance'), 'upstream_rejected'],
+    [
+      'rejects the request size (413)',
       refuses(413, 'Limit 6000, Requested 9000'),
       'upstream_rejected',
     ],
-    ['says that its model failed', refuses(424, 'model error'), 'upstream_failed'],
-    ['does not know the model', refuses(404, 'no such model'), 'upstream_rejected'],
-    ['is a proxy with a page', sends(502, '<html>502</html>'), 'upstream_failed'],
-    ['redirects', sends(302, '', { location: '/' }), 'upstream_failed'],
+    ['reports a failed model (424)', refuses(424, 'model error'), 'upstream_failed'],
+    ['does not know the model (404)', refuses(404, 'no such model'), 'upstream_rejected'],
+    ['returns an HTML error page (502)', sends(502, '<html>502</html>'), 'upstream_failed'],
+    ['redirects (302)', sends(302, '', { location: '/' }), 'upstream_failed'],
   ];
 
   test.each(
     failures.flatMap(([what, behaviour, code]) =>
       [true, false].map((stream) => ({ what, behaviour, code, stream })),
     ),
-  )('falls over when it $what (stream: $stream)', async ({ behaviour, code, stream }) => {
-    pair.first.next(behaviour);
+  )(
+    'tries the next upstream when the first $what (stream: $stream)',
+    async ({ behaviour, code, stream }) => {
+      pair.first.next(behaviour);
 
-    const answer = await pair.ask(stream);
+      const answer = await pair.ask(stream);
 
-    expect(outcomes(answer)).toEqual([`first/one ${code}`, 'second/two ok']);
-    expect(answer).toMatchObject({ ok: true, upstream: BOTH[1] });
-    expect((await seen(answer)).text).toContain('second.');
-    expect(pair.second.requests[0]?.json).toMatchObject({ model: 'two' });
-  });
+      expect(outcomes(answer)).toEqual([`first/one ${code}`, 'second/two ok']);
+      expect(answer).toMatchObject({ ok: true, upstream: BOTH[1] });
+      expect((await seen(answer)).text).toContain('second.');
+      expect(pair.second.requests[0]?.json).toMatchObject({ model: 'two' });
+    },
+  );
 
   test.each([
-    ['an error as its first event', streams(errorEvent('overloaded'))],
+    ['an error as the first event', streams(errorEvent('overloaded'))],
     ['an error after an empty chunk', streams(textEvents('x')[0] ?? '', errorEvent('overloaded'))],
-    ['an error in a 200', sends(200, '{"error":{"message":"inside","code":500}}')],
-    ['a cut after an empty chunk', streamsAndBreaks(textEvents('x')[0] ?? '')],
-    ['no event at all', streams()],
-    ['nothing but the end', streams(DONE)],
-    ['a page', sends(200, '<html>Welcome</html>', { 'content-type': 'text/html' })],
-  ])('falls over when its stream is %s', async (_, behaviour) => {
+    ['an error body with status 200', sends(200, '{"error":{"message":"inside","code":500}}')],
+    ['a broken connection after an empty chunk', streamsAndBreaks(textEvents('x')[0] ?? '')],
+    ['an empty stream', streams()],
+    ['a stream of nothing but [DONE]', streams(DONE)],
+    ['an HTML page', sends(200, '<html>Welcome</html>', { 'content-type': 'text/html' })],
+  ])('tries the next upstream after %s', async (_, behaviour) => {
     pair.first.next(behaviour);
 
     const answer = await pair.ask(true);
@@ -136,10 +143,10 @@ describe('when the first upstream fails before its first word', () => {
         response.write('{"id":"half', () => socket.destroy());
       },
     ],
-    ['is no JSON', sends(200, 'Hello!')],
+    ['is not JSON', sends(200, 'Hello!')],
     ['is an error', sends(200, '{"error":{"message":"inside"}}')],
   ] satisfies [string, Behaviour][])(
-    'falls over when its whole answer %s',
+    'tries the next upstream when a non-streamed answer %s',
     async (_, behaviour) => {
       pair.first.next(behaviour);
 
@@ -149,7 +156,7 @@ describe('when the first upstream fails before its first word', () => {
     },
   );
 
-  test('does not make it rest that one request after the other is too large for it', async () => {
+  test('does not open the circuit breaker for requests that are too large', async () => {
     const resting = new CircuitBreakers(new FakeClock());
     for (let i = 0; i < 3; i++) {
       pair.first.next(refuses(413, 'Limit 6000, Requested 9000'));
@@ -159,7 +166,7 @@ describe('when the first upstream fails before its first word', () => {
     expect(resting.openIds).toEqual([]);
   });
 
-  test('falls over when it says nothing in time', async () => {
+  test('tries the next upstream after the first-byte timeout', async () => {
     const clock = new FakeClock();
     await pair.reopen({ clock, timeouts: { firstByteMs: 3_000 } });
     pair.first.next(stalls);
@@ -172,7 +179,7 @@ describe('when the first upstream fails before its first word', () => {
     expect((await answer).attempts[0]?.ms).toBe(3_000);
   });
 
-  test('gives the last error when nobody answers', async () => {
+  test('returns the last error when every upstream fails', async () => {
     pair.first.next(refuses(500, 'first'));
     pair.second.next(refuses(429, 'second', { 'retry-after': '9' }));
 
@@ -188,7 +195,7 @@ describe('when the first upstream fails before its first word', () => {
     ]);
   });
 
-  test('tries no more often than allowed', async () => {
+  test('makes at most maxAttempts attempts', async () => {
     pair.first.next(refuses(500, 'first'));
 
     const answer = await pair.ask(false, { maxAttempts: 1 });
@@ -198,8 +205,8 @@ describe('when the first upstream fails before its first word', () => {
   });
 });
 
-describe('when nobody else could do better', () => {
-  test.each([400, 422])('keeps a refusal of the request itself: %d', async (status) => {
+describe('failover that cannot help', () => {
+  test.each([400, 422])('returns a rejection of the request itself: %d', async (status) => {
     pair.first.next(refuses(status, 'messages[0] is bad'));
 
     const answer = await pair.ask(true);
@@ -208,7 +215,7 @@ describe('when nobody else could do better', () => {
     expect(pair.second.requests).toHaveLength(0);
   });
 
-  test('tries nothing for a client that has gone before', async () => {
+  test('makes no attempt when the client has already disconnected', async () => {
     const answer = await pair.ask(true, { signal: AbortSignal.abort() });
 
     expect(answer).toMatchObject({ ok: false, error: { code: 'client_closed' }, attempts: [] });
@@ -216,7 +223,7 @@ describe('when nobody else could do better', () => {
   });
 
   test.each([true, false])(
-    'tries nothing more once the client goes (stream: %s)',
+    'makes no further attempt once the client disconnects (stream: %s)',
     async (stream) => {
       const client = new AbortController();
       pair.first.next(stalls);
@@ -231,13 +238,13 @@ describe('when nobody else could do better', () => {
     },
   );
 
-  test('rejects with bugs, which are nobody’s failure', async () => {
+  test('throws for a provider that is not configured', async () => {
     await expect(pair.ask(false, { tries: [upstreamAt('nowhere')] })).rejects.toThrow(
       'not configured',
     );
   });
 
-  test('says so when there is nobody to ask', async () => {
+  test('returns an error when there is no upstream', async () => {
     await expect(pair.ask(false, { tries: [] })).resolves.toMatchObject({
       ok: false,
       attempts: [],

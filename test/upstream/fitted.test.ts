@@ -3,7 +3,7 @@ import { DONE, FakeUpstream, sends, streams } from '../support/fake-upstream.js'
 
 let upstream: FakeUpstream;
 let gateway: TestApp;
-let thinker: TestApp;
+let o3Gateway: TestApp;
 
 beforeAll(async () => {
   upstream = await FakeUpstream.start();
@@ -22,7 +22,7 @@ providers:
   openai: { ${at}, models: [gpt-4o, gpt-5-mini, gpt-5-chat-latest, o3] }
   own: { ${at}, models: [gpt-5-mini] }
 `);
-  thinker = await startApp(`
+  o3Gateway = await startApp(`
 router: { predictor: heuristic }
 providers:
   openai: { ${at}, models: [o3] }
@@ -30,7 +30,7 @@ providers:
 });
 
 afterAll(async () => {
-  await thinker.close();
+  await o3Gateway.close();
   await gateway.close();
   await upstream.close();
 });
@@ -43,39 +43,45 @@ async function sent(model: string, body: object, path = '/v1/chat/completions') 
   return { path: seen?.path, headers: seen?.headers, json: seen?.json };
 }
 
-describe('an effort in the words of OpenRouter’s clients', () => {
+describe('reasoning parameter of OpenRouter', () => {
   test.each([
     ['openai/gpt-5-mini', { enabled: false }, 'minimal', 'reasoning'],
     ['openai/o3', { effort: 'xhigh' }, 'high', 'reasoning'],
     ['openai/o3', { effort: 'low' }, 'low', null],
     ['mistral/magistral-medium', { max_tokens: 4000 }, 'high', 'reasoning'],
-  ])('becomes one that the model knows: %s %j', async (model, reasoning, effort, dropped) => {
-    const { headers } = await post(`${gateway.url}/v1/chat/completions`, {
-      model,
-      messages: [user],
-      reasoning,
-    });
+  ])(
+    'is translated to an effort that the model supports: %s %j',
+    async (model, reasoning, effort, dropped) => {
+      const { headers } = await post(`${gateway.url}/v1/chat/completions`, {
+        model,
+        messages: [user],
+        reasoning,
+      });
 
-    expect(upstream.requests.at(-1)?.json).toMatchObject({ reasoning_effort: effort });
-    expect(upstream.requests.at(-1)?.json).not.toHaveProperty('reasoning');
-    expect(headers.get('x-suffice-dropped')).toBe(dropped);
-  });
+      expect(upstream.requests.at(-1)?.json).toMatchObject({ reasoning_effort: effort });
+      expect(upstream.requests.at(-1)?.json).not.toHaveProperty('reasoning');
+      expect(headers.get('x-suffice-dropped')).toBe(dropped);
+    },
+  );
 });
 
-describe('what one provider wants of every request', () => {
+describe('provider-specific request fields', () => {
   test.each([
     ['/v1/chat/completions', {}],
     ['/v1/messages', { max_tokens: 9 }],
-  ])('is in requests to Claude on Vertex AI, from a client at %s', async (path, more) => {
-    const { json, ...seen } = await sent('vertex-anthropic/claude-sonnet-4-5', more, path);
+  ])(
+    'include anthropic_version and the model path for Claude on Vertex AI (%s)',
+    async (path, more) => {
+      const { json, ...seen } = await sent('vertex-anthropic/claude-sonnet-4-5', more, path);
 
-    expect(seen.path).toBe('/v1/claude-sonnet-4-5:rawPredict');
-    expect(seen.headers).toMatchObject({ 'x-goog-api-key': 'sk-there' });
-    expect(json).toMatchObject({ anthropic_version: 'vertex-2023-10-16', messages: [user] });
-    expect(json).not.toHaveProperty('model');
-  });
+      expect(seen.path).toBe('/v1/claude-sonnet-4-5:rawPredict');
+      expect(seen.headers).toMatchObject({ 'x-goog-api-key': 'sk-there' });
+      expect(json).toMatchObject({ anthropic_version: 'vertex-2023-10-16', messages: [user] });
+      expect(json).not.toHaveProperty('model');
+    },
+  );
 
-  test('is there unless the client says otherwise', async () => {
+  test('are set unless the client sets them', async () => {
     const usual = await sent('minimax/m2', {});
     const other = await sent('minimax/m2', { reasoning_split: false });
 
@@ -92,13 +98,13 @@ describe('what one provider wants of every request', () => {
     ['openai/gpt-5-chat-latest', { max_tokens: 9 }, { max_tokens: 9 }],
     ['azure-deployments/gpt-5-mini', { max_tokens: 9 }, { max_completion_tokens: 9 }],
     ['own/gpt-5-mini', { max_tokens: 9 }, { max_tokens: 9 }],
-  ])('is what %s calls the length of an answer: %j', async (model, said, there) => {
+  ])('use the name that %s has for the token limit: %j', async (model, said, there) => {
     const { json } = await sent(model, said);
 
     expect(json).toEqual({ model: model.replace(/^[\w-]+\//, ''), messages: [user], ...there });
   });
 
-  test('is an id of nine letters or digits for each call, to Mistral', async () => {
+  test('include tool call ids of nine letters or digits, but no refusal, for Mistral', async () => {
     const calls = [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }];
     const messages = [
       user,
@@ -119,9 +125,9 @@ describe('what one provider wants of every request', () => {
     ['deepseek/deepseek-v4-pro', ['Which?', ' ']],
     ['moonshot/kimi-k2.6', ['Which?', ' ']],
     ['zai/glm-5', ['Which?', undefined]],
-    // Refuses members of messages that it does not know.
+    // Rejects unknown message members.
     ['groq/a-qwen', [undefined, undefined]],
-  ])('is what the model thought before, to %s', async (model, thoughts) => {
+  ])('carry earlier reasoning if %s accepts it', async (model, thoughts) => {
     const use = (id: string) => ({ type: 'tool_use', id, name: 'f', input: {} });
     const result = (id: string) => ({ type: 'tool_result', tool_use_id: id, content: '1' });
     const thought = { type: 'thinking', thinking: 'Which?', signature: 'suffice-unproven-thought' };
@@ -139,7 +145,7 @@ describe('what one provider wants of every request', () => {
     expect([said[1]?.['reasoning_content'], said[3]?.['reasoning_content']]).toEqual(thoughts);
   });
 
-  test('is a deployment in the path and a version, to Azure', async () => {
+  test('include the deployment path, the API version and the api-key header for Azure', async () => {
     const { path, headers } = await sent('azure-deployments/my-gpt', {});
 
     expect(path).toBe('/v1/deployments/my-gpt/chat/completions?api-version=2024-10-21');
@@ -148,31 +154,33 @@ describe('what one provider wants of every request', () => {
   });
 });
 
-describe('a knob that the model refuses', () => {
+describe('parameter that the model rejects', () => {
   const ask = async (model: string) => {
     const body = { model, messages: [user], temperature: 0.1 };
-    const { headers } = await post(`${thinker.url}/v1/chat/completions`, body);
+    const { headers } = await post(`${o3Gateway.url}/v1/chat/completions`, body);
     const told = upstream.requests.at(-1)?.json['temperature'];
     return { told, dropped: headers.get('x-suffice-dropped') };
   };
 
-  test('is left out, and named, where the gateway chose the model', async () => {
+  test('is dropped and reported when the gateway chose the model', async () => {
     expect(await ask('auto')).toEqual({ told: undefined, dropped: 'temperature' });
   });
 
-  test('is passed on where the client named the model: the provider’s own answer is the truth', async () => {
+  test('is passed on when the client named the model', async () => {
     expect(await ask('openai/o3')).toEqual({ told: 0.1, dropped: null });
   });
 });
 
-describe('what a client cannot be told of an answer', () => {
+describe('answer part without an equivalent in the client dialect', () => {
   const audio = { id: 'a', data: 'AA==' };
   const ask = (stream: boolean) =>
-    post(`${thinker.url}/v1/messages`, { model: 'o3', max_tokens: 9, messages: [user], stream });
+    post(`${o3Gateway.url}/v1/messages`, { model: 'o3', max_tokens: 9, messages: [user], stream });
   const counted = async () =>
-    /what="answer\.audio"\} (\d+)/u.exec(await (await fetch(`${thinker.url}/metrics`)).text())?.[1];
+    /what="answer\.audio"\} (\d+)/u.exec(
+      await (await fetch(`${o3Gateway.url}/metrics`)).text(),
+    )?.[1];
 
-  test('is named with a whole answer, and counted with every one', async () => {
+  test('is named in a header unless streamed, and counted in either case', async () => {
     const message = { role: 'assistant', content: 'hi', audio };
     upstream.next(sends(200, JSON.stringify({ choices: [{ message, finish_reason: 'stop' }] })));
     const whole = await ask(false);
@@ -189,7 +197,7 @@ describe('what a client cannot be told of an answer', () => {
   });
 });
 
-describe('a schema for the answer', () => {
+describe('response schema', () => {
   const schema = { type: 'object', properties: { n: { $ref: '#/$defs/n' } }, $defs: { n: {} } };
   const told = {
     role: 'system',
@@ -209,22 +217,19 @@ describe('a schema for the answer', () => {
       { input: 'hi', text: { format: { ...asked.json_schema, type: 'json_schema' } } },
       'text.format',
     ],
-  ])(
-    'is told DeepSeek by the prompt, for clients at %s, who hear of it',
-    async (path, more, at) => {
-      const body = { model: 'deepseek/deepseek-v4-pro', messages: [user], ...more };
-      const reply = await post(`${gateway.url}${path}`, body);
+  ])('is put into the prompt for DeepSeek and reported as dropped (%s)', async (path, more, at) => {
+    const body = { model: 'deepseek/deepseek-v4-pro', messages: [user], ...more };
+    const reply = await post(`${gateway.url}${path}`, body);
 
-      expect(upstream.requests.at(-1)?.json).toMatchObject({
-        messages: [told, { role: 'user', content: 'hi' }],
-        response_format: { type: 'json_object' },
-      });
-      expect(upstream.requests.at(-1)?.json['response_format']).toEqual({ type: 'json_object' });
-      expect(reply.headers.get('x-suffice-dropped')).toContain(at);
-    },
-  );
+    expect(upstream.requests.at(-1)?.json).toMatchObject({
+      messages: [told, { role: 'user', content: 'hi' }],
+      response_format: { type: 'json_object' },
+    });
+    expect(upstream.requests.at(-1)?.json['response_format']).toEqual({ type: 'json_object' });
+    expect(reply.headers.get('x-suffice-dropped')).toContain(at);
+  });
 
-  test('stays as it is for others, and so does JSON of any shape', async () => {
+  test('is unchanged for other providers, as is JSON mode', async () => {
     const any = { response_format: { type: 'json_object' } };
 
     expect((await sent('zai/glm-5', { response_format: asked })).json).toMatchObject({
@@ -238,7 +243,7 @@ describe('a schema for the answer', () => {
   });
 });
 
-test('JSON of any shape is asked for by a word in the prompt, where a client of another dialect wrote none', async () => {
+test('JSON mode of a Gemini client adds an instruction for OpenAI unless the prompt mentions JSON', async () => {
   const path = '/v1beta/models/openai%2Fgpt-4o:generateContent';
   const say = async (text: string) => {
     const contents = [{ role: 'user', parts: [{ text }] }];

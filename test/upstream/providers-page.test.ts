@@ -4,6 +4,6 @@ import { providersPage } from '../../docs/providers.js';
 
 const PAGE = path.join(import.meta.dirname, '../../docs/providers.md');
 
-test('the page of providers is what `npm run docs` makes', async () => {
+test('docs/providers.md is up to date with `npm run docs`', async () => {
   expect(await readFile(PAGE, 'utf8')).toBe(providersPage());
 });

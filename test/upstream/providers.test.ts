@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { PROVIDERS, resolveProvider } from '../../src/upstream/providers.js';
 import { provider } from './support.js';
 
-/** Where and how each dialect is asked. */
+/** The path and the key headers of each dialect. */
 const DIALECTS = {
   openai: { path: 'chat/completions', key: { authorization: 'Bearer key' } },
   anthropic: {
@@ -17,7 +17,7 @@ const DIALECTS = {
 };
 const AZURE = { place: { resource: 'acme' } };
 const OWN = { baseUrl: 'http://127.0.0.1:1/v1' };
-/** Those of the clouds, whose addresses are made of what the operator says. */
+/** Cloud providers, whose URLs are built from the settings. */
 const CLOUDS = [
   [
     'azure',
@@ -77,8 +77,8 @@ const CLOUDS = [
 ] as const;
 const PLAIN = PROVIDERS.filter((row) => row.paths === null && !row.baseUrl.includes('{'));
 
-describe('the known providers', () => {
-  test('have distinct names, usable URLs and distinct key variables', () => {
+describe('built-in providers', () => {
+  test('have distinct names, valid URLs and distinct key variables', () => {
     const names = PROVIDERS.map((row) => row.name);
     const keys = PROVIDERS.flatMap((row) => row.keyVariable ?? []);
 
@@ -92,29 +92,32 @@ describe('the known providers', () => {
     }
   });
 
-  test('trust nobody but OpenAI and ourselves', () => {
+  test('have trusted answers only for OpenAI and the simulation', () => {
     const trusted = PROVIDERS.filter((row) => row.trustedAnswers).map((row) => row.name);
 
     expect(trusted).toEqual(['openai', 'simulation']);
   });
 
-  test('are thirty at least, and say which of them serve no chat', () => {
+  test('number at least thirty, of which only Voyage and Jina serve no chat', () => {
     const silent = PROVIDERS.filter((row) => !row.serves.includes('chat'));
 
     expect(PROVIDERS.length).toBeGreaterThanOrEqual(30);
     expect(silent.map((row) => row.name)).toEqual(['voyage', 'jina']);
   });
 
-  test.each(PLAIN.map((row) => [row.name, row] as const))('%s can be called', (name, row) => {
-    const made = provider(name, row.keyVariable === null ? {} : { apiKey: 'key' });
+  test.each(PLAIN.map((row) => [row.name, row] as const))(
+    'include %s with its URL and headers',
+    (name, row) => {
+      const made = provider(name, row.keyVariable === null ? {} : { apiKey: 'key' });
 
-    const { path, key } = DIALECTS[row.dialect];
-    expect(made.origin + made.pathFor('m:1', false)).toBe(`${row.baseUrl}/${path}`);
-    expect(made.secretHeaders()).toEqual(row.keyVariable === null ? {} : key);
-    expect(made).toMatchObject({ usageOption: row.usageOption, dialect: row.dialect });
-  });
+      const { path, key } = DIALECTS[row.dialect];
+      expect(made.origin + made.pathFor('m:1', false)).toBe(`${row.baseUrl}/${path}`);
+      expect(made.secretHeaders()).toEqual(row.keyVariable === null ? {} : key);
+      expect(made).toMatchObject({ usageOption: row.usageOption, dialect: row.dialect });
+    },
+  );
 
-  test('Ollama is asked in its own words where its compatible door is', () => {
+  test('use the native API of Ollama when given the URL of the compatible one', () => {
     const made = provider('ollama', { dialect: 'ollama', baseUrl: 'http://box:11434/v1' });
 
     expect(made.origin + made.pathFor('m', true)).toBe('http://box:11434/api/chat');
@@ -122,7 +125,7 @@ describe('the known providers', () => {
     expect(made.streamType).toBe('application/x-ndjson');
   });
 
-  test.each(CLOUDS)('%s is called where it is: %j', (name, place, url, headers) => {
+  test.each(CLOUDS)('build the URL of %s from %j', (name, place, url, headers) => {
     const made = provider(name, { apiKey: 'key', place });
 
     expect(made.origin + made.pathFor('m:1', false)).toBe(url);
@@ -144,7 +147,7 @@ describe('the known providers', () => {
     ['xai', { responses: true }, 'responses', 'grok-4', 'responses'],
     ['anthropic', { responses: true }, 'responses', 'claude', 'anthropic'],
   ] as const)(
-    '%s (%j) is asked by a client of %s for %s in %s',
+    'resolve %s %j, client dialect %s, model %s to dialect %s',
     (name, settings, client, model, spoken) => {
       const made = provider(name, { apiKey: 'key', ...settings });
 
@@ -159,7 +162,7 @@ describe('the known providers', () => {
     },
   );
 
-  test('take the model, and whether it streams, from where the dialect has them', () => {
+  test('put model and streaming into the URL where the dialect does', () => {
     const made = provider('google', { apiKey: 'key', baseUrl: 'https://llm.example.com/v1?k=1' });
 
     expect(made.pathFor('gemini-3-pro', false)).toBe('/v1/models/gemini-3-pro:generateContent?k=1');
@@ -168,7 +171,7 @@ describe('the known providers', () => {
     );
   });
 
-  test('speak the dialect that the operator names', () => {
+  test('use the configured dialect', () => {
     const made = provider('corner', {
       baseUrl: 'https://llm.example.com/anthropic/v1/?tenant=7',
       dialect: 'anthropic',
@@ -184,7 +187,7 @@ test.each([
   ['bedrock', { region: 'eu-central-1' }, 'https://bedrock-runtime.eu-central-1.amazonaws.com'],
   ['vertex', { project: 'p', location: 'eu' }, 'https://aiplatform.eu.rep.googleapis.com'],
   ['openai', {}, 'https://api.openai.com'],
-])('a second %s is where the first would be, under its own name', (kind, place, origin) => {
+])('a second %s has the same URL and settings under its own name', (kind, place, origin) => {
   const second = provider('second', { kind, place, apiKey: 'key' });
 
   const first = provider(kind, { place, apiKey: 'key' });
@@ -197,8 +200,8 @@ test.each([
   ]);
 });
 
-describe('a provider of the operator’s', () => {
-  test('needs nothing but a base URL, and is not trusted', () => {
+describe('custom provider', () => {
+  test('needs only a base URL and is not trusted', () => {
     const made = provider('corner', { baseUrl: 'https://llm.example.com/v1/' });
 
     expect(made.pathFor('m', true)).toBe('/v1/chat/completions');
@@ -210,7 +213,7 @@ describe('a provider of the operator’s', () => {
     });
   });
 
-  test('may be trusted, and may do without the usage option', () => {
+  test('can be trusted and can lack the usage option', () => {
     const made = provider('corner', {
       baseUrl: 'https://llm.example.com',
       trustedAnswers: true,
@@ -220,7 +223,7 @@ describe('a provider of the operator’s', () => {
     expect(made).toMatchObject({ trustedAnswers: true, usageOption: false });
   });
 
-  test('is not trusted because it is called openai', () => {
+  test('is not trusted for the name openai alone', () => {
     expect(provider('openai', { baseUrl: 'http://localhost:1' }).trustedAnswers).toBe(false);
     expect(provider('openai', { apiKey: 'key' }).trustedAnswers).toBe(true);
   });
@@ -228,7 +231,7 @@ describe('a provider of the operator’s', () => {
   test.each([
     ['p%40ss', 'p@ss'],
     ['100%', '100%'],
-  ])('takes user and password out of the URL: %s', (written, meant) => {
+  ])('reads user and password from the URL: %s', (written, meant) => {
     const made = provider('corner', { baseUrl: `https://me:${written}@llm.example.com` });
 
     expect(made.origin).toBe('https://llm.example.com');
@@ -237,13 +240,13 @@ describe('a provider of the operator’s', () => {
     });
   });
 
-  test('lets a header of its own replace ours', () => {
+  test('replaces a default header with a configured one', () => {
     const made = provider('openai', { apiKey: 'key', headers: { Authorization: 'Token other' } });
 
     expect(made.secretHeaders()).toEqual({ authorization: 'Token other' });
   });
 
-  test('shows no other credentials either', () => {
+  test('hides AWS credentials when inspected or serialised', () => {
     const made = provider('bedrock', { aws: { ...AWS, secretAccessKey: 'sk-secret' } });
 
     expect(inspect(made, { depth: 9, showHidden: true })).not.toContain('sk-secret');
@@ -251,7 +254,7 @@ describe('a provider of the operator’s', () => {
     expect(made.secretCredentials()).toMatchObject({ kind: 'aws', region: 'us-east-1' });
   });
 
-  test('shows its key to nobody who looks at it', () => {
+  test('hides its API key when inspected or serialised', () => {
     const made = provider('openai', { apiKey: ' sk-secret\n' });
 
     expect(inspect(made, { depth: 9, showHidden: true })).not.toContain('sk-secret');
@@ -262,7 +265,7 @@ describe('a provider of the operator’s', () => {
 
 const AWS = { accessKeyId: 'AKIA', secretAccessKey: 'sk-a' };
 
-describe('a provider that cannot be used', () => {
+describe('invalid provider settings', () => {
   test.each([
     ['opnai', {}, 'Provider opnai is not known; did you mean openai? If not, give it a baseUrl.'],
     ['zzzzzzzzzz', {}, 'Provider zzzzzzzzzz is not known; give it a baseUrl.'],
@@ -270,21 +273,25 @@ describe('a provider that cannot be used', () => {
     ['groq', { apiKey: '  ' }, 'Provider groq needs a key: set GROQ_API_KEY.'],
     ['x', { baseUrl: 'llm.example.com' }, 'base URL that is not an http or https URL'],
     ['x', { baseUrl: 'ftp://llm.example.com' }, 'base URL that is not an http or https URL'],
-    ['openai', { apiKey: 'sk-a\nb' }, 'a key with a character that cannot be in a key'],
+    ['openai', { apiKey: 'sk-a\nb' }, 'a key with a character that keys cannot contain'],
+    ['azure', { apiKey: 'k' }, 'needs place.resource: set it, or AZURE_RESOURCE_NAME'],
+    ['azure', { apiKey: 'k', place: { resource: 'a/b' } }, 'place.resource that cannot be part'],
     [
-      'azure',
-      { apiKey: 'k' },
-      'needs a place resource: set place.resource, or AZURE_RESOURCE_NAME',
+      'groq',
+      { apiKey: 'k', place: { region: 'x' } },
+      'Provider groq does not support place.region: remove it.',
     ],
-    ['azure', { apiKey: 'k', place: { resource: 'a/b' } }, 'a place resource that cannot be part'],
-    ['groq', { apiKey: 'k', place: { region: 'x' } }, 'Provider groq has no place called region.'],
-    ['groq', { aws: AWS }, 'Provider groq takes no signatures of AWS.'],
-    ['groq', { google: { path: '/x' } }, 'Provider groq takes no tokens of Google.'],
+    ['groq', { aws: AWS }, 'Provider groq does not support AWS signatures.'],
+    ['groq', { google: { path: '/x' } }, 'Provider groq does not support Google tokens.'],
     ['bedrock', {}, 'Provider bedrock needs a key: set AWS_BEARER_TOKEN_BEDROCK.'],
-    ['openai', { apiKey: 'k', headers: { 'a b': 'c' } }, 'a header a b that cannot be sent'],
-    ['openai', { apiKey: 'k', headers: { a: 'c\r\nd: e' } }, 'a header a that cannot be sent'],
-    ['openai', { apiKey: 'k', headers: { Connection: 'close' } }, 'header connection that cannot'],
-  ])('says why: %s %j', (name, settings, why) => {
+    ['openai', { apiKey: 'k', headers: { 'a b': 'c' } }, 'a header a b whose name or value'],
+    ['openai', { apiKey: 'k', headers: { a: 'c\r\nd: e' } }, 'a header a whose name or value'],
+    [
+      'openai',
+      { apiKey: 'k', headers: { Connection: 'close' } },
+      'header connection whose name or value',
+    ],
+  ])('are rejected with a reason: %s %j', (name, settings, why) => {
     const resolved = resolveProvider(name, settings);
 
     expect(resolved).toMatchObject({ ok: false, why: expect.stringContaining(why) });

@@ -3,8 +3,8 @@ import { provider } from './support.js';
 
 const said = (message: string) => new GatewayError('upstream_rejected', message, { status: 422 });
 
-describe('an error that a provider tells', () => {
-  test('loses keys that sign requests', () => {
+describe('provider error redaction', () => {
+  test('removes keys that sign requests', () => {
     const aws = {
       accessKeyId: 'AKIA12345678',
       secretAccessKey: 'aws/secret+1',
@@ -17,7 +17,7 @@ describe('an error that a provider tells', () => {
     expect({ message, status }).toEqual({ message: '[redacted] and [redacted]', status: 422 });
   });
 
-  test('keeps its words where the key is a mere placeholder', () => {
+  test('keeps the message when the key is a mere placeholder', () => {
     const local = provider('local', { baseUrl: 'http://127.0.0.1:1', apiKey: 'ollama' });
 
     const error = said('ollama has no such model');
@@ -25,7 +25,7 @@ describe('an error that a provider tells', () => {
     expect(local.redacted(error)).toBe(error);
   });
 
-  test('keeps what else it says of the request', () => {
+  test('removes the API key and keeps the other fields', () => {
     const openai = provider('openai', { apiKey: 'sk-of-the-operator' });
     const error = new GatewayError('upstream_rate_limited', 'not you, sk-of-the-operator', {
       retryAfterS: 7,

@@ -19,8 +19,8 @@ afterEach(async () => {
   await bench.close();
 });
 
-describe('a stream', () => {
-  test('gives every byte once, in order', async () => {
+describe('upstream stream', () => {
+  test('delivers every byte once, in order', async () => {
     const events = Array.from({ length: 500 }, (_, i) => sse({ i }));
     bench.fake.next(streams(...events, DONE));
 
@@ -31,7 +31,7 @@ describe('a stream', () => {
     expect(text).toBe(events.join('') + DONE);
   });
 
-  test('keeps what came before it was read', async () => {
+  test('buffers bytes that arrive before it is read', async () => {
     bench.fake.next(streams(sse({ first: true }), DONE));
 
     const answer = await bench.askStream();
@@ -42,7 +42,7 @@ describe('a stream', () => {
     expect(text).toBe(sse({ first: true }) + DONE);
   });
 
-  test('decodes a compressed stream', async () => {
+  test('is decompressed', async () => {
     const text = Array.from({ length: 100 }, (_, i) => sse({ i })).join('');
     bench.fake.next(
       sends(200, gzipSync(text), {
@@ -56,7 +56,7 @@ describe('a stream', () => {
     await expect(readAll(answer)).resolves.toEqual({ text, failure: null });
   });
 
-  test('ends an answer without a single byte at once', async () => {
+  test('ends at once for an empty response', async () => {
     bench.fake.next(streams());
 
     const answer = await bench.askStream();
@@ -67,7 +67,7 @@ describe('a stream', () => {
   test.each([
     ['in the middle of a chunk', streamsAndBreaks(sse({ i: 1 }))],
     [
-      'before the promised length',
+      'before its content-length',
       writesRaw(
         'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 99\r\n\r\ndata: 1\n\n',
         'end',
@@ -80,7 +80,7 @@ describe('a stream', () => {
         'end',
       ),
     ],
-  ])('says when it breaks off %s', async (_, behaviour) => {
+  ])('reports that it breaks off %s', async (_, behaviour) => {
     bench.fake.next(behaviour);
 
     const answer = await bench.askStream();
@@ -89,11 +89,11 @@ describe('a stream', () => {
     expect(text).toContain('data: ');
     expect(failure).toEqual({
       code: 'upstream_cut',
-      message: 'openai/model broke off its answer',
+      message: 'openai/model closed the connection before its answer was complete',
     });
   });
 
-  test('holds the upstream back while the reader is slow', async () => {
+  test('applies back-pressure while the reader is slow', async () => {
     const total = 50 * 1024 * 1024;
     const piece = Buffer.alloc(64 * 1024, 'x');
     let written = 0;
@@ -138,7 +138,7 @@ describe('a stream', () => {
     expect(furthestAhead).toBeLessThan(12 * 1024 * 1024);
   });
 
-  test('stops reading when nobody takes the body', async () => {
+  test('applies back-pressure while there is no reader', async () => {
     let written = 0;
     bench.fake.next(({ response }) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });

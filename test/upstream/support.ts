@@ -9,7 +9,7 @@ import {
 } from '../../src/upstream/providers.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
 
-/** A provider that is there, or a failed test. */
+/** The resolved provider; throws if the settings are invalid. */
 export function provider(name: string, settings: ProviderSettings = {}): Provider {
   const resolved = resolveProvider(name, settings);
   if (!resolved.ok) throw new Error(resolved.why);
@@ -26,13 +26,13 @@ export function upstreamAt(name: string, model = 'model'): Upstream {
   };
 }
 
-/** How a streamed body came out. */
+/** The result of reading a streamed body. */
 export interface ReadBody {
   readonly text: string;
   readonly failure: { code: string; message: string } | null;
 }
 
-/** Reads a stream to its end, whichever it is. */
+/** Reads a stream until it ends or fails. */
 export function readAll(answer: UpstreamAnswer): Promise<ReadBody> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -61,7 +61,7 @@ export function bytesOf(answer: UpstreamAnswer): Buffer {
   return answer.bytes;
 }
 
-/** A key that must never be seen anywhere but in the header. */
+/** An API key that may appear nowhere but in the header. */
 export const KEY = 'sk-secret-of-the-operator';
 
 /** Options of the upstreams under test, and of the one provider they call. */
@@ -121,7 +121,7 @@ export class Bench {
   }
 }
 
-/** Lets everything that is on its way over the loopback arrive. */
+/** Waits until everything in flight on the loopback has arrived. */
 export async function settled(): Promise<void> {
   const untilMs = performance.now() + 15;
   while (performance.now() < untilMs) await new Promise((resolve) => setImmediate(resolve));

@@ -12,7 +12,7 @@ afterEach(async () => {
   await bench.close();
 });
 
-describe('timeouts', () => {
+describe('upstream timeouts', () => {
   const timeouts = { connectMs: 100, firstByteMs: 1_000, idleMs: 500, totalMs: 5_000 };
   let clock: FakeClock;
 
@@ -21,7 +21,7 @@ describe('timeouts', () => {
     await bench.reopen({ clock, timeouts });
   });
 
-  test('says how long it waited for the first byte', async () => {
+  test('fail a request without a first byte in time', async () => {
     bench.fake.next(stalls);
     const answer = bench.ask();
     await bench.fake.received();
@@ -31,14 +31,14 @@ describe('timeouts', () => {
 
     await expect(answer).rejects.toMatchObject({
       code: 'upstream_timeout',
-      message: 'openai/model: no first byte in 1000 ms',
+      message: 'openai/model: no first byte within 1000 ms',
       sent: true,
     });
     await bench.fake.requests[0]?.closed;
     expect(clock.waiting).toBe(0);
   });
 
-  test('counts headers without a body as no byte', async () => {
+  test('do not count headers as the first byte', async () => {
     bench.fake.next(streamsAndStalls());
     const answer = bench.askStream();
     await bench.fake.received();
@@ -49,7 +49,7 @@ describe('timeouts', () => {
     await expect(answer).rejects.toMatchObject({ message: expect.stringContaining('first byte') });
   });
 
-  test('says how long nothing more came', async () => {
+  test('fail a stream that goes idle', async () => {
     bench.fake.next(streamsAndStalls(sse({ i: 1 })));
     const answer = await bench.askStream();
     const read = readAll(answer);
@@ -58,12 +58,12 @@ describe('timeouts', () => {
 
     await expect(read).resolves.toEqual({
       text: sse({ i: 1 }),
-      failure: { code: 'upstream_timeout', message: 'openai/model: nothing more for 500 ms' },
+      failure: { code: 'upstream_timeout', message: 'openai/model: no further data for 500 ms' },
     });
     await bench.fake.requests[0]?.closed;
   });
 
-  test('lets a slow drip go on, up to the limit for everything', async () => {
+  test('let a slow stream continue up to the total limit', async () => {
     let drip: () => void = () => undefined;
     bench.fake.next(({ response }) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -97,10 +97,10 @@ describe('timeouts', () => {
     clock.advance(200);
 
     expect(chunks).toBe(13);
-    expect(failure).toBe('openai/model: no complete answer in 5000 ms');
+    expect(failure).toBe('openai/model: no complete answer within 5000 ms');
   });
 
-  test('does not count silence of our own making', async () => {
+  test('do not count pauses by the reader as idle time', async () => {
     bench.fake.next(streamsAndStalls(sse({ i: 1 })));
     const answer = await bench.askStream();
     let failed = false;
@@ -124,7 +124,7 @@ describe('timeouts', () => {
     expect(failed).toBe(true);
   });
 
-  test('says how long it waited for a connection', async () => {
+  test('fail a request that gets no connection in time', async () => {
     await bench.reopen({ clock, timeouts, connections: 1 });
     bench.fake.next(stalls);
     const first = bench.ask();
@@ -136,7 +136,7 @@ describe('timeouts', () => {
 
     await expect(second).rejects.toMatchObject({
       code: 'upstream_timeout',
-      message: 'openai/model: no connection in 100 ms',
+      message: 'openai/model: no connection within 100 ms',
       sent: false,
     });
     clock.advance(900);
@@ -144,7 +144,7 @@ describe('timeouts', () => {
     expect(bench.fake.requests).toHaveLength(1);
   });
 
-  test('leaves no timer behind when all goes well', async () => {
+  test('leave no timer after success', async () => {
     await bench.ask();
     await readAll(await bench.askStream());
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 import { faultsOf, parse } from './support.js';
 
-describe('checking against a schema', () => {
+describe('schema check', () => {
   const schema = z.strictObject({
     port: z.int().min(1).max(65535).optional(),
     ratio: z.number().gt(0).lt(1).optional(),
@@ -51,7 +51,7 @@ describe('checking against a schema', () => {
   test.each([
     ['kep: 1', '1:1: error: unknown option "kep".'],
     ['porrt: 1', '1:1: error: unknown option "porrt"; did you mean "port"?'],
-    ['list: [{keep: 1, zebra: 2}]', '1:18: error: unknown option "zebra"; known here: keep.'],
+    ['list: [{keep: 1, zebra: 2}]', '1:18: error: unknown option "zebra"; known options: keep.'],
     [
       'named: {a: {keep: 1, keeep: 2}}',
       '1:22: error: unknown option "keeep"; did you mean "keep"?',
@@ -72,7 +72,7 @@ describe('checking against a schema', () => {
     ['long: ab', '1:7: error: "long" must have at least 3 characters, not the text "ab".'],
     [
       'level: infoo',
-      '1:8: error: "level" must be "debug", "info" or "warn", not the text "infoo"; perhaps "info" was meant.',
+      '1:8: error: "level" must be "debug", "info" or "warn", not the text "infoo"; did you mean "info"?',
     ],
     ['level: 3', '1:8: error: "level" must be "debug", "info" or "warn", not 3.'],
     ['mode: other', '1:7: error: "mode" must be "only", not the text "other".'],
@@ -96,7 +96,7 @@ describe('checking against a schema', () => {
     ],
     [
       'free: auuto',
-      '1:7: error: "free" must be "auto", a whole number or a map of options, not the text "auuto"; perhaps "auto" was meant.',
+      '1:7: error: "free" must be "auto", a whole number or a map of options, not the text "auuto"; did you mean "auto"?',
     ],
     ['free: {keep: x}', '1:14: error: "free.keep" must be a number, not the text "x".'],
     [
@@ -108,7 +108,7 @@ describe('checking against a schema', () => {
     ],
     [
       'either: blu',
-      '1:9: error: "either" must be "red", "green" or "blue", not the text "blu"; perhaps "blue" was meant.',
+      '1:9: error: "either" must be "red", "green" or "blue", not the text "blu"; did you mean "blue"?',
     ],
     [
       'shape: {kind: oval}',
@@ -118,22 +118,22 @@ describe('checking against a schema', () => {
     ['named: {A1: {keep: 1}}', '1:9: error: the name "A1" in "named" may have small letters only.'],
     ['named: {a: {}}', '1:9: error: "named.a.keep" is missing; it must be a whole number.'],
     ['levels: {higgh: 1}', '1:10: error: unknown option "higgh"; did you mean "high"?'],
-    ['levels: {x9: 1}', '1:10: error: unknown option "x9"; known here: low, high.'],
+    ['levels: {x9: 1}', '1:10: error: unknown option "x9"; known options: low, high.'],
     ['[1]', '1:1: error: the file must be a map of options, not a list.'],
     ['just text', '1:1: error: the file must be a map of options, not the text "just text".'],
-  ])('says plainly what is wrong with `%s`', (text, expected) => {
+  ])('explains what is wrong with `%s`', (text, expected) => {
     const faults = faultsOf(() => parse(text).check(schema));
 
     expect(faults.join('\n')).toBe(expected);
   });
 
-  test('returns the value that the schema makes', () => {
+  test('returns the value with schema defaults', () => {
     const withDefault = z.strictObject({ a: z.int().default(3), b: z.string() });
 
     expect(parse('b: x').check(withDefault)).toEqual({ a: 3, b: 'x' });
   });
 
-  test('reports all faults at once, in the order of the file', () => {
+  test('reports all faults at once, in file order', () => {
     const text = 'zz: 1\nport: x\nlist:\n  - keep: 1\n  - {}\n  - keep: no\n';
 
     expect(faultsOf(() => parse(text).check(schema))).toEqual([
@@ -144,7 +144,7 @@ describe('checking against a schema', () => {
     ]);
   });
 
-  test('cuts long texts and keeps a message on one line', () => {
+  test('truncates long texts and keeps a message on one line', () => {
     const faults = faultsOf(() => parse(`port: |\n  ${'long '.repeat(20)}\n  more`).check(schema));
 
     expect(faults).toEqual([
@@ -152,10 +152,10 @@ describe('checking against a schema', () => {
     ]);
   });
 
-  test('shows a fault behind an alias once', () => {
+  test('reports a fault behind an alias once per path', () => {
     const text = 'list: [&a {keep: x}, *a]';
 
-    // The path of the second differs, so its sentence does too.
+    // The second message differs by its path.
     expect(faultsOf(() => parse(text).check(schema))).toEqual([
       '1:18: error: "list[0].keep" must be a whole number, not the text "x".',
       '1:18: error: "list[1].keep" must be a whole number, not the text "x".',
@@ -166,11 +166,11 @@ describe('checking against a schema', () => {
     ['token: hush', '1:8: error: "token" must have at least 8 characters.'],
     ['token: 4711', '1:8: error: "token" must be text, not a number.'],
     ['tokens: {a: abcdeg}', '1:13: error: "tokens.a" must be "abcdef" or "uvwxyz".'],
-  ])('keeps the secret in `%s`', (text, expected) => {
+  ])('hides the secret in `%s`', (text, expected) => {
     expect(faultsOf(() => parse(text).check(schema))).toEqual([expected]);
   });
 
-  test('does not fall for keys that objects inherit', () => {
+  test('rejects names of inherited object properties as unknown options', () => {
     const faults = faultsOf(() => parse('constructor: 1\ntoString: 2').check(schema));
 
     expect(faults).toEqual([
@@ -179,7 +179,7 @@ describe('checking against a schema', () => {
     ]);
   });
 
-  test('gives one-line sentences with a place for whatever the file holds', () => {
+  test('reports every fault on one line with a position', () => {
     const yaml = fc.json({ maxDepth: 3 });
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(schema.shape)), yaml, (key, json) => {
@@ -191,21 +191,21 @@ describe('checking against a schema', () => {
   });
 });
 
-describe('replacing texts', () => {
+describe('YamlFile.mapTexts', () => {
   const schema = z.strictObject({
     port: z.int().optional(),
     list: z.array(z.string().max(5)).optional(),
     token: z.string().max(5).meta({ secret: true }).optional(),
   });
 
-  test('keeps the structure and the places', () => {
+  test('keeps structure and positions', () => {
     const file = parse('list: [a, b]\nport: 3').mapTexts((text) => text.toUpperCase());
 
     expect(file.value).toEqual({ list: ['A', 'B'], port: 3 });
     expect(file.locate(['list', 1])).toEqual({ line: 1, column: 11 });
   });
 
-  test('tells the path of each text', () => {
+  test('passes the path of each text', () => {
     const paths: string[] = [];
 
     parse('list: [a]\nm: {k: v}').mapTexts((text, path) => {
@@ -216,7 +216,7 @@ describe('replacing texts', () => {
     expect(paths).toEqual(['list.0', 'm.k']);
   });
 
-  test('shows what the file has, and never the new value', () => {
+  test('shows the original text in faults, never the replacement', () => {
     const file = parse('port: ${PORT}\ntoken: my-${TOKEN}\nlist: [long enough]');
     const replaced = file.mapTexts((text) => (text.includes('$') ? 'hidden-value' : text));
 

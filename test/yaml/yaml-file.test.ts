@@ -3,9 +3,9 @@ import { fc } from '../support/fast-check.js';
 import { formatFault } from '../../src/core/errors.js';
 import { faultsOf, parse } from './support.js';
 
-describe('a YAML file', () => {
+describe('YamlFile.parse', () => {
   test.each([
-    ['an empty text', '', {}],
+    ['an empty file', '', {}],
     ['only comments', '# nothing\n---\n', {}],
     ['an explicit null', '~', {}],
     ['scalars of every kind', 'a: 1\nb: x\nc: true\nd:\n', { a: 1, b: 'x', c: true, d: null }],
@@ -17,7 +17,7 @@ describe('a YAML file', () => {
       { a: { p: 1, q: 2 }, b: { p: 1, q: 3 } },
     ],
     ['number-like keys as text', '1: a', { '1': 'a' }],
-    ['windows line ends', 'a: 1\r\nb: 2\r\n', { a: 1, b: 2 }],
+    ['CRLF line ends', 'a: 1\r\nb: 2\r\n', { a: 1, b: 2 }],
   ])('reads %s', (_what, text, expected) => {
     expect(parse(text).value).toEqual(expected);
   });
@@ -28,7 +28,11 @@ describe('a YAML file', () => {
       'a: 1\na: 2',
       ['2:1: error: this key is already given above, in the same map.'],
     ],
-    ['a tab as indentation', 'a:\n\tb: 1', ['2:1: error: a tab cannot indent; use spaces.']],
+    [
+      'a tab as indentation',
+      'a:\n\tb: 1',
+      ['2:1: error: tabs cannot be used for indentation; use spaces.'],
+    ],
     [
       'an unclosed quote',
       'a: "x',
@@ -59,16 +63,20 @@ describe('a YAML file', () => {
     [
       'a second document',
       'a: 1\n---\nb: 2',
-      ['2:1: error: the file holds a second document after "---"; only one is allowed.'],
+      ['2:1: error: the file contains a second document after "---"; only one is allowed.'],
     ],
-    ['an alias without an anchor', 'a: *x', ['1:4: error: there is no anchor of this name above.']],
+    [
+      'an alias without an anchor',
+      'a: *x',
+      ['1:4: error: no anchor of this name is defined above.'],
+    ],
     [
       'an alias within itself',
       'a: &x {b: [*x]}',
-      ['1:12: error: this alias stands for something that contains itself.'],
+      ['1:12: error: this alias refers to a value that contains the alias.'],
     ],
     [
-      'merging what is no map',
+      'a merge of something other than a map',
       'a: &x [1]\nb: { <<: *x }\nc: { <<: [{ d: 1 }, 2] }\ne: { "<<": 1 }',
       [
         '2:6: error: "<<" must be followed by a map, an alias of a map, or a list of these.',
@@ -78,7 +86,7 @@ describe('a YAML file', () => {
     [
       'an unknown tag',
       'a: !secret x',
-      ['1:4: error: this tag is not known; remove it, or put text that starts with "!" in quotes.'],
+      ['1:4: error: unknown tag; remove it, or put text that starts with "!" in quotes.'],
     ],
     [
       'a key that is a list',
@@ -93,11 +101,11 @@ describe('a YAML file', () => {
         '3:4: error: text that starts with this character must be in quotes.',
       ],
     ],
-  ])('refuses %s', (_what, text, expected) => {
+  ])('rejects %s', (_what, text, expected) => {
     expect(faultsOf(() => parse(text))).toEqual(expected);
   });
 
-  test('refuses an alias bomb without building it', () => {
+  test('rejects an alias bomb without expanding it', () => {
     const level = (name: string, of: string): string =>
       `${name}: &${name} [${`*${of},`.repeat(9)}]`;
     const names = 'bcdefghij'.split('');
@@ -105,10 +113,10 @@ describe('a YAML file', () => {
 
     const faults = faultsOf(() => parse(bomb));
 
-    expect(faults).toEqual(['1:1: error: the aliases in this file multiply without bounds.']);
+    expect(faults).toEqual(['1:1: error: the aliases in this file expand to too many values.']);
   });
 
-  test('is read or refused with sentences, whatever it holds', () => {
+  test('accepts any input or reports faults with a position', () => {
     const pieces = ['a', ': ', ':', '\n', '  ', '- ', '[', ']', '{', '}', ', ', '"', "'", '|', '>'];
     const signs = [
       '&x ',
@@ -136,7 +144,7 @@ describe('a YAML file', () => {
     );
   });
 
-  test('never repeats the text at a syntax error, which may be a secret', () => {
+  test('never quotes the text at a syntax error, which may be a secret', () => {
     const faults = faultsOf(() => parse('api_key: "sk-hidden" sk-hidden\nb: @sk-hidden'));
 
     expect(faults.length).toBeGreaterThan(0);
@@ -144,7 +152,7 @@ describe('a YAML file', () => {
   });
 });
 
-describe('the place of something', () => {
+describe('YamlFile.locate', () => {
   const file = parse(
     [
       'server:',
@@ -172,7 +180,7 @@ describe('the place of something', () => {
     [['more', 'name'], '9:18'],
     [['more', 'x'], '11:22'],
     [[], '1:1'],
-  ])('of the value at %j is %s', (path, expected) => {
+  ])('finds the value at %j: %s', (path, expected) => {
     const { line, column } = file.locate(path);
 
     expect(`${line}:${column}`).toBe(expected);
@@ -185,18 +193,18 @@ describe('the place of something', () => {
     [['keys', 1, 'key'], '9:10'],
     [['nowhere', 'at', 'all'], '1:1'],
     [['empty', 'below'], '12:1'],
-  ])('of %j, which is not there, is that of its parent, %s', (path, expected) => {
+  ])('finds the parent of the missing value at %j: %s', (path, expected) => {
     const { line, column } = file.locate(path);
 
     expect(`${line}:${column}`).toBe(expected);
   });
 
-  test('of a key is where its name starts', () => {
+  test('finds the start of a key name', () => {
     expect(file.locateKey(['server', 'port'])).toEqual({ line: 2, column: 3 });
     expect(file.locateKey(['keys', 1])).toEqual({ line: 9, column: 10 });
   });
 
-  test('of anything in an empty file is its start', () => {
+  test('returns the start of an empty file', () => {
     expect(parse('').locate(['a', 'b'])).toEqual({ line: 1, column: 1 });
     expect(parse('# note\n').locate([])).toEqual({ line: 1, column: 1 });
   });
@@ -212,13 +220,13 @@ describe('the place of something', () => {
     ['folded plain text', 'a: one\n  two', 4, '2:3'],
     ['the end of the text', 'a: one', 3, '1:7'],
     ['a number', 'a: 12', 1, '1:4'],
-  ])('of a character within %s is exact', (_what, text, index, expected) => {
+  ])('finds a character in %s', (_what, text, index, expected) => {
     const { line, column } = parse(text).locate(['a'], index);
 
     expect(`${line}:${column}`).toBe(expected);
   });
 
-  test('of every character of a literal block is the character itself', () => {
+  test('finds every character of a literal block', () => {
     const word = fc.stringMatching(/^[a-z0-9 ]{0,8}[a-z0-9]$/);
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), (lines) => {
@@ -237,14 +245,14 @@ describe('the place of something', () => {
   });
 });
 
-describe('a fault', () => {
-  test('carries the file, the place and the severity', () => {
+describe('YamlFile.fault', () => {
+  test('has the file, the position and the severity', () => {
     const fault = parse('a:\n  b: 1').fault(['a', 'b'], 'this is odd.', 'warning');
 
     expect(formatFault(fault)).toBe('f.yaml:2:6: warning: this is odd.');
   });
 
-  test('is an error unless it is said to be less', () => {
+  test('has severity error by default', () => {
     expect(parse('a: 1').fault(['a'], 'no.').severity).toBe('error');
   });
 });

@@ -86,7 +86,7 @@ function listFiles(folder: string): string[] {
     throw new DataError(`${folder}: the folder is missing or cannot be read`, { cause });
   }
   const files = names.filter((name) => name.endsWith('.jsonl.gz')).sort();
-  if (files.length === 0) throw new DataError(`${folder}: holds no .jsonl.gz file`);
+  if (files.length === 0) throw new DataError(`${folder}: contains no .jsonl.gz file`);
   return files.map((name) => path.join(folder, name));
 }
 

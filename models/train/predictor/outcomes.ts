@@ -91,8 +91,9 @@ function toPrompt(set: OutcomeSet, entry: z.infer<typeof row>): GradedPrompt {
 }
 
 /** The request that a client would have sent: one user turn, and the tools if the set has them. */
-export function asConversation(fields: PromptFields): Conversation {
-  const conversation = conversationOf(fields);
-  if (typeof conversation === 'string') throw new Error(`no gateway takes this: ${conversation}`);
+export function asConversation(asked: PromptFields): Conversation {
+  const conversation = conversationOf(asked);
+  if (typeof conversation === 'string')
+    throw new Error(`not a valid chat completions request: ${conversation}`);
   return conversation;
 }

@@ -103,7 +103,7 @@ function report(
     pairs.map((pair) => pair.fitted),
   );
   progress.say(
-    `strength of ${pairs.length} models left out, told by ${what}: Spearman ${spearman.toFixed(3)}, ` +
+    `strength of ${pairs.length} models left out, predicted from ${what}: Spearman ${spearman.toFixed(3)}, ` +
       `slope ${slopeOf(pairs).toFixed(2)}, root mean square error ${rmse.toFixed(2)}, ${((100 * within) / pairs.length).toFixed(0)} % ` +
       'inside the 80 % interval',
   );

@@ -69,7 +69,7 @@ export function measureUncertainty(source: UncertaintySource): Uncertainty {
   }
   if (shifts.length === 0) {
     throw new DataError(
-      `how sure predictions are is measured on sets that are left out in turn, and there are too few: at least two with ${FEWEST_PROMPTS} prompts for training each, answered by the same models, are needed`,
+      `the uncertainty of predictions is measured on sets that are left out in turn, and there are too few sets: at least two with ${FEWEST_PROMPTS} training prompts each, answered by the same models, are needed`,
     );
   }
   const variance = shifts.reduce((sum, shift) => sum + shift * shift, 0) / shifts.length;

@@ -143,7 +143,7 @@ async function readFoundPairs(
 ): Promise<FoundPairs> {
   const { known, missing } = await readVerdicts(await readQuestions(dataFolder, parts));
   progress.say(
-    `found: ${known.length} pairs that lie near each other were judged; of ${missing} more this data lacks a text`,
+    `found: ${known.length} judged pairs of similar questions; this data lacks a text of ${missing} more`,
   );
   return partsOfFound(known);
 }

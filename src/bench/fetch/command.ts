@@ -97,15 +97,15 @@ function findSources(
     const all = SOURCES.map((one) => one.name);
     const suggestion = nearest(name, all);
     const hint =
-      suggestion === null ? `there are ${all.join(', ')}` : `did you mean "${suggestion}"?`;
-    throw new UsageError(`no set is called "${name}"; ${hint} A set of your own needs --format`);
+      suggestion === null ? `the sets are ${all.join(', ')}` : `did you mean "${suggestion}"?`;
+    throw new UsageError(`unknown set "${name}"; ${hint} A set of your own needs --format`);
   });
 }
 
 function customSource(name: string, from: string | null, format: string): Source {
   const load = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
   if (load === undefined) {
-    throw new UsageError(`--format ${format}: there are ${Object.keys(FORMATS).join(', ')}`);
+    throw new UsageError(`--format ${format}: must be one of ${Object.keys(FORMATS).join(', ')}`);
   }
   if (from === null) throw new UsageError('--format requires --from ADDRESS');
   if (!/^[\w.-]+$/u.test(name)) throw new UsageError(`"${name}" cannot be used as a file name`);

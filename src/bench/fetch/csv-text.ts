@@ -41,7 +41,7 @@ function* records(file: string, text: string): Generator<CsvRecord> {
   while (at < body.length) {
     CELL.lastIndex = at;
     const match = CELL.exec(body);
-    if (match === null) throw new DataError(`${file}:${line}: a quote is out of place`);
+    if (match === null) throw new DataError(`${file}:${line}: misplaced quote`);
     const [whole, quoted, bare = '', end] = match;
     at += whole.length;
     cells.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));

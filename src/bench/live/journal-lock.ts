@@ -83,7 +83,7 @@ function contentOf(lock: string): string | null {
 
 function lockedError(out: string, lock: string, who = ''): DataError {
   return new DataError(
-    `another run${who} is writing ${out}: wait until it has ended, or name another file with --out; if there is none, remove ${lock}`,
+    `another run${who} is writing ${out}: wait until it has ended, or name another file with --out; if no run is active, remove ${lock}`,
   );
 }
 

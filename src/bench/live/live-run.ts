@@ -70,7 +70,7 @@ export class LiveRun {
     );
     const askable = open.filter((one) => judge !== null && !this.#isGivenUp(judge, one));
     if (judge !== null && askable.length < open.length) {
-      const why = `${judge.model}: the judge is not asked again, having said neither A, B nor TIE ${MAX_INVALID_VERDICTS} times`;
+      const why = `${judge.model}: the judge is not called again, because it answered neither A, B nor TIE ${MAX_INVALID_VERDICTS} times`;
       this.#failures.set(why, open.length - askable.length);
     }
     await this.#runAll(askable.map((one) => () => this.#compare(one)));
@@ -153,7 +153,7 @@ export class LiveRun {
     const { call, costUsd } = answer;
     if (verdict === null) {
       journal.settle({ kind: 'failure', call, about, cost_usd: costUsd });
-      this.#fail(`${judge.model}: the judge said neither A, B nor TIE`);
+      this.#fail(`${judge.model}: the judge answered neither A, B nor TIE`);
       return;
     }
     journal.settle({ kind: 'verdict', call, about, verdict, cost_usd: costUsd });
@@ -173,7 +173,7 @@ export class LiveRun {
   async #pay(request: ModelRequest): Promise<PaidAnswer | null> {
     const { journal, budgetUsd } = this.#parts;
     const rates = this.#parts.rates.get(request.model);
-    if (rates === undefined) throw new Error(`the rates of ${request.model} were not looked up`);
+    if (rates === undefined) throw new Error(`the price of ${request.model} was not looked up`);
     const mostUsd = maxCostUsd(request, rates);
     if (journal.committedUsd + mostUsd > budgetUsd) {
       this.#unpaid += 1;

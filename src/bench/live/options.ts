@@ -98,7 +98,7 @@ function gradingIn(values: {
   const { judge = null, rubric = null } = values;
   const grader = GRADERS.find((name) => name === values.grader);
   if (grader === undefined) {
-    throw new UsageError(`--grader ${values.grader}: there are ${GRADERS.join(', ')}`);
+    throw new UsageError(`--grader ${values.grader}: must be one of ${GRADERS.join(', ')}`);
   }
   if ((judge === null) !== (rubric === null)) {
     throw new UsageError('--judge and --rubric must be used together');

@@ -99,7 +99,7 @@ function pairIn(text: string | undefined): Pair | null {
 function splitIn(text: string): Split {
   const split = SPLITS.find((one) => one === text);
   if (split === undefined) {
-    throw new UsageError(`--split ${text}: there are ${SPLITS.join(', ')}`);
+    throw new UsageError(`--split ${text}: must be one of ${SPLITS.join(', ')}`);
   }
   return split;
 }

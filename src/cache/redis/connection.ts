@@ -88,7 +88,7 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
       let cancel = (): void => undefined;
       const timeout = new Promise<never>((_resolve, reject) => {
         cancel = clock.after(settings.timeoutMs + extraMs, () => {
-          reject(new Error(`Redis has not answered in ${settings.timeoutMs} ms`));
+          reject(new Error(`Redis has not answered within ${settings.timeoutMs} ms`));
           // Commands must not pile up behind a server that hangs, so all of them are abandoned.
           target.disconnect(!isClosed);
         });
@@ -151,7 +151,8 @@ function mastersOf(client: Cluster): readonly Redis[] {
   const masters = new Set(Array.from({ length: SLOTS }, (_, slot) => client.slots[slot]?.[0]));
   return [...masters].map((master) => {
     const node = nodes.get(master ?? '');
-    if (node === undefined) throw new Error(`no connection to ${master ?? 'who has some slots'}`);
+    if (node === undefined)
+      throw new Error(`no connection to ${master ?? 'the master of some slots'}`);
     return node;
   });
 }

@@ -30,7 +30,7 @@ export function readableError(error: unknown): Error {
   }
   if (isOutOfMemoryError(error)) {
     return new Error(
-      'OOM: Redis is full and stores nothing new; what is stored is still served. More "maxmemory", or the "maxmemory-policy" volatile-lru, helps',
+      'OOM: Redis is full and stores no new data; stored data is still served. Raise "maxmemory", or set "maxmemory-policy" to volatile-lru',
     );
   }
   // The error of the last node that was tried: usually all have the same.

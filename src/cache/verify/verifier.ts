@@ -232,7 +232,7 @@ function readModel(file: string): VerifierModel {
   }
   const { features, depth, trees, early, start, calibration, lexicon, network } = parsed.data;
   if (features.join() !== PAIR_FEATURES.join()) {
-    throw new ArtefactError(file, `looks at other features: ${features.join(', ')}`);
+    throw new ArtefactError(file, `uses other features: ${features.join(', ')}`);
   }
   const nodes = 2 ** depth - 1;
   const all = {

@@ -25,7 +25,7 @@ const REASONS = lookup<FinishReason>({
 /** Stop reasons that mean that the output is unusable, and what it should have been. */
 const FAILURES = lookup<string>({
   malformed_model_output: 'an answer',
-  malformed_tool_use: 'a call of a tool',
+  malformed_tool_use: 'a tool call',
 });
 
 /** Blocks that cannot be expressed in other dialects. */
@@ -134,7 +134,7 @@ export class AnswerDecoder {
     if (native === null) return;
     const failed = FAILURES[native];
     if (failed !== undefined) {
-      const message = `The model wrote ${failed} that cannot be read (${native}).`;
+      const message = `The model produced ${failed} that cannot be parsed (${native}).`;
       throw new GatewayError('upstream_failed', message);
     }
     this.isFinished = true;

@@ -124,7 +124,7 @@ export class BedrockReader implements EventReader {
     if (document.length + chunk.length > MAX_DOCUMENT_BYTES) {
       throw new GatewayError(
         'upstream_failed',
-        'The provider sent no stream, but a huge document.',
+        'The provider sent a very large document instead of a stream.',
       );
     }
     document.push(chunk);

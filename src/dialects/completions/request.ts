@@ -56,16 +56,22 @@ export function readRequest(body: Buffer): ChatRequest {
 /** Exactly one prompt: chat providers answer one per request. */
 function readPrompt(request: JsonObject): string {
   const { prompt } = request;
-  if (isAbsent(prompt)) throw missing(request, 'prompt', 'a text');
+  if (isAbsent(prompt)) throw missing(request, 'prompt', 'a string');
   const prompts: readonly unknown[] = Array.isArray(prompt) ? (prompt as unknown[]) : [prompt];
   const [first, ...others] = prompts;
   if (typeof first === 'number' || Array.isArray(first)) {
-    throw invalid('prompt', 'must be a text: tokens mean something to one model only');
+    throw invalid(
+      'prompt',
+      'must be a string: token ids are not supported, because they differ between models',
+    );
   }
   if (others.length > 0) {
-    throw invalid('prompt', `must be one text, not ${others.length + 1}: ask for each by itself`);
+    throw invalid(
+      'prompt',
+      `must be one string, not ${others.length + 1}: send one request for each`,
+    );
   }
-  if (typeof first !== 'string') throw wrongType('prompt', 'a text', first);
+  if (typeof first !== 'string') throw wrongType('prompt', 'a string', first);
   if (first === '') throw invalid('prompt', 'must not be empty');
   return first;
 }

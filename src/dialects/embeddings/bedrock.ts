@@ -120,7 +120,7 @@ function familyOf(model: string): Family {
   const id = model.toLowerCase();
   const known = FAMILIES.find(([pattern]) => pattern.test(id));
   if (known !== undefined) return known[1];
-  const message = `Nobody knows how ${model} (bedrock) is asked for vectors: its id names neither Titan, Nova nor Cohere's models.`;
+  const message = `Embeddings of ${model} are not supported on Bedrock: its id matches none of the supported families (Titan, Nova, Cohere).`;
   throw new GatewayError('invalid_request', message, { param: 'model' });
 }
 

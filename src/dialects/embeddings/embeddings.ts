@@ -71,7 +71,7 @@ export function embeddingAdapter(client: EmbeddingClient, form: EmbeddingFormat)
   const provider = PROVIDERS[form];
   const same = DIALECTS[form];
   if (provider === undefined) {
-    const message = `Embeddings cannot be asked of a provider that speaks ${form}.`;
+    const message = `Embeddings are not supported by providers of the dialect ${form}.`;
     throw new GatewayError('invalid_request', message, { param: 'model' });
   }
   return same?.name === client.name ? direct(same) : translation(client, provider);
@@ -84,7 +84,7 @@ function direct(dialect: EmbeddingDialect): EmbeddingAdapter {
       dropped: [],
     }),
     readAnswers: ([answer], request, target, defaults) => {
-      if (answer === undefined) throw new Error('there is no answer to one request');
+      if (answer === undefined) throw new Error('the answer to a request is missing');
       return dialect.passAnswer(answer.body, request, target, defaults);
     },
   };

@@ -75,7 +75,7 @@ function readRequest(body: Buffer, model: string, verb: EmbeddingVerb): Embeddin
   const request = camelMembers(json);
   const single = verb === 'embedContent';
   const requests = single ? [request] : toList(request['requests']).map(camelMembers);
-  if (requests.length === 0) throw invalid('requests', 'must hold at least one request');
+  if (requests.length === 0) throw invalid('requests', 'must contain at least one request');
   const [first] = requests;
   const at = (i: number) => (single ? '' : `requests[${i}].`);
   return {
@@ -97,7 +97,7 @@ function textIn(content: unknown, at: string): string {
   const parts = toList(camelMembers(content)['parts']);
   const texts = parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : []));
   if (parts.length === 0 || texts.length < parts.length) {
-    throw invalid(`${at}.parts`, 'must be texts');
+    throw invalid(`${at}.parts`, 'must be strings');
   }
   return texts.join('\n');
 }

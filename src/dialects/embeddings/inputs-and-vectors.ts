@@ -10,7 +10,7 @@ import type { EmbeddingRequest, Embeddings } from './embedding.js';
 export function textsOf({ inputs, firstIndex = 0 }: EmbeddingRequest): readonly string[] {
   return inputs.map((input, i) => {
     if (typeof input === 'string') return input;
-    const why = 'is token ids, which this model does not read; send the text';
+    const why = 'consists of token ids, which this model does not accept; send text';
     throw invalid(`input[${firstIndex + i}]`, why);
   });
 }
@@ -18,7 +18,10 @@ export function textsOf({ inputs, firstIndex = 0 }: EmbeddingRequest): readonly 
 /** @throws {GatewayError} `upstream_failed` for anything but an array of numbers */
 export function numbersIn(values: unknown): readonly number[] {
   if (Array.isArray(values) && values.every((value) => typeof value === 'number')) return values;
-  throw new GatewayError('upstream_failed', 'The provider sent a vector that is not numbers.');
+  throw new GatewayError(
+    'upstream_failed',
+    'The provider sent a vector that does not consist of numbers.',
+  );
 }
 
 /** @throws {GatewayError} `upstream_failed` unless there are as many vectors as inputs */

@@ -48,7 +48,7 @@ function readRequest(body: Buffer): EmbeddingRequest {
   const request = parseBody(body);
   const { model, encoding_format: format } = request;
   if (typeof model !== 'string' || model.trim() === '') {
-    throw invalid('model', 'must name a model that makes embeddings');
+    throw invalid('model', 'must name an embedding model');
   }
   check(request, 'dimensions', 'a whole number of at least 1', (n) => isWhole(n) && n >= 1);
   check(request, 'encoding_format', '"float" or "base64"', (f) => f === 'float' || f === 'base64');
@@ -68,13 +68,13 @@ function readRequest(body: Buffer): EmbeddingRequest {
 function inputsOf(input: unknown): readonly EmbeddingInput[] {
   if (typeof input === 'string') return [input];
   if (!Array.isArray(input) || input.length === 0) {
-    throw invalid('input', 'must be a text, a list of texts, or a list of token ids');
+    throw invalid('input', 'must be a string, a list of strings, or a list of token ids');
   }
   const list: readonly unknown[] = input;
   if (isTokens(list)) return [list];
   return list.map((one, i) => {
     if (typeof one === 'string' || isTokens(one)) return one;
-    throw invalid(`input[${i}]`, 'must be a text or a list of token ids');
+    throw invalid(`input[${i}]`, 'must be a string or a list of token ids');
   });
 }
 
@@ -127,7 +127,10 @@ function vectorOf({ embedding }: JsonObject): Vector {
   if (Array.isArray(embedding) && embedding.every((value) => typeof value === 'number')) {
     return embedding;
   }
-  throw new GatewayError('upstream_failed', 'The provider sent a vector that is not numbers.');
+  throw new GatewayError(
+    'upstream_failed',
+    'The provider sent a vector that does not consist of numbers.',
+  );
 }
 
 /** The input tokens in an answer's usage; `null` if there are none. */

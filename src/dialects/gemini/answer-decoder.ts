@@ -88,10 +88,10 @@ export class AnswerDecoder {
     const all = [...this.#candidates.values()];
     const [first] = all.filter(({ finish }) => isMalformedCall(finish));
     if (first === undefined || all.some(({ hasOutput }) => hasOutput)) return null;
-    const why = first.finishMessage?.slice(0, MAX_MESSAGE_CHARS) ?? 'it does not say why';
+    const why = first.finishMessage?.slice(0, MAX_MESSAGE_CHARS) ?? 'no reason given';
     return new GatewayError(
       'upstream_failed',
-      `The provider's model called a tool in a way that is none (${first.finish ?? ''}): ${why}`,
+      `The model produced an invalid tool call (${first.finish ?? ''}): ${why}`,
     );
   }
 

@@ -59,7 +59,7 @@ function checkContents(request: JsonObject): void {
     throw wrongType('contents', 'a list of contents', contents);
   }
   const all: unknown[] = Array.isArray(contents) ? contents : [contents];
-  if (all.length === 0) throw invalid('contents', 'must hold at least one content');
+  if (all.length === 0) throw invalid('contents', 'must contain at least one content');
   all.forEach((content, i) => {
     const at = `contents[${i}]`;
     if (!isObject(content)) throw wrongType(at, 'an object with parts', content);

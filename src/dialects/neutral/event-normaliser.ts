@@ -76,7 +76,10 @@ export class EventNormaliser {
     const known = this.#choices.get(index);
     if (known !== undefined) return known;
     if (!Number.isSafeInteger(index) || index < 0) {
-      throw new GatewayError('upstream_failed', 'The provider numbered its answers in no order.');
+      throw new GatewayError(
+        'upstream_failed',
+        'The provider sent an answer with an invalid choice index.',
+      );
     }
     const choice = {
       index: this.#choices.size,

@@ -25,9 +25,13 @@ export function noteLostPart(part: ContentPart, losses: Losses): void {
  */
 export function dropEmptiedTurn({ role, parts, at }: Turn): void {
   if (role !== 'user' || parts.every((part) => part.kind === 'text')) return;
-  throw new GatewayError('invalid_request', `nothing of \`${at}\` can be said to this model.`, {
-    param: at,
-  });
+  throw new GatewayError(
+    'invalid_request',
+    `No content of \`${at}\` can be sent to the chosen model.`,
+    {
+      param: at,
+    },
+  );
 }
 
 /** Notes all cache markers of a request, for providers that do not support them. */

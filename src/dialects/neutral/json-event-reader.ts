@@ -103,7 +103,7 @@ export class JsonEventReader {
     if (this.#document.length + chunk.length > MAX_DOCUMENT_BYTES) {
       throw new GatewayError(
         'upstream_failed',
-        'The provider sent no stream, but a huge document.',
+        'The provider sent a very large document instead of a stream.',
       );
     }
     this.#document.push(chunk);

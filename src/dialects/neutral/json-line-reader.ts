@@ -55,7 +55,7 @@ export class JsonLineReader {
   #add(piece: Buffer): void {
     if (piece.length === 0) return;
     if (this.#line.length + piece.length > this.#maxBytes) {
-      throw new GatewayError('upstream_failed', 'The provider sent a line without an end.');
+      throw new GatewayError('upstream_failed', 'The provider sent a line of excessive length.');
     }
     this.#line.push(piece);
   }

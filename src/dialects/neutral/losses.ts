@@ -52,7 +52,7 @@ export class Losses {
       const written = this.#asWritten.get(field) ?? field;
       throw new GatewayError(
         'invalid_request',
-        `\`${written}\` cannot be said to ${this.#target}, and translation.on_loss is "refuse".`,
+        `\`${written}\` has no equivalent for ${this.#target}, and translation.on_loss is "refuse".`,
         { param: written },
       );
     }

@@ -62,7 +62,7 @@ export function findEmbeddedError(value: JsonObject, eventName = ''): GatewayErr
   );
   if (broken === undefined) return null;
   if (isObject(broken['error'])) return toEmbeddedError(broken);
-  return new GatewayError('upstream_failed', 'The provider broke off its answer with an error.');
+  return new GatewayError('upstream_failed', 'The provider ended its answer with an error.');
 }
 
 function toEmbeddedError(value: JsonObject): GatewayError {

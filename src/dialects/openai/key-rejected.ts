@@ -10,7 +10,7 @@ export function keyRejectedMessage(message: string): string {
     if (!/[\d*]/.test(word) || TIME_OR_REGION.test(word)) return word;
     return BEFORE_MODEL.test(message.slice(0, at)) ? word : '[redacted]';
   });
-  return `The provider refused the gateway's own key for it; the client's key is not at fault. The provider said: ${redacted}`;
+  return `The provider rejected the gateway's own key; the client's key is not the cause. The provider's message: ${redacted}`;
 }
 
 /** Text that precedes the name of a model. */

@@ -44,7 +44,7 @@ export function parseResponse(body: Buffer): JsonObject {
   if (status !== null && UNANSWERED.has(status)) {
     throw new GatewayError(
       'upstream_failed',
-      `The provider's response is ${status}, not answered.`,
+      `The provider's response has no answer; its status is "${status}".`,
     );
   }
   return response;

@@ -99,11 +99,11 @@ function rejectStateful(request: JsonObject): void {
   if (!isAbsent(request['conversation'])) {
     throw invalid(
       'conversation',
-      'cannot be used: conversations are not kept here; send the items, or `previous_response_id`',
+      'is not supported: the gateway stores no conversations; send the items, or `previous_response_id`',
     );
   }
   if (request['background'] === true) {
-    throw invalid('background', 'cannot be true: every response is answered where it is asked for');
+    throw invalid('background', 'must not be true: background responses are not supported');
   }
 }
 
@@ -112,7 +112,7 @@ function checkInput(request: JsonObject): void {
   if (isAbsent(input)) throw missing(request, 'input', 'a string or an array of items');
   if (typeof input === 'string') return;
   if (!Array.isArray(input)) throw wrongType('input', 'a string or an array of items', input);
-  if (input.length === 0) throw invalid('input', 'must hold at least one item');
+  if (input.length === 0) throw invalid('input', 'must contain at least one item');
   input.forEach((item: unknown, i) => {
     const at = `input[${i}]`;
     if (!isObject(item)) throw wrongType(at, 'an object', item);
@@ -128,7 +128,7 @@ export function isReference({ type, role, id }: JsonObject): boolean {
 function checkItem(item: JsonObject, at: string): void {
   const { type, role, content, id } = item;
   if (isReference(item)) {
-    throw invalid(at, `refers to item ${JSON.stringify(id)}, which is not kept here`);
+    throw invalid(at, `refers to item ${JSON.stringify(id)}, which is not stored`);
   }
   if (!isAbsent(type) && typeof type !== 'string') throw wrongType(`${at}.type`, 'a string', type);
   if (type === 'message' || isAbsent(type)) {

@@ -40,10 +40,7 @@ function historyOf(previous: string | null, shelf: StoredResponses): readonly Js
   const history = shelf.history(previous);
   if (history !== null) return history;
   const isKept = shelf.response(previous) !== null;
-  throw unknownResponse(
-    previous,
-    isKept ? 'goes on from one that is not kept any more' : undefined,
-  );
+  throw unknownResponse(previous, isKept ? 'continues one that is no longer stored' : undefined);
 }
 
 /** The items of an input; `null` if it is invalid, which is rejected elsewhere. */
@@ -61,7 +58,7 @@ function resolveReferences(items: readonly unknown[], shelf: StoredResponses): r
     const first = places.get(id);
     // OpenAI rejects it too, and a small request could otherwise expand an item of megabytes a thousand times.
     if (first !== undefined)
-      throw invalid(`input[${i}]`, `refers to item "${id}", as ${first} does already`);
+      throw invalid(`input[${i}]`, `refers to item "${id}", which ${first} already refers to`);
     places.set(id, `input[${i}]`);
   });
   if (places.size === 0) return items;
@@ -71,7 +68,7 @@ function resolveReferences(items: readonly unknown[], shelf: StoredResponses): r
     if (id === null) return item;
     const kept = found.get(id);
     if (kept !== undefined) return kept;
-    throw invalid(`input[${i}]`, `refers to item "${id}", which is not kept here`);
+    throw invalid(`input[${i}]`, `refers to item "${id}", which is not stored`);
   });
 }
 

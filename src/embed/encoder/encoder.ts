@@ -74,7 +74,7 @@ export class Encoder {
         this.#receive(child, message);
       });
       child.on('exit', () => {
-        this.#fail(new ArtefactError(source, 'a process of the encoder has ended'));
+        this.#fail(new ArtefactError(source, 'an encoder process has exited'));
       });
       // Sending to a process that has just ended must not end this one.
       child.on('error', (error) => {
@@ -104,7 +104,7 @@ export class Encoder {
     try {
       const facts = await Promise.all(children.map((child) => factsFrom(child, setup)));
       const [first] = facts;
-      if (first === undefined) throw new RangeError('an encoder needs a process');
+      if (first === undefined) throw new RangeError('an encoder needs at least one process');
       return new Encoder(source, first, { children, maxBatch });
     } catch (error) {
       for (const child of children) child.kill('SIGKILL');
@@ -150,7 +150,8 @@ export class Encoder {
       const next = this.#queue.shift();
       if (next === undefined) break;
       if (next.isWanted()) batch.push(next);
-      else next.reject(new ArtefactError(this.#source, 'nobody waits for this vector any more'));
+      else
+        next.reject(new ArtefactError(this.#source, 'the request for this vector was cancelled'));
     }
     return batch;
   }
@@ -165,7 +166,8 @@ export class Encoder {
         resolve(message.vectors.slice(i * this.dims, (i + 1) * this.dims));
       });
     } else {
-      const why = message.kind === 'failed' ? message.why : 'an unexpected answer';
+      const why =
+        message.kind === 'failed' ? message.why : 'unexpected message from the encoder process';
       for (const { reject } of batch) reject(new ArtefactError(this.#source, why));
     }
     this.#send();
@@ -190,7 +192,7 @@ function factsFrom(child: ChildProcess, setup: EncoderSetup): Promise<EncoderFac
   const refusal = (why: string) => new ArtefactError(setup.source, why);
   return new Promise((resolve, reject) => {
     child.once('exit', (code, signal) => {
-      reject(refusal(`the model ended its process (${signal ?? `exit code ${code ?? '?'}`})`));
+      reject(refusal(`the encoder process exited (${signal ?? `exit code ${code ?? '?'}`})`));
     });
     child.once('error', (error) => {
       reject(refusal(error.message));
@@ -198,7 +200,12 @@ function factsFrom(child: ChildProcess, setup: EncoderSetup): Promise<EncoderFac
     child.once('message', (message: EncoderReply) => {
       child.removeAllListeners();
       if (message.kind === 'ready') resolve(message.facts);
-      else reject(refusal(message.kind === 'failed' ? message.why : 'an unexpected answer'));
+      else
+        reject(
+          refusal(
+            message.kind === 'failed' ? message.why : 'unexpected message from the encoder process',
+          ),
+        );
     });
     child.send(setup);
   });

@@ -49,9 +49,12 @@ async function loadPackage(): Promise<Transformers> {
     return await import('@xenova/transformers');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
-    throw new Error('an encoder needs a package: npm install @xenova/transformers@2.17.2', {
-      cause,
-    });
+    throw new Error(
+      'an encoder needs an optional package: npm install @xenova/transformers@2.17.2',
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -66,7 +69,7 @@ function checkFolder(folder: string): void {
     if (!existsSync(path.join(folder, file))) throw new Error(`the folder has no ${file}`);
   }
   if (!WEIGHTS.some((file) => existsSync(path.join(folder, file)))) {
-    throw new Error(`the folder has neither ${WEIGHTS.join(' nor ')}`);
+    throw new Error(`the folder contains neither ${WEIGHTS.join(' nor ')}`);
   }
 }
 

@@ -28,7 +28,7 @@ export class EncoderMismatchError extends ArtefactError {
   readonly found: string;
 
   constructor({ source, id }: Pick<RestartingEncoderOptions, 'source' | 'id'>, found: string) {
-    super(source, `this is the encoder ${found}, and ${id} is needed`);
+    super(source, `expected the encoder ${id}, found ${found}`);
     this.found = found;
   }
 }
@@ -160,7 +160,7 @@ export class RestartingEncoder {
       if (running !== this.#running) return;
       const seconds = STUCK_MS / 1000;
       this.#handleFailure(
-        new ArtefactError(this.#options.source, `no vector came for ${seconds} s`),
+        new ArtefactError(this.#options.source, `no vector received for ${seconds} s`),
       );
     });
   }

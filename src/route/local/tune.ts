@@ -217,7 +217,7 @@ function readPrompt(
     return { models, vector: vector?.slice() ?? null, grams: sparseRow(words.scan(prompt.text)) };
   }
   if (base.predictNumbers === undefined)
-    throw new Error('this predictor cannot judge remembered prompts');
+    throw new Error('this predictor does not support remembered prompts');
   const { text, vector, dense } = prompt;
   const grams = text === null ? null : sparseRow(words.scan(text));
   const numbered = text === null ? { vector, dense } : { vector, dense, text };

@@ -114,14 +114,14 @@ export class Expectations {
     for (let m = 0; m < candidates.length; m++) {
       if (!candidates.isEligible(m)) continue;
       this.#index[to] = m;
-      this.#quality[to] = qualityAt(candidates, m, cautious && m !== reference);
+      this.#quality[to] = qualityAt(candidates, m, cautious);
       this.#outlay[to] = outlayOf(m);
       to += 1;
     }
     const end = this.#dropBeaten(candidates, from, to);
     for (let at = from + 1; at < end; at++) this.#sortIn(candidates, from, at);
     this.#eligible[row] = end - from;
-    this.#reference[2 * row] = candidates.success(reference);
+    this.#reference[2 * row] = qualityAt(candidates, reference, cautious);
     this.#reference[2 * row + 1] = outlayOf(reference);
     this.#unknown[row] = unknown;
     this.#added += 1;

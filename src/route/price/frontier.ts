@@ -79,7 +79,7 @@ function totalsWished(
     const place = candidates.models.indexOf(chosen.model);
     sums.shares[place] = (sums.shares[place] ?? 0) + 1;
     sums.quality += qualityOf(chosen, choice);
-    sums.referenceQuality += reference.success;
+    sums.referenceQuality += qualityOf(reference, choice);
     sums.outlay += outlay ?? unknown;
     sums.referenceOutlay += referenceOutlay ?? unknown;
     if (outlay == null) sums.unknown += 1;

@@ -22,7 +22,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   double: 'a number',
   dyn: 'a value of unknown type',
   'google.protobuf.Duration': 'a duration',
-  'google.protobuf.Timestamp': 'a moment',
+  'google.protobuf.Timestamp': 'a timestamp',
   int: 'a whole number',
   null: 'null',
   string: 'text',
@@ -33,7 +33,7 @@ export function typeName(type: string): string {
   if (type.startsWith('list')) return 'a list';
   if (type.startsWith('map')) return 'a map';
   if (type.startsWith('optional')) return 'a value that may be missing (add .orValue(…))';
-  if (type.startsWith('facts.')) return `all of "${type.slice('facts.'.length)}"`;
+  if (type.startsWith('facts.')) return `the whole of "${type.slice('facts.'.length)}"`;
   return TYPE_NAMES[type] ?? `a value of type ${type}`;
 }
 
@@ -98,7 +98,7 @@ function nodeFault(node: ASTNode, bound: ReadonlySet<string>): string | null {
       return fieldFault(node.args[0], node.args[1], bound);
     case 'rcall':
       return node.args[0] === 'matches'
-        ? 'matches() is not available, because a regular expression can take forever; use like("*word*"), contains, startsWith or endsWith.'
+        ? 'matches() is not available, because a regular expression can run for an unbounded time; use like("*word*"), contains, startsWith or endsWith.'
         : null;
     default:
       return null;
@@ -110,7 +110,7 @@ function variableFault(name: string): string | null {
   if ([...VARIABLES, 'cel', 'optional', ...Object.keys(TYPE_NAMES)].includes(name)) return null;
   const hint = nearest(name, VARIABLES);
   if (hint !== null) return `there is no variable "${name}"; did you mean "${hint}"?`;
-  return `there is no variable "${name}"; there are ${VARIABLES.join(', ')}, and texts are written in quotes: "${name}".`;
+  return `there is no variable "${name}"; the variables are ${VARIABLES.join(', ')}, and text is written in quotes: "${name}".`;
 }
 
 function fieldFault(owner: ASTNode, field: string, bound: ReadonlySet<string>): string | null {
@@ -122,7 +122,7 @@ function fieldFault(owner: ASTNode, field: string, bound: ReadonlySet<string>): 
 
 function didYouMean(word: string, known: readonly string[]): string {
   const hint = nearest(word, known);
-  return hint === null ? `; there are ${known.join(', ')}.` : `; did you mean "${hint}"?`;
+  return hint === null ? `; its fields are ${known.join(', ')}.` : `; did you mean "${hint}"?`;
 }
 
 /** Points at the field of `request.imagez`, not at its owner. */
@@ -156,7 +156,7 @@ function sentence({ code, summary }: ParseError | ConditionTypeError, source: st
     case 'no_such_overload':
       return operatorSentence(summary);
     case 'invalid_logical_operand':
-      return `"&&" and "||" stand between conditions, not beside ${typeName(quoted(summary))}.`;
+      return `"&&" and "||" combine conditions and cannot be applied to ${typeName(quoted(summary))}.`;
     case 'no_matching_overload':
       return functionSentence(quoted(summary));
     case 'expected_token': {
@@ -166,8 +166,8 @@ function sentence({ code, summary }: ParseError | ConditionTypeError, source: st
     case 'unexpected_character':
     case 'unexpected_token':
       return source === ''
-        ? 'the condition ends too early.'
-        : `"${source}" does not belong here; an operator or a bracket may be missing before it.`;
+        ? 'the condition is incomplete.'
+        : `unexpected "${source}"; an operator or a bracket may be missing before it.`;
     case 'unterminated_string':
       return 'the closing quote of this text is missing.';
     default:
@@ -181,14 +181,14 @@ function operatorSentence(summary: string): string {
   const [, left, operator, right] = parts ?? [];
   if (operator === undefined || right === undefined) return `${summary}.`;
   return left === undefined
-    ? `"${operator}" cannot stand before ${typeName(right)}.`
-    : `"${operator}" cannot stand between ${typeName(left)} and ${typeName(right)}.`;
+    ? `"${operator}" cannot be applied to ${typeName(right)}.`
+    : `"${operator}" cannot be applied to ${typeName(left)} and ${typeName(right)}.`;
 }
 
 /** Turns `string.containz(string)` into a message with the function that was probably meant. */
 function functionSentence(call: string): string {
   if (call.startsWith('list.contains(')) {
-    return 'contains() is for texts; of a list, ask: "search" in request.tools.';
+    return 'contains() works on text; for a list, write "search" in request.tools.';
   }
   const name = /(\w+)\(/.exec(call)?.[1] ?? call;
   if (!FUNCTIONS.includes(name)) {

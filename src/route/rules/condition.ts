@@ -86,7 +86,7 @@ function compile(
     const checked = program.check();
     if (checked.error !== undefined) throw checked.error;
     if (checked.type !== 'bool') {
-      const message = `a condition must come out as true or false; this is ${typeName(checked.type ?? 'dyn')}.`;
+      const message = `a condition must evaluate to true or false; this is ${typeName(checked.type ?? 'dyn')}.`;
       return [{ offset: 0, message }];
     }
     const fast = compileFastPath(program.ast);

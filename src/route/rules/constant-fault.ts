@@ -34,7 +34,7 @@ function faultOf(
 function timestampFault(text: string): string | null {
   // The library's own check: it takes nothing shorter than a date with a time to the second.
   const isTimestamp = text.length >= 20 && text.length <= 30 && !Number.isNaN(Date.parse(text));
-  return isTimestamp ? null : `"${text}" is no moment; write it like "2026-11-20T09:30:00Z".`;
+  return isTimestamp ? null : `"${text}" is not a timestamp; write it like "2026-11-20T09:30:00Z".`;
 }
 
 function zoneFault(text: string): string | null {

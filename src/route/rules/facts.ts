@@ -147,7 +147,7 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
     ),
     text_length: whole('characters of `features.text`', (f) => f.features.text.length),
     material_length: whole(
-      'characters of a text or of code that something is done with; 0 for none',
+      'characters of the text or code that the request works on; 0 for none',
       (f) => f.features.materialChars,
     ),
   },

@@ -115,7 +115,7 @@ function repeatedNames(yaml: YamlFile): readonly Fault[] {
     const path = ['rules', i, 'name'];
     const line = lines.get(name);
     if (line === undefined) lines.set(name, yaml.locate(path).line);
-    else faults.push(yaml.fault(path, `line ${line} has a rule "${name}" already.`));
+    else faults.push(yaml.fault(path, `line ${line} already has a rule "${name}".`));
   });
   return faults;
 }

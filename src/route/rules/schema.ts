@@ -13,16 +13,16 @@ const limit = z
   .strictObject({
     cost_usd: positive
       .optional()
-      .describe('Expected US dollars for the request; dearer models are not considered.'),
+      .describe('Expected US dollars for the request; more expensive models are dropped.'),
     latency_ms: positive
       .optional()
-      .describe('Expected milliseconds until the answer is complete; slower models are out.'),
+      .describe('Expected milliseconds until the answer is complete; slower models are dropped.'),
     context_tokens: positive
       .int()
       .optional()
       .describe('Input tokens a request may have; a longer one is refused.'),
   })
-  .describe('Upper bounds. Of several that apply, the smallest counts.');
+  .describe('Upper limits. If several apply, the smallest is used.');
 
 const CONSTRAINTS = {
   only: z
@@ -54,7 +54,7 @@ const SETTINGS = {
     .array(glob)
     .min(1)
     .optional()
-    .describe('Models to prefer among those that suffice, as patterns, most wanted first.'),
+    .describe('Models to prefer among those that suffice, as patterns, most preferred first.'),
   pin: modelName.optional().describe('The model to use, as long as the constraints allow it.'),
   fallbacks: z
     .array(modelName)
@@ -87,7 +87,7 @@ const rule = z.strictObject({
     .array(glob)
     .min(1)
     .optional()
-    .describe('Policies the rule concerns, as patterns. Default: all.'),
+    .describe('Policies that the rule applies to, as patterns. Default: all.'),
   when: z
     .string()
     .min(1, 'must not be empty; leave it out for a rule that always matches')
@@ -95,7 +95,10 @@ const rule = z.strictObject({
     .describe('The condition, in CEL. Default: always.'),
   ...CONSTRAINTS,
   ...SETTINGS,
-  stop: z.boolean().default(false).describe('No later rule is looked at when this one matches.'),
+  stop: z
+    .boolean()
+    .default(false)
+    .describe('Whether to skip all later rules when this one matches.'),
 });
 
 /** The format of a rules file, with the documentation of every option. */
@@ -104,7 +107,7 @@ export const rulesSchema = z.strictObject({
   policies: z
     .record(z.string().min(1), policy)
     .refine((policies) => Object.keys(policies).length > 0, 'must have at least one policy')
-    .describe('The names that clients write as `model`, and what each of them promises.'),
+    .describe('The names that clients send as `model`, and what each of them promises.'),
   rules: z
     .array(rule)
     .default([])

@@ -15,7 +15,7 @@ const request = z
     messages: z.array(message).min(1).optional().describe('The whole conversation.'),
     images: z.number().int().min(0).default(0).describe('Images attached to the last message.'),
     tools: z.array(z.string().min(1)).default([]).describe('Names of the tools offered.'),
-    tool_required: z.boolean().default(false).describe('The client demands a tool call.'),
+    tool_required: z.boolean().default(false).describe('The client requires a tool call.'),
     format: z.enum(['text', 'json_object', 'json_schema']).default('text'),
     stream: z.boolean().default(false),
     max_tokens: z.number().int().positive().optional(),
@@ -38,7 +38,7 @@ const expectation = z
       .optional()
       .describe('The rule that decided; `null` for a decision that no rule made.'),
     reason: z.enum(REASONS).optional().describe('Why the model was chosen.'),
-    matched: z.array(z.string()).optional().describe('Rules that match, others may too.'),
+    matched: z.array(z.string()).optional().describe('Rules that match; others may match as well.'),
     unmatched: z.array(z.string()).optional().describe('Rules that do not match.'),
     refused: z.literal(true).optional().describe('No model is left, and the request is refused.'),
   })
@@ -46,7 +46,7 @@ const expectation = z
 
 const ruleTest = z.strictObject({
   name: z.string().min(1).describe('A sentence about what the rules do.'),
-  policy: z.string().min(1).default('auto').describe('What the client writes as `model`.'),
+  policy: z.string().min(1).default('auto').describe('What the client sends as `model`.'),
   input: z
     .union([
       z
@@ -55,23 +55,23 @@ const ruleTest = z.strictObject({
         .transform((prompt) => request.parse({ prompt })),
       request,
     ])
-    .describe('What is asked: a prompt, or a map with all that a request can have.'),
+    .describe('The request: a prompt, or a map of its parts.'),
   key: z
     .strictObject({ name: z.string().default('test'), metadata: labels.default({}) })
     .prefault({})
-    .describe('The API key that asks.'),
+    .describe('The API key of the request.'),
   metadata: labels.default({}).describe('The client’s own labels.'),
   time: z.iso
-    .datetime({ offset: true, error: 'must be a moment such as 2026-11-20T09:30:00Z' })
+    .datetime({ offset: true, error: 'must be a timestamp such as 2026-11-20T09:30:00Z' })
     .default('2026-01-07T12:00:00Z')
-    .describe('When the request comes. Default: a Wednesday at noon, UTC.'),
+    .describe('When the request arrives. Default: a Wednesday at noon, UTC.'),
   budget: z
     .strictObject({
       limit_usd: z.number().min(0).nullable().default(null),
       spent_usd: z.number().min(0).default(0),
     })
     .prefault({})
-    .describe('What the key may spend, and has spent.'),
+    .describe('The daily budget, and what has been spent of it.'),
   models: z.array(z.string().min(1)).min(1).optional().describe('Replaces the file’s `models`.'),
   expect: expectation,
 });
@@ -83,7 +83,9 @@ export const ruleTestsSchema = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .optional()
-    .describe('The models to choose from, whatever is configured. Default: those configured.'),
+    .describe(
+      'The models to choose from, instead of the configured ones. Default: the configured ones.',
+    ),
   tests: z.array(ruleTest).min(1),
 });
 

@@ -150,7 +150,9 @@ async function inContainer(variables: AwsLookup['variables']): Promise<ExpiringK
 /** Uses only IMDSv2, which requires a token first: IMDSv1 is vulnerable to request forgery. */
 async function onInstance(variables: AwsLookup['variables']): Promise<ExpiringKeys> {
   if (variables['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true') {
-    throw failed('No access key was found, and the machine must not be asked for one.');
+    throw failed(
+      'No access key was found, and the instance metadata service is disabled (AWS_EC2_METADATA_DISABLED).',
+    );
   }
   const base = variables['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? INSTANCE_METADATA;
   const root = `${base.replace(/\/+$/u, '')}/latest`;
@@ -187,23 +189,25 @@ async function ask(
   try {
     reply = await sendCredentialRequest(url, request, proxies);
   } catch (cause) {
-    const why = `could not be asked for one${proxyReason(cause)}`;
+    const why = `could not be reached${proxyReason(cause)}`;
     throw failed(`No access key was found, and ${url} ${why}.`, cause);
   }
   const { status, text } = reply;
   if (status === 200) return text;
-  throw failed(`${url} gave no access key (${status}): ${text.slice(0, MAX_REPLY_CHARS)}`);
+  throw failed(`${url} returned no access key (${status}): ${text.slice(0, MAX_REPLY_CHARS)}`);
 }
 
 /** Errors name the faulty member, never its value, because the answer holds a key. */
 function expiringKeysOf(reply: unknown): ExpiringKeys {
   const read = keysReply.safeParse(reply);
   if (!read.success) {
-    throw failed(`AWS's answer has no usable "${String(read.error.issues[0]?.path[0])}".`);
+    const member = read.error.issues[0]?.path[0];
+    if (member === undefined) throw failed("AWS's answer is not a JSON object.");
+    throw failed(`AWS's answer has no valid "${String(member)}".`);
   }
   const { AccessKeyId, SecretAccessKey, Token, Expiration } = read.data;
   const untilMs = Date.parse(Expiration);
-  if (Number.isNaN(untilMs)) throw failed(`AWS's answer has no usable "Expiration".`);
+  if (Number.isNaN(untilMs)) throw failed(`AWS's answer has no valid "Expiration".`);
   const keys = {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,

@@ -93,8 +93,11 @@ async function readCredentials(path: string): Promise<CredentialsFile> {
   if (read.success) return read.data;
   // The error names the faulty member, never its value, because the file holds a key.
   const [issue] = read.error.issues;
-  const what = issue === undefined ? '' : ` (at "${issue.path.join('.')}")`;
-  throw failed(`The credentials in ${path} are neither a service account's nor a user's${what}.`);
+  const what =
+    issue === undefined || issue.path.length === 0 ? '' : ` (at "${issue.path.join('.')}")`;
+  throw failed(
+    `The credentials in ${path} are neither those of a service account nor those of a user${what}.`,
+  );
 }
 
 async function formOf(credentials: CredentialsFile, url: string, clock: Clock): Promise<string> {

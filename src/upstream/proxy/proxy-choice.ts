@@ -49,7 +49,7 @@ export class ProxyChoice {
   faultFor(url: URL): string | null {
     const setting = this.#settingFor(url);
     if (setting === null || OutgoingProxy.parse(setting.text, setting.source) !== null) return null;
-    return `is to be reached through the proxy of ${setting.source}, which must be ${PROXY_URL_FORMAT}.`;
+    return `uses the proxy set by ${setting.source}, which must be ${PROXY_URL_FORMAT}.`;
   }
 
   #settingFor(url: URL): ConfiguredProxy | null {

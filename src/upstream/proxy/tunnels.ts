@@ -11,7 +11,7 @@ import { ProxyError } from './proxy-error.js';
 const KEEP_ALIVE_MS = 60_000;
 /** OpenSSL's error if the peer does not speak TLS and data was already waiting to be written. */
 const WRONG_VERSION = 'wrong version number';
-const PROXY_NO_TLS = 'does not speak TLS; is its URL to begin with http:// instead of https://?';
+const PROXY_NO_TLS = 'does not speak TLS; should its URL begin with http:// instead of https://?';
 
 /** Matches the schemes of `proxy-authenticate`: `Basic realm="x", NTLM` has two. */
 const AUTHENTICATION_SCHEME = /(?:^|,)\s*([a-z]+)(?=\s|,|$)/giu;
@@ -111,7 +111,7 @@ export class Tunnels {
   }
 
   get #name(): string {
-    return `the proxy of ${this.#proxy.source}`;
+    return `the proxy set by ${this.#proxy.source}`;
   }
 
   #silence(stage: Stage): string {
@@ -140,11 +140,11 @@ export class Tunnels {
   #authenticationProblem(offers: string): string {
     const schemes = [...offers.matchAll(AUTHENTICATION_SCHEME)].map(([, scheme = '']) => scheme);
     if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === 'basic')) {
-      return `takes no user and password but only ${schemes.join(', ')} (407), which Suffice does not speak`;
+      return `accepts only ${schemes.join(', ')} authentication (407), which Suffice does not support`;
     }
     return this.#proxy.secretAuthorization() === undefined
-      ? 'asks for a user and a password (407): write them into its URL, as http://USER:PASSWORD@HOST:PORT'
-      : 'rejects the user or the password in its URL (407)';
+      ? 'requires a user name and a password (407): write them into its URL, as http://USER:PASSWORD@HOST:PORT'
+      : 'rejects the user name or the password in its URL (407)';
   }
 }
 

@@ -33,7 +33,7 @@ export const CLOUDS: readonly ProviderRow[] = [
     serves: ['chat', 'embeddings'],
     places: { region: REGION },
     notes:
-      'Takes a bearer key, or AWS credentials that sign each request (SigV4). Accepts images and documents as bytes only. Embeddings of Titan, Nova and Cohere use InvokeModel.',
+      'Accepts a bearer key, or AWS credentials that sign each request (SigV4). Accepts images and documents as bytes only. Embeddings of Titan, Nova and Cohere use InvokeModel.',
     source: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',
     evidence: 'recorded',
   }),
@@ -103,7 +103,7 @@ export const CLOUDS: readonly ProviderRow[] = [
     serves: ['chat', 'embeddings'],
     vectorForm: 'vertex',
     places: GOOGLE_PLACES,
-    notes: 'Takes a service account (`credentials_file`) or a key. Embeddings use `:predict`.',
+    notes: 'Accepts a service account (`credentials_file`) or a key. Embeddings use `:predict`.',
     source: 'https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference',
     evidence: 'recorded',
   }),

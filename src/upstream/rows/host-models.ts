@@ -31,7 +31,7 @@ export const GROQ_REFUSALS: readonly ModelNote[] = [
   refusalNote(
     /^qwen/u,
     { reasoning_effort: null },
-    'know no `reasoning_effort` but `none` and `default`',
+    'accept only `none` and `default` as `reasoning_effort`',
     'https://console.groq.com/docs/reasoning',
   ),
 ];

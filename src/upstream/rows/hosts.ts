@@ -93,7 +93,7 @@ export const LOCAL: readonly ProviderRow[] = [
     keyVariable: null,
     serves: ['chat', 'embeddings'],
     notes:
-      'Called by its OpenAI-compatible API. Set `dialect: ollama` for its native API at the same address: see dialects.md.',
+      'Called through its OpenAI-compatible API. Set `dialect: ollama` for its native API at the same address: see dialects.md.',
     source: 'https://docs.ollama.com/openai',
     evidence: 'recorded',
   }),

@@ -113,7 +113,9 @@ export function refusalNote(
 export function effortsNote(names: RegExp, efforts: readonly string[], source: string): ModelNote {
   const words = efforts.map((effort) => `\`${effort}\``).join(', ');
   const why =
-    efforts.length === 0 ? 'know no `reasoning_effort`' : `know \`reasoning_effort\` as ${words}`;
+    efforts.length === 0
+      ? 'do not support `reasoning_effort`'
+      : `accept only these values of \`reasoning_effort\`: ${words}`;
   return { names, responsesOnly: false, renames: {}, efforts, why, source };
 }
 

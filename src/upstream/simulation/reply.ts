@@ -26,7 +26,7 @@ const FILLER = [
   'Its length depends on the model that it stands in for.',
   'Add a provider to the configuration, and a real model answers instead.',
   'Nothing was sent over the network to write it.',
-  'Asked again, it says the same.',
+  'The same request always gets the same reply.',
 ];
 
 /** Makes up a reply of the form that the request asks for. Deterministic: the same request gets the same reply. */

@@ -56,7 +56,7 @@ const CSV = [
 ].join('\r\n');
 
 describe('suffice bench fetch', () => {
-  test('lists what there is with licence and checksums, and fetches nothing', async () => {
+  test('lists the available sets with licence and checksums when called without arguments', async () => {
     const { out: text } = await run();
 
     expect(text).toMatch(/^routellm_gsm8k\n {2}1,319 .*\n {2}licence: Apache-2\.0/u);
@@ -64,7 +64,7 @@ describe('suffice bench fetch', () => {
     expect(text).toContain('not pinned; recorded on the first fetch');
   });
 
-  test("reads RouteLLM's CSV, with quotes, line breaks and lengths of answers", async () => {
+  test("parses RouteLLM's CSV with quotes and line breaks, and estimates tokens from the response length", async () => {
     files.set('/mine.csv', CSV);
 
     const { out: text, err } = await run('mine', '--from', url('mine.csv'), '--format', 'routellm');
@@ -84,7 +84,7 @@ describe('suffice bench fetch', () => {
     );
   });
 
-  test("reads RouterBench's CSV with its costs", async () => {
+  test("parses RouterBench's CSV with its costs", async () => {
     const csv = [
       'sample_id,prompt,eval_name,claude-v2,claude-v2|model_response,claude-v2|total_cost',
       `mbpp.1,"['It\\'s a\\nlist']",mbpp.dev,0.5,abcd,0.002`,
@@ -107,7 +107,7 @@ describe('suffice bench fetch', () => {
     ]);
   });
 
-  test('reads gzipped outcome lines as they are', async () => {
+  test('reads gzipped JSON Lines in the outcome format', async () => {
     const line = JSON.stringify({ id: 1, prompt: 'Why?', outcomes: { 'a/b': { score: 1 } } });
     files.set('/own.jsonl.gz', gzipSync(`${line}\n`));
 
@@ -116,7 +116,7 @@ describe('suffice bench fetch', () => {
     expect(text).toContain('1 prompts');
   });
 
-  test('refuses what is not what was published, and takes it when told to', async () => {
+  test('refuses a file whose SHA-256 differs from the published one, unless --accept is given', async () => {
     files.set('/contaminated_prompts.jsonl', '{"eval_prompt":"Plain"}\n');
     files.set('/gsm8k_responses.csv', CSV);
     const fetching = (...more: string[]) => run('routellm_gsm8k', '--from', url(''), ...more);
@@ -130,7 +130,7 @@ describe('suffice bench fetch', () => {
     expect(lines.map(({ contaminated }) => contaminated)).toEqual([false, true]);
   });
 
-  test('notices that an address gives another file than at first', async () => {
+  test('refuses a file that differs from the one recorded at the first fetch', async () => {
     const fetching = () => run('mine', '--from', url('mine.csv'), '--format', 'routellm');
     files.set('/mine.csv', CSV);
     await fetching();
@@ -141,13 +141,17 @@ describe('suffice bench fetch', () => {
   });
 
   test.each([
-    { fault: 'is not there', body: null, says: /the server answered 404/u },
-    { fault: 'breaks off', body: 'cut', says: /cannot be fetched/u },
-    { fault: 'has a record too short', body: 'prompt,m\nx\n', says: /mine\.csv:2: 1 cells/u },
-    { fault: 'has a grade that is none', body: 'prompt,m\nx,maybe\n', says: /neither True nor/u },
+    { fault: 'is not found', body: null, says: /the server answered 404/u },
+    { fault: 'is interrupted', body: 'cut', says: /cannot be fetched/u },
+    {
+      fault: 'has a record with too few cells',
+      body: 'prompt,m\nx\n',
+      says: /mine\.csv:2: 1 cells/u,
+    },
+    { fault: 'has an invalid grade', body: 'prompt,m\nx,maybe\n', says: /neither True nor/u },
     { fault: 'has no prompts', body: 'm\nTrue\n', says: /no column "prompt"/u },
-    { fault: 'has a stray quote', body: 'prompt,m\n"x"y,True\n', says: /a quote is out of place/u },
-  ])('leaves nothing behind when a file $fault', async ({ body, says }) => {
+    { fault: 'has a stray quote', body: 'prompt,m\n"x"y,True\n', says: /misplaced quote/u },
+  ])('leaves no file behind when a download $fault', async ({ body, says }) => {
     if (body !== null) files.set('/mine.csv', body);
 
     await expect(run('mine', '--from', url('mine.csv'), '--format', 'routellm')).rejects.toThrow(
@@ -158,17 +162,17 @@ describe('suffice bench fetch', () => {
 
   test.each([
     {
-      fault: 'costs nobody states',
+      fault: 'no cost column',
       csv: 'sample_id,prompt,eval_name,m\n1,x,e,1\n',
       says: /no column ends in/u,
     },
     { fault: 'a column missing', csv: 'prompt,m|total_cost\nx,1\n', says: /a column is missing/u },
     {
-      fault: 'a score that is no number',
+      fault: 'a score that is not a number',
       csv: 'sample_id,prompt,eval_name,m,m|total_cost\n1,x,e,,0.1\n',
       says: /record 1: "m" is not a number/u,
     },
-  ])("does not take RouterBench's table with $fault", async ({ csv, says }) => {
+  ])('refuses a RouterBench table with $fault', async ({ csv, says }) => {
     files.set('/rb.csv', csv);
 
     await expect(run('routerbench', '--from', url('rb.csv'))).rejects.toThrow(says);
@@ -178,13 +182,13 @@ describe('suffice bench fetch', () => {
     { name: 'own.jsonl', body: '[1]\n', says: /own\.jsonl:1: not an object/u },
     { name: 'own.jsonl', body: 'x\n', says: /own\.jsonl:1: not JSON/u },
     { name: 'own.jsonl.gz', body: 'plain', says: /not gzip/u },
-  ])('does not take $body in $name', async ({ name, body, says }) => {
+  ])('refuses $body as $name', async ({ name, body, says }) => {
     files.set(`/${name}`, body);
 
     await expect(run('own', '--from', url(name), '--format', 'jsonl')).rejects.toThrow(says);
   });
 
-  test('does not trust a record of hashes that is none', async () => {
+  test('refuses an invalid hash record', async () => {
     files.set('/mine.csv', CSV);
     await mkdir(out(), { recursive: true });
     await writeFile(path.join(folder, 'data', 'fetch.lock.json'), '{"x":1}');
@@ -194,7 +198,7 @@ describe('suffice bench fetch', () => {
     );
   });
 
-  test('leaves nothing behind of lines that are no outcomes', async () => {
+  test('leaves no file behind when a line is not a valid outcome', async () => {
     files.set('/own.jsonl', '{"id":1}\n');
 
     await expect(run('own', '--from', url('own.jsonl'), '--format', 'jsonl')).rejects.toThrow(
@@ -209,19 +213,19 @@ describe('suffice bench fetch', () => {
     { args: ['a', 'b', '--from', 'x'], says: /one set/u },
     {
       args: ['a', '--format', 'xml', '--from', 'x'],
-      says: /there are routellm, routerbench, jsonl/u,
+      says: /must be one of routellm, routerbench, jsonl/u,
     },
     { args: ['a', '--format', 'jsonl'], says: /requires --from/u },
     { args: ['../a', '--format', 'jsonl', '--from', 'x'], says: /cannot be used as a file name/u },
     { args: ['routellm_mmlu', '--from', 'x.csv'], says: /57 files/u },
-  ])('does not understand $args', async ({ args, says }) => {
+  ])('rejects $args as a usage error', async ({ args, says }) => {
     const failure = run(...args);
 
     await expect(failure).rejects.toThrow(says);
     await expect(failure).rejects.toBeInstanceOf(UsageError);
   });
 
-  test('says what to do where a set cannot be fetched', async () => {
+  test('explains how to obtain a set that cannot be fetched directly', async () => {
     await expect(run('routerbench')).rejects.toThrow(/pickle[\s\S]*--from routerbench\.csv/u);
   });
 });

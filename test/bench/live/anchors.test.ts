@@ -14,8 +14,8 @@ function rightAnswer(text: string): string | undefined {
   return [...RIGHT_ANSWERS].find(([part]) => text.includes(part))?.[1];
 }
 
-describe('the anchor prompts', () => {
-  test.each(asked)('$id knows a right answer from none', (prompt) => {
+describe('anchor prompts', () => {
+  test.each(asked)('$id grades a right answer as 1 and a wrong or missing one as 0', (prompt) => {
     const right = rightAnswer(prompt.text);
 
     expect(right).toBeDefined();
@@ -23,14 +23,14 @@ describe('the anchor prompts', () => {
     expect(
       gradeAnswer(prompt, `Let me think.\n\n${right ?? ''} is wrong; the answer is 999.`),
     ).toBe(
-      // A name is looked for anywhere: who lists several in spite of "alone" is not told from who knows it.
+      // A name matches anywhere in the answer, so a wrong answer that mentions it counts as right.
       prompt.category === 'facts' && !/\d/u.test(String(right)) ? 1 : 0,
     );
     expect(gradeAnswer(prompt, '')).toBe(0);
     expect(gradeAnswer(prompt, 'I do not know.')).toBe(0);
   });
 
-  test('are answered by no other prompt’s answer, but for a few short ones', () => {
+  test('accept the answers of other prompts in at most six cases', () => {
     const mistaken = asked.flatMap((prompt) =>
       asked.filter((other) => {
         const answer = rightAnswer(other.text) ?? '';
@@ -41,7 +41,7 @@ describe('the anchor prompts', () => {
     expect(mistaken.length).toBeLessThanOrEqual(6);
   });
 
-  test('are of six kinds, some of each', () => {
+  test('have six categories with at least six prompts each', () => {
     const counts = new Map<string, number>();
     for (const { category } of prompts) counts.set(category, (counts.get(category) ?? 0) + 1);
 

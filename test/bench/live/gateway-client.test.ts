@@ -1,7 +1,7 @@
 import { GatewayClient } from '../../../src/bench/live/gateway-client.js';
 import { startApp } from '../../support/app.js';
 
-test('has the model itself answer, whatever the gateway keeps', async () => {
+test("GatewayClient bypasses the gateway's cache", async () => {
   const app = await startApp(
     'providers: { simulation: {} }\nrouter: { predictor: heuristic }\ncache: { mode: exact }\n',
   );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { withLockedJournal } from '../../../src/bench/live/journal-lock.js';
 
-/** No process has such a number. */
+/** A pid that no process has. */
 const ENDED = '2147483647';
 
 let folder: string;
@@ -22,7 +22,7 @@ afterEach(() => {
 
 const run = () => withLockedJournal(out, () => Promise.resolve(existsSync(lock)));
 
-test('a run takes the place of one that has ended, and leaves nothing behind', async () => {
+test('a run takes over the lock of a process that has ended, and removes it afterwards', async () => {
   writeFileSync(lock, ENDED);
 
   await expect(run()).resolves.toBe(true);
@@ -30,9 +30,9 @@ test('a run takes the place of one that has ended, and leaves nothing behind', a
 });
 
 test.each([
-  ['has just begun, and not said yet who it is', '', null],
-  ['takes the place of one that has ended at the same moment', ENDED, ''],
-])('a run waits for no other that %s', async (_, held, takeover) => {
+  ['has created the lock, but not written its pid yet', '', null],
+  ['is taking over a stale lock at the same time', ENDED, ''],
+])('a run fails at once when another one %s', async (_, held, takeover) => {
   writeFileSync(lock, held);
   if (takeover !== null) writeFileSync(`${lock}.takeover`, takeover);
 

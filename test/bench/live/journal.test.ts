@@ -14,7 +14,7 @@ import { jsonl } from '../quality/made-up.js';
 
 let folder: string;
 let asked: ModelRequest[];
-/** What a model says, for $0.001. */
+/** The answer of a model; each costs $0.001. */
 let say: (ask: ModelRequest) => string;
 
 beforeEach(async () => {
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 const file = (): string => path.join(folder, 'o.jsonl.journal');
 
-/** A run as a process of its own would make it: what it knows of earlier ones is in the file. */
+/** A run as in a new process: it knows earlier runs only from the journal file. */
 async function run(
   budgetUsd: number,
   grader: 'exact' | 'judge' = 'exact',
@@ -62,8 +62,8 @@ function answer(ask: ModelRequest): Promise<ModelAnswer> {
   return Promise.resolve(answer);
 }
 
-describe('what a journal knows of money', () => {
-  test('is all that was paid, for verdicts that are none too, and a judge gets three tries', async () => {
+describe('Journal: recorded spending', () => {
+  test('includes calls with invalid verdicts, and a judge is retried at most twice', async () => {
     say = ({ model }) => (model === 'j/judge' ? 'Both are fine.' : `Paris, says ${model}`);
 
     const first = await run(1, 'judge');
@@ -81,14 +81,14 @@ describe('what a journal knows of money', () => {
     expect(asked).toHaveLength(14);
     expect(last.spentUsd).toBeCloseTo(0.014, 9);
     expect([...last.failures]).toEqual([
-      [expect.stringContaining('j/judge: the judge is not asked again'), 4],
+      [expect.stringContaining('j/judge: the judge is not called again'), 4],
     ]);
   });
 
-  test('is the most of a call that an interruption left open', async () => {
+  test('counts an interrupted call at its maximum cost', async () => {
     let left = '';
     say = ({ model }) => {
-      // What a process that ends during the first call leaves behind.
+      // The journal of a process that is killed during the first call.
       if (model === 'a/weak') left = readFileSync(file(), 'utf8');
       return 'Paris';
     };
@@ -99,13 +99,13 @@ describe('what a journal knows of money', () => {
     const second = await run(0.022);
 
     expect(second.beforeUsd).toBeGreaterThan(0.0102);
-    // As much again was left for the first call, which came to less: so there was for the second.
+    // The budget allows one more call at its maximum; as it costs less, a second one fits too.
     expect(asked.map(({ model }) => model)).toEqual(['a/weak', 'a/strong']);
     expect(second.spentUsd).toBeCloseTo(second.beforeUsd + 0.002, 9);
     expect((await run(0.022)).spentUsd).toBeCloseTo(second.spentUsd, 9);
   });
 
-  test('is what failed calls may have cost, in later runs too', async () => {
+  test('counts failed calls that may have been billed at their maximum cost, also in later runs', async () => {
     say = ({ model }) => {
       throw new CallError('cut', { mayHaveCost: model === 'a/weak' });
     };
@@ -119,7 +119,7 @@ describe('what a journal knows of money', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('is read from journals in which no calls were entered', async () => {
+  test('is read from journals without call entries', async () => {
     await run(1);
     const old = readFileSync(file(), 'utf8')
       .trim()

@@ -11,6 +11,6 @@ test.each([
   { reply: 'Both are fine, I think.', verdict: null },
   { reply: 'I cannot choose between A and B.', verdict: null },
   { reply: 'Answer A is better than answer B.\n---', verdict: null },
-])('a judge who ends with "$reply" says: $verdict', ({ reply, verdict }) => {
+])('parseVerdict reads "$reply" as $verdict', ({ reply, verdict }) => {
   expect(parseVerdict(reply, { isFirst: true })).toBe(verdict);
 });

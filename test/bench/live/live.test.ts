@@ -22,7 +22,7 @@ let asked: Asked[];
 /** What the models say; a number is a status to refuse with, 0 a cut connection. */
 let say: (request: Asked) => string | number;
 let pricing: unknown;
-/** The model that answers in place of any other; `null`: each its own. */
+/** The model that answers in place of the requested one; `null`: none does. */
 let standIn: string | null;
 
 beforeEach(async () => {
@@ -113,17 +113,17 @@ const scores = async (): Promise<readonly (readonly [string, readonly (number | 
 const CAPITAL = { id: 'fr', prompt: 'Capital of France?', expected: 'paris' };
 
 describe('suffice bench live', () => {
-  test('shows the most it can cost, and sends nothing before that is agreed to', async () => {
+  test('shows the maximum cost, and sends nothing before it is confirmed', async () => {
     const { code, err } = await live([CAPITAL]);
 
     expect(code).toBe(1);
-    // 2 models, 1,024 tokens at the dearest tier of $20 a million, and a few of input.
+    // 2 models, 1,024 tokens at the highest tier of $20 a million, and a few of input.
     expect(err).toMatch(/1 prompts, 2 models: at most \$0\.04\d+ more/u);
     expect(err).toContain('Nothing was sent');
     expect(asked).toEqual([]);
   });
 
-  test('grades exact texts, regular expressions and schemas, with tokens and cost', async () => {
+  test('grades exact texts, regular expressions and JSON schemas, and records tokens and cost', async () => {
     const schema = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
     say = ({ model, messages }) => {
       const [first] = messages;
@@ -163,7 +163,7 @@ describe('suffice bench live', () => {
     });
   });
 
-  test('asks the judge in both orders, and lets a verdict that the order decides count half', async () => {
+  test('asks the judge in both orders, and scores a verdict that depends on the order as half', async () => {
     await writeFile(inFolder('rubric.md'), 'The shorter the better.');
     const judging = ['--grader', 'judge', '--judge', 'j/judge', '--rubric', inFolder('rubric.md')];
     say = ({ model, messages }) => {
@@ -194,7 +194,7 @@ describe('suffice bench live', () => {
     expect(judged[0]?.messages[0]?.content).toContain('The shorter the better.');
   });
 
-  test('compares with the answer a line expects, the reference model included', async () => {
+  test('compares with the expected answer of a prompt, for the reference model too', async () => {
     await writeFile(inFolder('rubric.md'), 'Be right.');
     say = ({ model }) => (model === 'j/judge' ? 'TIE' : 'Paris');
 
@@ -211,7 +211,7 @@ describe('suffice bench live', () => {
     expect(await scores()).toEqual([['fr', [1, 1]]]);
   });
 
-  test('goes on where an interrupted run stopped, and pays for nothing twice', async () => {
+  test('resumes an interrupted run without paying for finished calls again', async () => {
     say = ({ model }) => (model === 'a/weak' ? 'Paris' : 503);
     const first = await live([CAPITAL], '--yes');
     expect(first.code).toBe(1);
@@ -238,7 +238,7 @@ describe('suffice bench live', () => {
     expect(asked).toHaveLength(4);
   });
 
-  test('makes no call that might pass the budget', async () => {
+  test('makes no call that could exceed the budget', async () => {
     const prompts = Array.from({ length: 10 }, (_, i) => ({ ...CAPITAL, id: i, prompt: `${i}?` }));
 
     const { code, err, out } = await live(
@@ -257,7 +257,7 @@ describe('suffice bench live', () => {
     expect(out).toContain('$0.0100 spent in all');
   });
 
-  test('does not take an answer from another model than it asked', async () => {
+  test('discards an answer from another model than the requested one', async () => {
     standIn = 'a/fallback';
 
     const { code, err } = await live([CAPITAL], '--yes');
@@ -267,7 +267,7 @@ describe('suffice bench live', () => {
     expect(await scores()).toEqual([]);
   });
 
-  test('counts what failed and why, and what a cut connection may have cost', async () => {
+  test('reports failures with their reason, and counts the maximum cost of a lost connection', async () => {
     say = ({ model }) => (model === 'a/weak' ? 0 : 502);
     const prompts = [CAPITAL, { ...CAPITAL, id: 'again', prompt: 'And of Spain?' }];
 
@@ -287,13 +287,13 @@ describe('suffice bench live', () => {
     expect(err).toContain('4 answers are missing');
   });
 
-  test('does not take a journal of something else', async () => {
+  test('refuses a journal with unknown entries', async () => {
     await writeFile(inFolder('o.jsonl.journal'), '{"kind":"diary"}\n');
 
     await expect(live([CAPITAL], '--yes')).rejects.toThrow(/o\.jsonl\.journal:1: /u);
   });
 
-  test('does not take a verdict that is none for one', async () => {
+  test('does not count an unreadable verdict', async () => {
     await writeFile(inFolder('rubric.md'), 'Be right.');
     say = ({ model }) => (model === 'j/judge' ? 'Both are fine, I think.' : 'Paris');
     const judging = ['--judge', 'j/judge', '--rubric', inFolder('rubric.md')];
@@ -301,7 +301,7 @@ describe('suffice bench live', () => {
     const { code, err } = await live([{ ...CAPITAL, grader: 'judge' }], ...judging, '--yes');
 
     expect(code).toBe(1);
-    expect(err).toContain('failed 4 times: j/judge: the judge said neither A, B nor TIE');
+    expect(err).toContain('failed 4 times: j/judge: the judge answered neither A, B nor TIE');
   });
 
   test('asks the models of a real gateway', async () => {
@@ -333,18 +333,18 @@ describe('suffice bench live', () => {
       says: /did you mean "a\/strong"/u,
     },
     {
-      fault: 'a judge that is not named',
+      fault: 'a missing --judge option',
       args: ['--grader', 'judge'],
       says: /give --judge MODEL/u,
     },
-  ])('says what is wrong with $fault', async ({ args, says }) => {
+  ])('explains an error caused by $fault', async ({ args, says }) => {
     const line = args.includes('judge') ? { id: 1, prompt: 'x' } : CAPITAL;
 
     await expect(live([line], ...args, '--yes')).rejects.toThrow(says);
     expect(asked).toEqual([]);
   });
 
-  test('spends nothing on a model whose price is unknown', async () => {
+  test("refuses to start when a model's price is unknown", async () => {
     pricing = { input: 1, output: null };
 
     await expect(live([CAPITAL], '--yes')).rejects.toThrow(/price of a\/weak is unknown/u);

@@ -22,7 +22,7 @@ async function read(lines: readonly unknown[]) {
 
 const CAPITAL = { id: 'fr', prompt: 'Capital of France?', expected: 'paris' };
 
-describe('a file of prompts', () => {
+describe('readPrompts', () => {
   test.each([
     { line: { id: 1, expected: 'x' }, says: /either "prompt" or "messages"/u },
     { line: { id: 1, prompt: 'x' }, says: /"exact" needs "expected"/u },
@@ -37,22 +37,22 @@ describe('a file of prompts', () => {
     },
     { line: { id: 1, prompt: 'x', expected: 2, grader: 'judge' }, says: /a reference answer/u },
     { line: { id: 1, promt: 'x' }, says: /promt/u },
-  ])('names the line that is not in order: $says', async ({ line, says }) => {
+  ])('names the faulty line: $says', async ({ line, says }) => {
     const failure = read([CAPITAL, line]);
 
     await expect(failure).rejects.toThrow(says);
     await expect(failure).rejects.toThrow(/prompts\.jsonl:2: /u);
   });
 
-  test('may not name two prompts alike', async () => {
+  test('rejects a duplicate id', async () => {
     await expect(read([CAPITAL, CAPITAL])).rejects.toThrow(/"fr" appears twice/u);
   });
 
-  test('may not be empty', async () => {
+  test('rejects an empty file', async () => {
     await expect(read([])).rejects.toThrow(/contains no prompts/u);
   });
 
-  test('tells prompts apart by what is sent, and by nothing else', async () => {
+  test('hashes only what is sent to the model', async () => {
     const [first, same, other] = await read([
       CAPITAL,
       { ...CAPITAL, id: 'same', category: 'x', expected: 'rome' },

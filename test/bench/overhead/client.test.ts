@@ -63,8 +63,8 @@ function sends(...pieces: readonly string[]): (socket: Socket) => void {
   };
 }
 
-describe('a client of the load generator', () => {
-  test('takes only a whole 200 with the marker for an answer', async () => {
+describe('load-generator client', () => {
+  test('accepts only a complete 200 with the marker as an answer', async () => {
     const found = await outcomes(false, [
       sends(answer(`{"content":"${MARKER}"}`)),
       sends(answer('{"content":"something else"}')),
@@ -82,7 +82,7 @@ describe('a client of the load generator', () => {
     ]);
   });
 
-  test('finds a marker that is cut by two reads', async () => {
+  test('finds a marker that is split across two reads', async () => {
     const whole = answer(`{"content":"${MARKER}"}`);
     const cut = whole.indexOf(MARKER) + 5;
 
@@ -91,7 +91,7 @@ describe('a client of the load generator', () => {
     expect(found?.fault).toBeUndefined();
   });
 
-  test('counts a cut connection as a lost request and goes on with a new one', async () => {
+  test('counts a closed connection as a lost request and continues on a new one', async () => {
     const found = await outcomes(false, [
       (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nhalf'),
       sends(answer(MARKER, '200 OK', 'Connection: close\r\n')),
@@ -101,7 +101,7 @@ describe('a client of the load generator', () => {
     expect(found.map(({ fault }) => fault)).toEqual(['connection closed', undefined, undefined]);
   });
 
-  test('takes the first text for the first token, not the comment or the role before it', async () => {
+  test('measures the first token at the first text, not at a comment or a role', async () => {
     const [found] = await outcomes(true, [
       sends(
         STREAM_HEAD + chunk(': thinking\n\n') + chunk('data: {"role":"assistant"}\n\n'),
@@ -115,7 +115,7 @@ describe('a client of the load generator', () => {
     expect((found?.endMs ?? 0) - (found?.firstTokenMs ?? 0)).toBeGreaterThan(4);
   });
 
-  test('does not take a stream without its end for an answer', async () => {
+  test('rejects a stream without [DONE] as an answer', async () => {
     const [found] = await outcomes(true, [
       sends(`${STREAM_HEAD}${chunk(`data: ${MARKER}\n\n`)}0\r\n\r\n`),
     ]);

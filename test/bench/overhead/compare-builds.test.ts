@@ -3,7 +3,7 @@ import type { GatewayResult } from '../../../bench/overhead/bench-run.js';
 import { Histogram } from '../../../bench/overhead/histogram.js';
 import type { LoadResult } from '../../../bench/overhead/protocol.js';
 
-/** A window in which each of 1000 requests took as many microseconds of CPU time. */
+/** A window of 1000 requests that took `cpuUs` microseconds of CPU time each. */
 function windowOf(cpuUs: number): LoadResult {
   const empty = new Histogram().summary();
   return {
@@ -29,8 +29,8 @@ function rowOf(
   return { gateway, windows: cpuUs.map(windowOf), faults, models: {} };
 }
 
-describe('two builds', () => {
-  test('are compared round by round, so that a slow spell of the machine hurts neither', () => {
+describe('compareBuilds', () => {
+  test('compares two builds round by round, so that a slow phase of the machine cancels out', () => {
     const ours = [104, 208, 312, 416, 104, 104];
     const others = [100, 200, 300, 400, 100, 100];
     const rows = [rowOf('suffice', ours), rowOf('other', others)];
@@ -41,7 +41,7 @@ describe('two builds', () => {
     });
   });
 
-  test('are judged by their starts, of which one that went badly is one and no more', () => {
+  test('groups rounds by process start, so that one bad start counts once', () => {
     const ours = [100, 100, 150, 150, 102, 102, 101, 101, 100, 100, 100, 100];
     const rows = [
       rowOf('suffice', ours),
@@ -57,7 +57,7 @@ describe('two builds', () => {
   });
 
   test.each(['throughput', 'events', 'latency', 'first-token'] as const)(
-    'are told apart by what a scenario of kind %s is about',
+    'compares the primary figure of a %s scenario',
     (kind) => {
       const rows = [rowOf('suffice', [110]), rowOf('other', [100])];
 
@@ -68,7 +68,7 @@ describe('two builds', () => {
     },
   );
 
-  test('are not compared where one is missing or was faulty', () => {
+  test('returns undefined when a build is missing or had faults', () => {
     const ours = rowOf('suffice', [100]);
     const scenario = { id: 'fixed', kind: 'throughput' } as const;
 
@@ -77,7 +77,7 @@ describe('two builds', () => {
   });
 });
 
-describe('the interval of a median', () => {
+describe('medianInterval', () => {
   // The ranks are those of tables of the sign test.
   test.each([
     { count: 5, interval: undefined },
@@ -85,9 +85,12 @@ describe('the interval of a median', () => {
     { count: 10, interval: { low: 2, high: 9 } },
     { count: 20, interval: { low: 6, high: 15 } },
     { count: 50, interval: { low: 18, high: 33 } },
-  ])('of $count values lies between the ranks that the binomial gives', ({ count, interval }) => {
-    const ranks = Array.from({ length: count }, (_, i) => i + 1);
+  ])(
+    'of $count values lies between the ranks of the binomial distribution',
+    ({ count, interval }) => {
+      const ranks = Array.from({ length: count }, (_, i) => i + 1);
 
-    expect(medianInterval(ranks.toReversed())).toEqual(interval);
-  });
+      expect(medianInterval(ranks.toReversed())).toEqual(interval);
+    },
+  );
 });

@@ -8,8 +8,8 @@ function histogramOf(values: readonly number[]): Histogram {
   return histogram;
 }
 
-describe('a histogram of durations', () => {
-  test('says nothing of nothing', () => {
+describe('Histogram', () => {
+  test('summarises no values as zeros', () => {
     expect(new Histogram().summary()).toEqual({
       count: 0,
       p50Us: 0,
@@ -19,7 +19,7 @@ describe('a histogram of durations', () => {
     });
   });
 
-  test('finds every quantile to within one part in a hundred', () => {
+  test('finds every quantile within one per cent', () => {
     const durations = fc.array(fc.double({ min: 0.1, max: 4e8, noNaN: true }), { minLength: 1 });
 
     fc.assert(
@@ -41,7 +41,7 @@ describe('a histogram of durations', () => {
     expect({ count, maxUs }).toEqual({ count: 3, maxUs: 1e12 });
   });
 
-  test('counts what is too long, or earlier than its start, at the ends of its range', () => {
+  test('clamps values outside its range to the ends', () => {
     const histogram = histogramOf([-5, 1e12]);
 
     expect(histogram.quantile(0.5)).toBe(0);

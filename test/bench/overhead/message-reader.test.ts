@@ -44,7 +44,7 @@ function readAll(pieces: readonly Buffer[]): { messages: readonly Message[]; idl
   return { messages: sink.messages, idle: reader.idle };
 }
 
-describe('a reader of HTTP/1.1 messages', () => {
+describe('MessageReader', () => {
   test.each([
     { kind: 'a sized body', bytes: SIZED, body: 'hello world' },
     { kind: 'a chunked body with extension and trailer', bytes: CHUNKED, body: 'hello world' },
@@ -57,7 +57,7 @@ describe('a reader of HTTP/1.1 messages', () => {
     expect(idle).toBe(true);
   });
 
-  test('finds the same messages wherever the reads are cut', () => {
+  test('finds the same messages wherever the reads are split', () => {
     const bytes = Buffer.from(SIZED + CHUNKED + EMPTY + CHUNKED + SIZED);
     const expected = readAll([bytes]).messages;
 
@@ -86,12 +86,12 @@ describe('a reader of HTTP/1.1 messages', () => {
 
   test.each([
     {
-      kind: 'a response that ends with its connection',
+      kind: 'a response without a length, delimited by the end of the connection',
       bytes: 'HTTP/1.1 200 OK\r\n\r\nhello',
       why: 'without content-length',
     },
     {
-      kind: 'a chunk size that is no number',
+      kind: 'an invalid chunk size',
       bytes: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
       why: 'not a chunk size: zz',
     },
@@ -100,7 +100,7 @@ describe('a reader of HTTP/1.1 messages', () => {
       bytes: 'HTTP/1.1 200 OK'.padEnd(70_000),
       why: 'of more than 65536 bytes',
     },
-  ])('refuses $kind', ({ bytes, why }) => {
+  ])('rejects $kind', ({ bytes, why }) => {
     expect(() => readAll([Buffer.from(bytes)])).toThrow(why);
   });
 });

@@ -42,7 +42,7 @@ function figures(gateway: Figures['gateway'], over: Partial<Figures> = {}): Figu
   return { ...figuresOf('throughput', row), ...over };
 }
 
-describe('the median', () => {
+describe('median', () => {
   test.each([
     { values: [], middle: 0 },
     { values: [5], middle: 5 },
@@ -53,8 +53,8 @@ describe('the median', () => {
   });
 });
 
-describe('the figures of a gateway', () => {
-  test('are medians of its windows', () => {
+describe('figuresOf', () => {
+  test('takes the median over the windows', () => {
     const row = rowOf('suffice', [windowOf(100, 10), windowOf(1000, 50), windowOf(200, 60)]);
 
     expect(figuresOf('throughput', row)).toMatchObject({
@@ -65,7 +65,7 @@ describe('the figures of a gateway', () => {
     });
   });
 
-  test('count events where streams are measured, and their first where that is the question', () => {
+  test('counts events for the events scenario, and the first token for the first-token scenario', () => {
     const row = rowOf('suffice', [windowOf(100, 10)]);
 
     expect(figuresOf('events', row)).toMatchObject({ perSecond: 500, cpuUs: 10 });
@@ -73,8 +73,8 @@ describe('the figures of a gateway', () => {
   });
 });
 
-describe('the table of a scenario', () => {
-  test('shows how many times better each gateway is than Portkey', () => {
+describe('formatScenario', () => {
+  test("shows each gateway's ratio to Portkey", () => {
     const table = formatScenario(SCENARIO, [
       figures('portkey', { perSecond: 100, cpuUs: 1000 }),
       figures('suffice', { perSecond: 1250, cpuUs: 62.5 }),
@@ -85,7 +85,7 @@ describe('the table of a scenario', () => {
     expect(suffice).toContain('16.00');
   });
 
-  test('gives no figures of a run with faults', () => {
+  test('shows no figures for a run with faults', () => {
     const table = formatScenario(SCENARIO, [
       figures('portkey', { faults: ['12 errors', 'not a 200'] }),
     ]);
@@ -93,7 +93,7 @@ describe('the table of a scenario', () => {
     expect(table).toContain('portkey   not a result: 12 errors; not a 200');
   });
 
-  test('shows latency as what is added to the bare upstream', () => {
+  test('shows latency as the difference to the bare upstream', () => {
     const table = formatScenario({ ...SCENARIO, kind: 'latency' }, [
       figures('direct', { p50Us: 100, p99Us: 900 }),
       figures('suffice', { p50Us: 350, p99Us: 800 }),
@@ -104,10 +104,10 @@ describe('the table of a scenario', () => {
   });
 });
 
-describe('a target', () => {
+describe('checkTarget', () => {
   const portkey = figures('portkey', { perSecond: 100, cpuUs: 1000 });
 
-  test('is judged by requests per second when both had and filled their core', () => {
+  test('judges by requests per second when both gateways saturated their core', () => {
     const verdict = checkTarget('fixed', [
       portkey,
       figures('suffice', { perSecond: 900, cpuUs: 50 }),
@@ -119,7 +119,7 @@ describe('a target', () => {
     });
   });
 
-  test('is judged by CPU time when one had not', () => {
+  test('judges by CPU time when one gateway did not saturate its core', () => {
     const busy = figures('suffice', { perSecond: 900, cpuUs: 50, coreShare: 0.6 });
 
     expect(checkTarget('fixed', [portkey, busy])).toEqual({
@@ -131,14 +131,17 @@ describe('a target', () => {
   test.each([
     { added: 400, kept: true },
     { added: 600, kept: false },
-  ])('on the time to the first token is kept with $added µs: $kept', ({ added, kept }) => {
-    const direct = figures('direct', { p50Us: 200 });
-    const suffice = figures('suffice', { p50Us: 200 + added });
+  ])(
+    'judges the time to the first token with $added µs added as kept: $kept',
+    ({ added, kept }) => {
+      const direct = figures('direct', { p50Us: 200 });
+      const suffice = figures('suffice', { p50Us: 200 + added });
 
-    expect(checkTarget('ttft', [direct, suffice])?.kept).toBe(kept);
-  });
+      expect(checkTarget('ttft', [direct, suffice])?.kept).toBe(kept);
+    },
+  );
 
-  test('is not judged by a run with faults, nor where there is none', () => {
+  test('returns undefined for a run with faults, and for a scenario without a target', () => {
     const faulty = figures('suffice', { faults: ['1 error'] });
 
     expect(checkTarget('fixed', [portkey, faulty])).toBeUndefined();

@@ -33,7 +33,7 @@ describe('suffice bench', () => {
       args: ['quality', 'x', '--split', 'half'],
       code: 2,
       out: /^$/u,
-      err: /there are auto, test/u,
+      err: /must be one of auto, test/u,
     },
     {
       args: ['quality', 'x', '--bootstrap', '1'],
@@ -43,7 +43,7 @@ describe('suffice bench', () => {
     },
     { args: ['quality', '/nonexistent'], code: 1, out: /^$/u, err: /no such file or folder/u },
   ])(
-    '$args answers with $code',
+    '$args exits with code $code',
     async ({ args, code, out, err }) => {
       const result = await bench(args);
 
@@ -59,7 +59,7 @@ describe('suffice bench', () => {
 
 describe('suffice bench quality', () => {
   test(
-    'reads all of a folder before it measures, and says which line is at fault',
+    'validates every file of a folder before it measures, and names the faulty line',
     async () => {
       await writeFile(inFolder('1.jsonl'), jsonl(madeUpLines(40)));
       await writeFile(inFolder('2.jsonl'), 'junk\n');
@@ -74,7 +74,7 @@ describe('suffice bench quality', () => {
   );
 
   test(
-    'says why nothing of a set can be measured',
+    'says why no prompt of a set can be measured',
     async () => {
       const [line] = madeUpLines(1);
       const marked = { ...line, dataset: 'marked', contaminated: true };
@@ -92,7 +92,7 @@ describe('suffice bench quality', () => {
   );
 
   test(
-    'measures ours and every baseline on the same prompts, and what labels teach shows',
+    'measures the router and every baseline on the same prompts, and trained baselines beat random',
     async () => {
       const { code, out, report } = await quality(madeUpLines(300));
 
@@ -138,7 +138,7 @@ describe('suffice bench quality', () => {
   );
 
   test(
-    'puts every figure inside its interval, and saves nothing with the best single model',
+    'reports intervals that contain their figures, and no savings for the best single model',
     async () => {
       const { report } = await quality(madeUpLines(100));
 
@@ -162,7 +162,7 @@ describe('suffice bench quality', () => {
   );
 
   test(
-    'gives the same figures for the same seed',
+    'reports the same figures for the same seed',
     async () => {
       const first = await quality(madeUpLines(50), '--seed', '5');
       const again = await quality(madeUpLines(50), '--seed', '5');
@@ -173,7 +173,7 @@ describe('suffice bench quality', () => {
   );
 
   test(
-    'writes CSV, Markdown, and a page that fetches nothing and shows names as they are',
+    'writes CSV, Markdown and a self-contained HTML page with escaped names',
     async () => {
       const lines = madeUpLines(80).map((line) => ({ ...line, dataset: '<b>&"set"' }));
       const [csv, html, markdown] = ['r.csv', 'r.html', 'r.md'].map(inFolder) as [
@@ -198,7 +198,7 @@ describe('suffice bench quality', () => {
   );
 
   test(
-    'refuses to give figures of a router that is not itself',
+    'fails when decisions were degraded by a missing predictor',
     async () => {
       const file = inFolder('made-up.jsonl');
       await writeFile(file, jsonl(madeUpLines(30)));
@@ -214,7 +214,7 @@ describe('suffice bench quality', () => {
   );
 
   test(
-    'says that a pair is not there, and measures the rest',
+    'says that the requested pair is missing, and measures the rest',
     async () => {
       const { code, report, out } = await quality(
         madeUpLines(40),
@@ -231,7 +231,7 @@ describe('suffice bench quality', () => {
   );
 
   test(
-    'names the line that is not in order',
+    'names an invalid line by file and number',
     async () => {
       const file = inFolder('made-up.jsonl');
       await writeFile(file, `${jsonl(madeUpLines(1))}{"id":1}\n`);

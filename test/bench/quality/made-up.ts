@@ -1,6 +1,6 @@
 import { Random } from '../../../src/core/random.js';
 
-/** A line of outcomes as people write it. */
+/** A line of an outcome file. */
 export interface MadeUpLine {
   readonly id: string;
   readonly dataset: string;
@@ -12,15 +12,15 @@ export interface MadeUpLine {
   >;
 }
 
-/** Models of the made-up sets, the cheap and weak one first. */
+/** Models of the synthetic sets, the cheapest and weakest first. */
 export const MODELS = ['acme/small', 'acme/middle', 'acme/large'] as const;
 
 const NOUNS = ['river', 'engine', 'garden', 'planet', 'ledger', 'violin', 'bridge', 'harbour'];
 const VERBS = ['measure', 'paint', 'explain', 'repair', 'count', 'describe'];
 
 /**
- * Made-up graded answers: prompts that speak of a proof are hard, and only the large model solves
- * most of them. Nobody asked these questions, and no model answered them.
+ * Synthetic graded answers: prompts that ask for a proof are hard, and only the large model solves
+ * most of them.
  */
 export function madeUpLines(count: number, seed = 7): MadeUpLine[] {
   const random = new Random(seed);
@@ -52,7 +52,7 @@ export function madeUpLines(count: number, seed = 7): MadeUpLine[] {
   });
 }
 
-/** As the lines of a file. */
+/** Serialises values as JSON Lines. */
 export function jsonl(lines: readonly unknown[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }

@@ -15,9 +15,9 @@ afterEach(async () => {
 const inFolder = (name: string): string => folder.inFolder(name);
 const quality = (...args: Parameters<typeof folder.quality>) => folder.quality(...args);
 
-describe('what is measured', () => {
+describe('suffice bench quality: measurements', () => {
   test(
-    'measures the test part only where it is asked to, and says of how many lines',
+    'restricts to the test split when asked, and reports the number of lines',
     async () => {
       const { report } = await quality(
         madeUpLines(400),
@@ -37,7 +37,7 @@ describe('what is measured', () => {
   );
 
   test(
-    'compares no cost where prices are unknown, and never takes them for 0',
+    'skips the cost comparison when prices are unknown',
     async () => {
       const lines = madeUpLines(60).map((line) => ({
         ...line,
@@ -55,7 +55,7 @@ describe('what is measured', () => {
   );
 
   test(
-    'takes prices from a list, and says that tokens were estimated',
+    'takes prices from a price list, and reports that tokens were estimated',
     async () => {
       const lines = madeUpLines(60).map((line) => ({
         ...line,
@@ -82,7 +82,7 @@ describe('what is measured', () => {
   );
 
   test(
-    'measures rankers between all pairs of models, where there is more than one',
+    'measures rankers over all pairs of models only for sets with more than two models',
     async () => {
       const lines = madeUpLines(200);
       const ofTwo = lines.map(
@@ -103,7 +103,7 @@ describe('what is measured', () => {
         (all?.rankers ?? []).map(({ id, apgr: { value } }) => [id, value ?? Number.NaN]),
       );
       expect(all).toMatchObject({ models: 3, pairs: 3, pairsApart: 3, prompts: 200 });
-      // Whether a prompt asks for a proof is all there is to know of it.
+      // The score depends only on whether the prompt asks for a proof.
       expect(apgr['category']).toBeGreaterThan(0.6);
       expect(apgr['ridge']).toBeGreaterThan(0.6);
       expect(apgr['oracle']).toBeGreaterThan(apgr['category'] ?? 1);
@@ -115,13 +115,13 @@ describe('what is measured', () => {
   );
 
   test(
-    'ranks lines by chance where a baseline knows nothing but their mean',
+    'gives a baseline without any signal an APGR of one half',
     async () => {
-      const lines = madeUpLines(200).map((line) => ({ ...line, category: 'all alike' }));
+      const lines = madeUpLines(200).map((line) => ({ ...line, category: 'one category' }));
 
       const { report } = await quality(lines);
 
-      // Each fifth is predicted from the others; whoever scores high is missing from the mean.
+      // Each fold is predicted from the others, so a high score lowers the mean that predicts it.
       const [set] = report.sets;
       const rankers = [...(set?.pair?.rankers ?? []), ...(set?.pairs?.rankers ?? [])];
       const apgrs = rankers.flatMap(({ id, apgr }) => (id === 'category' ? [apgr.value] : []));
@@ -131,7 +131,7 @@ describe('what is measured', () => {
   );
 
   test(
-    'pools sets, each with its own resamples',
+    'pools the sets into groups',
     async () => {
       const lines = [1, 2].flatMap((seed) =>
         madeUpLines(80, seed).map((line) => ({ ...line, dataset: `set_${seed}` })),
@@ -148,7 +148,7 @@ describe('what is measured', () => {
   );
 
   test(
-    'measures a set too small to learn from without the baselines that learn',
+    'omits the trained baselines when a set is too small to train them',
     async () => {
       const { code, report, out } = await quality(madeUpLines(15));
 
@@ -165,7 +165,7 @@ describe('what is measured', () => {
   );
 
   test(
-    'knows the public sets: their pair, their parts, and what failed on format alone',
+    'applies the pairs, splits and contamination marks of the public sets',
     async () => {
       const [weak, strong] = ['mistralai/mixtral-8x7b-instruct-v0.1', 'openai/gpt-4-1106-preview'];
       const renamed = (set: string, names: readonly string[], more: object = {}) =>
@@ -206,11 +206,11 @@ describe('what is measured', () => {
   );
 
   test.each([
-    { fault: 'there is none', text: null, says: /prices\.json: cannot be read/u },
-    { fault: 'it is no JSON', text: '{', says: /prices\.json: not JSON/u },
-    { fault: 'a price is below 0', text: '{"a":{"input":-1,"output":1}}', says: /prices\.json: /u },
+    { fault: 'missing file', text: null, says: /prices\.json: cannot be read/u },
+    { fault: 'not JSON', text: '{', says: /prices\.json: not JSON/u },
+    { fault: 'negative price', text: '{"a":{"input":-1,"output":1}}', says: /prices\.json: /u },
   ])(
-    'does not go on without the prices it was given: $fault',
+    'fails on an unusable price list: $fault',
     async ({ text, says }) => {
       const [file, prices] = ['made-up.jsonl', 'prices.json'].map(inFolder) as [string, string];
       await writeFile(file, jsonl(madeUpLines(1)));

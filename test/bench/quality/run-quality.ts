@@ -8,21 +8,21 @@ import { SHIPPED } from '../../support/app.js';
 import { jsonl } from './made-up.js';
 import type { MadeUpLine } from './made-up.js';
 
-/** Catalog and predictor are loaded anew by every run, as on the command line. */
+/** Every run loads the catalog and the predictor, as on the command line. */
 export const TIMEOUT_MS = 30_000;
 
-/** What a command wrote and returned. */
-export interface Said {
+/** The output and exit code of a command. */
+export interface CommandResult {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** `suffice bench` with these arguments. */
+/** Runs `suffice bench` with these arguments. */
 export async function bench(
   args: readonly string[],
   artefacts: string = SHIPPED.artefacts,
-): Promise<Said> {
+): Promise<CommandResult> {
   let out = '';
   let err = '';
   const code = await runCommand(['bench', ...args], {
@@ -48,11 +48,11 @@ export async function benchFolder() {
   return {
     inFolder,
     remove: () => rm(folder, { recursive: true, force: true }),
-    /** `suffice bench quality` on these lines, with few resamples. */
+    /** Runs `suffice bench quality` on these lines, with few resamples. */
     quality: async (
       lines: readonly MadeUpLine[],
       ...more: readonly string[]
-    ): Promise<Said & { readonly report: QualityReport }> => {
+    ): Promise<CommandResult & { readonly report: QualityReport }> => {
       const [file, json] = [inFolder('made-up.jsonl'), inFolder('report.json')];
       await writeFile(file, jsonl(lines));
       const run = await bench(['quality', file, '--bootstrap', '40', '--json', json, ...more]);

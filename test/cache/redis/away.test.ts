@@ -1,60 +1,66 @@
-import { away, knows, OneRedis, saying, there } from './one-redis.js';
-import { fresh, heldBy, until, wordsOf } from './peer.js';
+import {
+  untilUnavailable,
+  untilKnown,
+  OneRedis,
+  untilServed,
+  untilAvailable,
+} from './one-redis.js';
+import { fresh, fetchFrom, until, textOf } from './peer.js';
 
 const redis = new OneRedis();
 
-test('goes on alone while Redis is away, delays nothing, and catches up', async () => {
+test('works without Redis during an outage, delays nothing, and catches up afterwards', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
-  await there(a, b);
+  await untilAvailable(a, b);
   a.store.put(fresh('one'));
   a.store.put(fresh('doomed', { tags: ['doomed'] }));
-  await knows(b, 'one', 'doomed');
-  await wordsOf(b, 'doomed');
+  await untilKnown(b, 'one', 'doomed');
+  await textOf(b, 'doomed');
   await redis.server.kill();
-  await away(a, b);
+  await untilUnavailable(a, b);
 
   const startedMs = performance.now();
-  const missed = await wordsOf(b, 'one');
+  const missed = await textOf(b, 'one');
   const tookMs = performance.now() - startedMs;
   b.store.put(fresh('meanwhile'));
   a.store.purge({ tag: 'doomed' });
   await expect(a.shared.purge({ tag: 'doomed' })).rejects.toThrow();
   await redis.server.start();
-  await there(a, b);
-  await knows(a, 'meanwhile');
+  await untilAvailable(a, b);
+  await untilKnown(a, 'meanwhile');
   await until(() => b.store.peek('doomed') === undefined);
 
   expect(missed).toBeNull();
   expect(tookMs).toBeLessThan(500);
-  expect(await wordsOf(a, 'meanwhile')).toBe('the answer to meanwhile');
-  await saying(b, 'one');
+  expect(await textOf(a, 'meanwhile')).toBe('the answer to meanwhile');
+  await untilServed(b, 'one');
   expect(await redis.raw.exists(redis.nameOf('doomed'))).toBe(0);
-  expect(a.states).toEqual(['there', 'away', 'there']);
+  expect(a.states).toEqual(['available', 'unavailable', 'available']);
 });
 
-test('waits for a server that hangs no longer than it may, and soon not at all', async () => {
+test('waits for a hanging server no longer than the time budget, and soon not at all', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
-  await there(a, b);
+  await untilAvailable(a, b);
   for (let i = 0; i < 8; i++) a.store.put(fresh(`k${i}`));
-  await knows(b, 'k7');
+  await untilKnown(b, 'k7');
   redis.server.hang();
   const waits: number[] = [];
   for (let i = 0; i < 8; i++) {
     const startedMs = performance.now();
-    const found = await heldBy(b, `k${i}`, i < 3 ? 5 : 1_000);
+    const found = await fetchFrom(b, `k${i}`, i < 3 ? 5 : 1_000);
     waits.push(performance.now() - startedMs);
     expect(found).toBeNull();
   }
   redis.server.goOn();
-  await there(a, b);
+  await untilAvailable(a, b);
 
   expect(b.fetches.filter((result) => result === 'late')).toHaveLength(3);
   expect(waits.slice(3).every((ms) => ms < 500)).toBe(true);
 });
 
-test('never mixes anything up while Redis is killed and started under load', async () => {
+test('never mixes up answers while Redis is killed and restarted under load', async () => {
   const all = [redis.peer(), redis.peer(), redis.peer()];
-  await there(...all);
+  await untilAvailable(...all);
   const wrong: string[] = [];
   let found = 0;
   let isOver = false;
@@ -76,7 +82,7 @@ test('never mixes anything up while Redis is killed and started under load', asy
     await redis.server.kill();
     await new Promise((resolve) => setTimeout(resolve, 50));
     await redis.server.start();
-    await there(...all);
+    await untilAvailable(...all);
   }
   isOver = true;
   await Promise.all(load);

@@ -2,7 +2,7 @@ import { fc } from '../../support/fast-check.js';
 import { Redis } from 'ioredis';
 import { decodeHead, decodeShared, encodeShared } from '../../../src/cache/redis/shared-record.js';
 import { RedisServer } from '../../support/redis-server.js';
-import { fresh, openPeer, until, wordsOf } from './peer.js';
+import { fresh, openPeer, until, textOf } from './peer.js';
 
 test('never decodes a corrupt value as an answer', () => {
   const { head, value } = encodeShared(fresh('one', { tags: ['a', 'b'] }));
@@ -34,32 +34,32 @@ test('never decodes a corrupt value as an answer', () => {
   expect(decodeHead(head)).toMatchObject({ key: 'one', payload: { bytes: 17 } });
 });
 
-test('reports a Redis without memory, works on, and sends answers later', async () => {
+test('reports that Redis is out of memory, works on, and publishes answers later', async () => {
   const server = await RedisServer.start('--maxmemory-policy', 'noeviction');
   const raw = new Redis(server.port);
   const address = { host: '127.0.0.1', port: server.port };
   const place = { kind: 'single', address, database: 0 } as const;
   const [a, b] = [openPeer('a', { place }), openPeer('b', { place })];
-  const there = () => until(() => a.shared.isAvailable && b.shared.isAvailable);
-  await there();
+  const untilAvailable = () => until(() => a.shared.isAvailable && b.shared.isAvailable);
+  await untilAvailable();
   await raw.config('SET', 'maxmemory', '1');
 
   a.store.put(fresh('one'));
   await until(() => !a.shared.isAvailable);
   const meanwhile = a.store.find('one', Infinity);
   await raw.config('SET', 'maxmemory', '0');
-  await there();
+  await untilAvailable();
   await until(() => b.store.peek('one') !== undefined);
 
   expect(meanwhile?.key).toBe('one');
-  expect(await wordsOf(b, 'one')).toBe('the answer to one');
-  expect(a.states).toEqual(['there', 'away', 'there']);
+  expect(await textOf(b, 'one')).toBe('the answer to one');
+  expect(a.states).toEqual(['available', 'unavailable', 'available']);
   for (const { shared } of [a, b]) await shared.close();
   raw.disconnect();
   await server.close();
 });
 
-test('serves what is in a Redis without memory, also to a process that starts only then', async () => {
+test('serves answers from a Redis that is out of memory, also to a process that starts then', async () => {
   const server = await RedisServer.start('--maxmemory-policy', 'noeviction');
   const raw = new Redis(server.port);
   const address = { host: '127.0.0.1', port: server.port };
@@ -75,15 +75,15 @@ test('serves what is in a Redis without memory, also to a process that starts on
   const c = openPeer('c', { place });
   await until(() => c.store.peek('one') !== undefined);
 
-  expect(await wordsOf(a, 'one')).toBe('the answer to one');
-  expect(await wordsOf(c, 'one')).toBe('the answer to one');
+  expect(await textOf(a, 'one')).toBe('the answer to one');
+  expect(await textOf(c, 'one')).toBe('the answer to one');
   expect(a.reasons).toEqual([expect.stringMatching(/^OOM: Redis is full/u)]);
   for (const { shared } of [a, b, c]) await shared.close();
   raw.disconnect();
   await server.close();
 });
 
-test('purges a Redis without memory, which frees the memory to publish the purge', async () => {
+test('purges a Redis that is out of memory, which frees the memory to publish the purge', async () => {
   const server = await RedisServer.start('--maxmemory-policy', 'noeviction');
   const raw = new Redis(server.port);
   const address = { host: '127.0.0.1', port: server.port };
@@ -106,7 +106,7 @@ test('purges a Redis without memory, which frees the memory to publish the purge
   await server.close();
 });
 
-test('publishes an answer whose value had arrived before the connection was lost', async () => {
+test('publishes an answer whose value was written before the connection was lost', async () => {
   const server = await RedisServer.start();
   const raw = new Redis(server.port);
   const address = { host: '127.0.0.1', port: server.port };
@@ -122,13 +122,13 @@ test('publishes an answer whose value had arrived before the connection was lost
   await until(() => b.store.peek('one') !== undefined);
 
   expect(sent).toHaveLength(1);
-  expect(await wordsOf(b, 'one')).toBe('the answer to one');
+  expect(await textOf(b, 'one')).toBe('the answer to one');
   for (const { shared } of [a, b]) await shared.close();
   raw.disconnect();
   await server.close();
 });
 
-test('publishes a purge that was refused at first, even if nothing else happens', async () => {
+test('publishes a purge that was refused at first, without any further trigger', async () => {
   const server = await RedisServer.start();
   const raw = new Redis(server.port);
   const address = { host: '127.0.0.1', port: server.port };
@@ -145,7 +145,7 @@ test('publishes a purge that was refused at first, even if nothing else happens'
   await raw.acl('SETUSER', 'default', '+xadd');
   await until(() => b.store.size === 0);
 
-  expect(states).toEqual(['there', 'away']);
+  expect(states).toEqual(['available', 'unavailable']);
   await until(async () => (await raw.keys('*answer*')).length === 0);
   for (const { shared } of [a, b]) await shared.close();
   raw.disconnect();

@@ -1,33 +1,39 @@
 import { systemClock, type Clock } from '../../../src/core/clock.js';
-import { away, knows, saying, there, OneRedis } from './one-redis.js';
-import { fresh, until, wordsOf } from './peer.js';
+import {
+  untilUnavailable,
+  untilKnown,
+  untilServed,
+  untilAvailable,
+  OneRedis,
+} from './one-redis.js';
+import { fresh, until, textOf } from './peer.js';
 
 const redis = new OneRedis();
 
-test('continues where it was, and scans all answers if the log was trimmed', async () => {
+test('resumes from its position in the log, or scans all answers if the log was trimmed', async () => {
   const [a, b] = [redis.peer({ logEntries: 100 }), redis.peer({ logEntries: 100 })];
-  await there(a, b);
+  await untilAvailable(a, b);
   a.store.put(fresh('one'));
-  await knows(b, 'one');
+  await untilKnown(b, 'one');
   // Disconnected by the server, with a shorter log when it is back.
   await redis.cutOff();
   a.store.put(fresh('two'));
   await redis.raw.xtrim(`{${redis.prefix}}:cache1:log`, 'MAXLEN', 0);
 
   a.store.put(fresh('three'));
-  await knows(b, 'one', 'two', 'three');
+  await untilKnown(b, 'one', 'two', 'three');
 
-  await saying(b, 'two');
+  await untilServed(b, 'two');
 
   expect(b.store.size).toBe(3);
 });
 
-test('discards all answers if it has missed purges', async () => {
+test('discards all answers after it has missed purges', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
-  await there(a, b);
+  await untilAvailable(a, b);
   b.store.put(fresh('mine'));
   a.store.put(fresh('one'));
-  await knows(b, 'one');
+  await untilKnown(b, 'one');
 
   await redis.cutOffAfter((all) => {
     const without = all.unlink(redis.nameOf('mine'));
@@ -35,67 +41,67 @@ test('discards all answers if it has missed purges', async () => {
   });
 
   await until(() => b.store.peek('mine') === undefined);
-  await there(b);
+  await untilAvailable(b);
 
-  expect(await wordsOf(b, 'one')).toBe('the answer to one');
+  expect(await textOf(b, 'one')).toBe('the answer to one');
 });
 
-/** Admits connections other than those of the tests themselves. */
-const letIn = (username: string) =>
+/** Creates a Redis user, so that single processes can be locked out. */
+const createUser = (username: string) =>
   redis.raw.acl('SETUSER', username, 'reset', 'on', 'nopass', '~*', '&*', '+@all');
 
-test('keeps its answers if Redis has lost its data and another process is back first', async () => {
-  await letIn('late');
+test('keeps its answers when Redis has lost its data and another process reconnects first', async () => {
+  await createUser('late');
   const first = redis.peer();
-  await there(first);
+  await untilAvailable(first);
   const late = redis.peer({ username: 'late', password: 'any' });
-  await there(late);
+  await untilAvailable(late);
   late.store.put(fresh('mine'));
-  await knows(first, 'mine');
+  await untilKnown(first, 'mine');
   await redis.server.kill();
-  await away(first, late);
+  await untilUnavailable(first, late);
 
   await redis.server.start();
-  await there(first);
-  await letIn('late');
-  await there(late);
+  await untilAvailable(first);
+  await createUser('late');
+  await untilAvailable(late);
 
   expect(late.store.peek('mine')?.payload.form).toBe('whole');
-  await saying(first, 'mine');
+  await untilServed(first, 'mine');
 });
 
-test('keeps its answers if Redis was restored from a backup, and others have published since', async () => {
+test('keeps its answers when Redis was restored from a backup and others have published since', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
-  await there(a, b);
+  await untilAvailable(a, b);
   b.store.put(fresh('mine'));
-  await knows(a, 'mine');
+  await untilKnown(a, 'mine');
   const [last] = await redis.raw.xrevrange(redis.purges, '+', '-', 'COUNT', 1);
 
   await redis.cutOffAfter((all) => {
     return all.xdel(redis.purges, String(last?.[0])).xadd(redis.purges, '*', 'x', 'y');
   });
-  await away(a, b);
-  await there(a, b);
+  await untilUnavailable(a, b);
+  await untilAvailable(a, b);
 
   expect(b.store.peek('mine')?.payload.form).toBe('whole');
 });
 
-test('repeats a purge unchanged, however often Redis loses it', async () => {
+test('republishes a purge unchanged, however often Redis loses it', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
-  await there(a, b);
+  await untilAvailable(a, b);
   a.store.put(fresh('one'));
-  await knows(b, 'one');
+  await untilKnown(b, 'one');
   a.store.purge({});
   await a.shared.purge({});
   await until(() => b.store.size === 0);
   const told = b.store.recentPurges.map(({ atMs }) => atMs);
   for (let round = 0; round < 2; round++) {
     await redis.cutOffAfter((all) => all.flushall());
-    await away(a, b);
-    await there(a, b);
+    await untilUnavailable(a, b);
+    await untilAvailable(a, b);
   }
   const late = redis.peer();
-  await there(late);
+  await untilAvailable(late);
 
   const latest = [a, b, late].map(({ store }) => store.recentPurges.map(({ atMs }) => atMs).at(-1));
   const [last = 0] = told;
@@ -103,11 +109,11 @@ test('repeats a purge unchanged, however often Redis loses it', async () => {
   expect(latest.every((atMs = Infinity) => atMs <= last)).toBe(true);
 });
 
-test('purges what a restored backup brings back', async () => {
+test('purges answers that a restored backup brings back', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
-  await there(a, b);
+  await untilAvailable(a, b);
   for (const key of ['bad', 'good']) a.store.put(fresh(key, { tags: [key] }));
-  await knows(b, 'bad', 'good');
+  await untilKnown(b, 'bad', 'good');
   const bad = await redis.raw.dumpBuffer(redis.nameOf('bad'));
   a.store.purge({ tag: 'bad' });
   await a.shared.purge({ tag: 'bad' });
@@ -117,18 +123,18 @@ test('purges what a restored backup brings back', async () => {
   await redis.cutOffAfter((all) => {
     return all.xdel(redis.purges, String(last?.[0])).restore(redis.nameOf('bad'), 0, bad);
   });
-  await away(a, b);
-  await there(a, b);
+  await untilUnavailable(a, b);
+  await untilAvailable(a, b);
 
   await until(async () => (await redis.raw.exists(redis.nameOf('bad'))) === 0);
   expect(await redis.raw.exists(redis.nameOf('good'))).toBe(1);
 });
 
-test('repeats a purge that was lost before any process had read it', async () => {
+test('republishes a purge that was lost before any process had read it', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
-  await there(a, b);
+  await untilAvailable(a, b);
   a.store.put(fresh('one'));
-  await knows(b, 'one');
+  await untilKnown(b, 'one');
   let readers: string[] = [];
   // A process that has just read an entry reads on in a moment.
   await until(async () => {
@@ -139,13 +145,13 @@ test('repeats a purge that was lost before any process had read it', async () =>
   for (const reader of readers) {
     await redis.raw.call('CLIENT', 'KILL', 'ID', /id=(\d+)/.exec(reader)?.[1] ?? '');
   }
-  await away(a, b);
+  await untilUnavailable(a, b);
 
   a.store.purge({});
   await a.shared.purge({});
   const [last] = await redis.raw.xrevrange(redis.purges, '+', '-', 'COUNT', 1);
   await redis.raw.xdel(redis.purges, String(last?.[0]));
-  await there(a, b);
+  await untilAvailable(a, b);
 
   await until(() => b.store.size === 0);
   expect(b.store.size).toBe(0);
@@ -154,38 +160,38 @@ test('repeats a purge that was lost before any process had read it', async () =>
 /** Makes processes check Redis on every read, not only every few seconds. */
 const watchful: Clock = { ...systemClock, now: () => systemClock.now() * 1_000 };
 
-test('restores its answers if Redis has lost its data without disconnecting anybody', async () => {
+test('republishes its answers when Redis has lost its data without a disconnect', async () => {
   const [a, b] = [redis.peer({}, watchful), redis.peer({}, watchful)];
-  await there(a, b);
+  await untilAvailable(a, b);
   for (const [one, key] of [
     [a, 'one'],
     [b, 'two'],
   ] as const)
     one.store.put(fresh(key));
-  await Promise.all([knows(a, 'two'), knows(b, 'one')]);
+  await Promise.all([untilKnown(a, 'two'), untilKnown(b, 'one')]);
 
   await redis.raw.flushall();
   a.store.put(fresh('three'));
   const late = redis.peer();
 
-  for (const key of ['one', 'two', 'three']) await saying(late, key);
+  for (const key of ['one', 'two', 'three']) await untilServed(late, key);
   expect(late.store.size).toBe(3);
 });
 
-test('repeats a purge to a process that missed it, if Redis has lost it meanwhile without disconnecting the others', async () => {
-  await letIn('late');
+test('republishes a purge to a process that missed it, when Redis has lost it without disconnecting the others', async () => {
+  await createUser('late');
   const first = redis.peer({}, watchful);
   const late = redis.peer({ username: 'late', password: 'any' });
-  await there(first, late);
+  await untilAvailable(first, late);
   late.store.put(fresh('mine'));
-  await knows(first, 'mine');
+  await untilKnown(first, 'mine');
   await redis.raw.acl('DELUSER', 'late');
-  await away(late);
+  await untilUnavailable(late);
   first.store.purge({});
   await first.shared.purge({});
 
   await redis.raw.flushall();
-  await letIn('late');
+  await createUser('late');
 
   await until(() => late.store.size === 0);
   await until(async () => (await redis.raw.exists(redis.nameOf('mine'))) === 0);

@@ -2,7 +2,7 @@ import { Redis, type ChainableCommander } from 'ioredis';
 import type { RedisSettings } from '../../../src/cache/redis/connection.js';
 import type { Clock } from '../../../src/core/clock.js';
 import { RedisServer } from '../../support/redis-server.js';
-import { openPeer, until, wordsOf, type Peer } from './peer.js';
+import { openPeer, until, textOf, type Peer } from './peer.js';
 
 /** A Redis server for all tests of a file, each with its own prefix, and processes that share answers through it. */
 export class OneRedis {
@@ -67,15 +67,17 @@ export class OneRedis {
   }
 }
 
-export const there = (...all: Peer[]) => until(() => all.every(({ shared }) => shared.isAvailable));
-export const away = (...all: Peer[]) => until(() => all.every(({ shared }) => !shared.isAvailable));
-export const knows = ({ store }: Peer, ...keys: string[]) =>
+export const untilAvailable = (...all: Peer[]) =>
+  until(() => all.every(({ shared }) => shared.isAvailable));
+export const untilUnavailable = (...all: Peer[]) =>
+  until(() => all.every(({ shared }) => !shared.isAvailable));
+export const untilKnown = ({ store }: Peer, ...keys: string[]) =>
   until(() => keys.every((key) => store.peek(key) !== undefined));
 
 /** Resolves once a process can serve an answer that another one has stored. */
-export async function saying(one: Peer, key: string): Promise<void> {
+export async function untilServed(one: Peer, key: string): Promise<void> {
   for (;;) {
-    await knows(one, key);
-    if ((await wordsOf(one, key)) === `the answer to ${key}`) return;
+    await untilKnown(one, key);
+    if ((await textOf(one, key)) === `the answer to ${key}`) return;
   }
 }

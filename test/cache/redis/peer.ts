@@ -33,7 +33,7 @@ export function openPeer(
     origin,
     defer: (work) => setImmediate(work),
     onState: (error) => {
-      states.push(error === null ? 'there' : 'away');
+      states.push(error === null ? 'available' : 'unavailable');
       if (error !== null) reasons.push((error as Error).message);
     },
     onFetch: (result) => fetches.push(result),
@@ -62,7 +62,7 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
 }
 
 /** The answer of a key, stored or fetched by a process. */
-export async function heldBy(
+export async function fetchFrom(
   { store, shared }: Peer,
   key: string,
   budgetMs: number,
@@ -73,7 +73,7 @@ export async function heldBy(
 }
 
 /** The text that a process would serve, with enough time to fetch it. */
-export async function wordsOf(peer: Peer, key: string): Promise<string | null> {
-  const held = await heldBy(peer, key, 1_000);
+export async function textOf(peer: Peer, key: string): Promise<string | null> {
+  const held = await fetchFrom(peer, key, 1_000);
   return held?.payload.form === 'whole' ? held.payload.body.toString() : null;
 }

@@ -2,7 +2,7 @@ import { connectRedis, type RedisSettings } from '../../../src/cache/redis/conne
 import { systemClock } from '../../../src/core/clock.js';
 import { RedisCluster } from '../../support/redis-cluster.js';
 import { RedisServer } from '../../support/redis-server.js';
-import { fresh, openPeer, until, wordsOf, type Peer } from './peer.js';
+import { fresh, openPeer, until, textOf, type Peer } from './peer.js';
 
 const servers: { close(): Promise<void> }[] = [];
 
@@ -24,9 +24,9 @@ async function cluster(): Promise<RedisSettings['place']> {
 }
 
 async function sentinel(): Promise<RedisSettings['place']> {
-  const minder = await RedisServer.sentinel(await started());
-  servers.push(minder);
-  return { kind: 'sentinel', sentinels: [at(minder)], master: 'mymaster', sentinelPassword: null };
+  const server = await RedisServer.sentinel(await started());
+  servers.push(server);
+  return { kind: 'sentinel', sentinels: [at(server)], master: 'mymaster', sentinelPassword: null };
 }
 
 async function locked(): Promise<RedisSettings['place']> {
@@ -35,10 +35,10 @@ async function locked(): Promise<RedisSettings['place']> {
 }
 
 test.each([
-  ['a Redis with a password', locked],
-  ['Sentinels', sentinel],
-  ['a Cluster of three', cluster],
-])('shares, finds and purges by %s', async (name, open) => {
+  ['a server with a password', locked],
+  ['Sentinel', sentinel],
+  ['a cluster of three nodes', cluster],
+])('shares, fetches and purges answers with %s', async (name, open) => {
   const place = await open();
   const password = name.includes('password') ? 'sesame' : null;
   const peers = ['a', 'b'].map((name) => openPeer(name, { place, password, timeoutMs: 1_000 }));
@@ -49,7 +49,7 @@ test.each([
   for (const key of keys) a.store.put(fresh(key));
   await until(() => b.store.size === keys.length);
 
-  const found = await Promise.all(keys.map((key) => wordsOf(b, key)));
+  const found = await Promise.all(keys.map((key) => textOf(b, key)));
   b.store.purge({});
   await b.shared.purge({});
   await until(() => a.store.size === 0);
@@ -58,7 +58,7 @@ test.each([
   for (const { shared } of peers) await shared.close();
 });
 
-test('says why Redis is unavailable, and uses no database but the configured one', async () => {
+test('reports why Redis is unavailable, and uses only the configured database', async () => {
   const server = await started('--databases', '4');
   const at4 = { kind: 'single', address: at(server), database: 4 } as const;
   const [lost, astray] = [
@@ -71,11 +71,14 @@ test('says why Redis is unavailable, and uses no database but the configured one
   await until(() => !lost.shared.isAvailable);
 
   expect(lost.reasons).toEqual(['the connection to Redis was lost']);
-  expect([astray.states, astray.reasons]).toEqual([['away'], ['ERR DB index is out of range']]);
+  expect([astray.states, astray.reasons]).toEqual([
+    ['unavailable'],
+    ['ERR DB index is out of range'],
+  ]);
   for (const { shared } of [lost, astray]) await shared.close();
 });
 
-test('says why authentication failed, and never what was sent', async () => {
+test('reports why authentication failed, without any data that was sent', async () => {
   const server = await started('--requirepass', 'sesame', '--cluster-enabled', 'yes');
   const single = { kind: 'single', address: at(server), database: 0 } as const;
   const nodes = { kind: 'cluster', nodes: [at(server)] } as const;

@@ -11,11 +11,11 @@ test.each([
     /^there is no connection to Redis$/u,
   ],
   ['NOPERM this user has no permissions', /^NOPERM this user has no permissions$/u],
-])('turns %j into a message that operators can act on', (said, words) => {
+])('readableError translates %j into a message for operators', (said, words) => {
   expect(readableError(new Error(said)).message).toMatch(words);
 });
 
-test('recognises a replica by its errors', () => {
+test('isReplicaError recognises the errors of a replica', () => {
   expect(
     isReplicaError(readableError(new Error('READONLY You cannot write against a replica.'))),
   ).toBe(true);

@@ -30,6 +30,6 @@ test.each([
   expect(compareAnswers(other, one, vectorOf)).toBe(is);
 });
 
-test('is unclear without vectors', () => {
+test('the result is unclear without vectors', () => {
   expect(compareAnswers(LONG, `${LONG} More of it.`, () => null)).toBe('unclear');
 });

@@ -29,14 +29,14 @@ function worlds(count: number): World[] {
   }));
 }
 
-/** Simulates so many predictions, and counts what was served after the first `warmUp` of them. */
+/** Simulates predictions, and counts what was served after the first `warmUp` of them. */
 function simulate(
   { overconfidence, blindSpot, confidence, partitions, maxError, seed }: World,
   predictions: number,
   warmUp: number,
 ): { served: number; wrong: number; rechecked: number } {
   const random = new Random(seed);
-  const book = new ErrorRates();
+  const rates = new ErrorRates();
   const result = { served: 0, wrong: 0, rechecked: 0 };
   for (let i = 0; i < predictions; i++) {
     const wrong = 0.4 * random.next() ** confidence;
@@ -47,66 +47,66 @@ function simulate(
       errorProbability: wrong,
     };
     const isRight = random.next() >= Math.min(1, blindSpot + overconfidence * wrong);
-    const outlook = book.estimate(prediction, maxError);
-    book.countPrediction(prediction);
+    const outlook = rates.estimate(prediction, maxError);
+    rates.countPrediction(prediction);
     const serves = outlook?.isServable === true;
     if (serves && i >= warmUp) {
       result.served += 1;
       if (!isRight) result.wrong += 1;
     }
     // What is not served goes to a model anyway, so comparing it costs nothing.
-    const isChecked = !serves || random.next() < book.recheckProbability(prediction, 0.05);
+    const isChecked = !serves || random.next() < rates.recheckProbability(prediction, 0.05);
     if (serves && isChecked) result.rechecked += 1;
-    if (isChecked) book.recordResult(prediction, isRight);
+    if (isChecked) rates.recordResult(prediction, isRight);
   }
   return result;
 }
 
 describe('after a warm-up, whatever the quality of the verifier', () => {
-  const lives = worlds(100).map((given) => ({ ...given, ...simulate(given, 12_000, 4_000) }));
+  const results = worlds(100).map((given) => ({ ...given, ...simulate(given, 12_000, 4_000) }));
 
-  test('the error budget is kept in 95 of 100 worlds, and by a wide margin overall', () => {
-    const over = lives.filter(
+  test('the error budget is kept in at least 95 of 100 simulated worlds, and with a wide margin overall', () => {
+    const over = results.filter(
       ({ served, wrong, maxError }) =>
         // The true rate may be at the budget, and chance may exceed it slightly.
         shareInterval(wrong, Math.max(1, served), 0.99).low > maxError,
     );
-    const wrong = lives.reduce((sum, life) => sum + life.wrong, 0);
-    const allowed = lives.reduce((sum, { served, maxError }) => sum + served * maxError, 0);
+    const wrong = results.reduce((sum, result) => sum + result.wrong, 0);
+    const allowed = results.reduce((sum, { served, maxError }) => sum + served * maxError, 0);
 
-    expect(over.length).toBeLessThanOrEqual(0.05 * lives.length);
+    expect(over.length).toBeLessThanOrEqual(0.05 * results.length);
     expect(wrong).toBeLessThan(0.75 * allowed);
   });
 
-  test('a verifier that is always worse than the budget soon serves next to nothing', () => {
-    const blind = lives.filter((life) => life.blindSpot > 1.2 * life.maxError);
+  test('a verifier whose error rate always exceeds the budget serves at most 2 % of its predictions', () => {
+    const blind = results.filter((result) => result.blindSpot > 1.2 * result.maxError);
 
-    const served = blind.reduce((sum, life) => sum + life.served, 0);
+    const served = blind.reduce((sum, result) => sum + result.served, 0);
 
     expect(blind.length).toBeGreaterThan(10);
     expect(served).toBeLessThan(0.02 * 8_000 * blind.length);
   });
 });
 
-test('serves nothing if the verifier is no better than chance', () => {
-  const honestly = { confidence: 3, partitions: 2, maxError: 0.01, seed: 3 };
+test('serves almost nothing if the verifier is no better than chance', () => {
+  const common = { confidence: 3, partitions: 2, maxError: 0.01, seed: 3 };
 
-  const { served } = simulate({ ...honestly, overconfidence: 1, blindSpot: 0.3 }, 8_000, 1_000);
+  const { served } = simulate({ ...common, overconfidence: 1, blindSpot: 0.3 }, 8_000, 1_000);
 
   expect(served).toBeLessThan(10);
 });
 
-test('serves more than the verifier predicts if results show that it is right', () => {
-  const timid = { blindSpot: 0, confidence: 1, partitions: 1, maxError: 0.01, seed: 4 };
+test('serves more than the verifier predicts if results show that its predictions are right', () => {
+  const common = { blindSpot: 0, confidence: 1, partitions: 1, maxError: 0.01, seed: 4 };
 
-  const honest = simulate({ ...timid, overconfidence: 1 }, 12_000, 4_000);
-  const modest = simulate({ ...timid, overconfidence: 0.02 }, 12_000, 4_000);
+  const honest = simulate({ ...common, overconfidence: 1 }, 12_000, 4_000);
+  const modest = simulate({ ...common, overconfidence: 0.02 }, 12_000, 4_000);
 
   expect(modest.served).toBeGreaterThan(5 * honest.served);
   expect(modest.wrong / modest.served).toBeLessThan(0.01);
 });
 
-test('rechecks fewer and fewer hits', () => {
+test('rechecks fewer than a fifth of all hits', () => {
   const { served, rechecked } = simulate(
     { overconfidence: 1, blindSpot: 0, confidence: 6, partitions: 1, maxError: 0.03, seed: 5 },
     12_000,
@@ -117,67 +117,68 @@ test('rechecks fewer and fewer hits', () => {
   expect(rechecked / served).toBeLessThan(0.2);
 });
 
-describe('a single answer', () => {
+describe('results of a single answer', () => {
   const prediction: MatchPrediction = { partition: 'p', key: 'k', errorProbability: 0.0005 };
 
-  test('is not served after it was found wrong, while others are', () => {
-    const book = new ErrorRates();
-    for (let i = 0; i < 500; i++) book.recordResult({ ...prediction, key: `k${i}` }, true);
-    const before = book.estimate(prediction, 0.01)?.isServable;
+  test('stop it, but no other answer, from being served after it was found wrong', () => {
+    const rates = new ErrorRates();
+    for (let i = 0; i < 500; i++) rates.recordResult({ ...prediction, key: `k${i}` }, true);
+    const before = rates.estimate(prediction, 0.01)?.isServable;
 
-    book.recordResult(prediction, false);
+    rates.recordResult(prediction, false);
 
     expect(before).toBe(true);
-    expect(book.estimate(prediction, 0.01)?.isServable).toBe(false);
-    expect(book.estimate({ ...prediction, key: 'other' }, 0.01)?.isServable).toBe(true);
+    expect(rates.estimate(prediction, 0.01)?.isServable).toBe(false);
+    expect(rates.estimate({ ...prediction, key: 'other' }, 0.01)?.isServable).toBe(true);
   });
 
-  test('is served where the verifier is confident, though it was wrong where it was not', () => {
-    const book = new ErrorRates();
+  test('do not stop it where the verifier is confident, if it was wrong where the verifier was not', () => {
+    const rates = new ErrorRates();
 
-    book.recordResult({ ...prediction, errorProbability: 0.2 }, false);
+    rates.recordResult({ ...prediction, errorProbability: 0.2 }, false);
 
-    expect(book.estimate(prediction, 0.01)?.isServable).toBe(true);
+    expect(rates.estimate(prediction, 0.01)?.isServable).toBe(true);
   });
 
-  test('starts afresh after its results are forgotten', () => {
-    const book = new ErrorRates();
-    for (let i = 0; i < 500; i++) book.recordResult({ ...prediction, key: `k${i}` }, true);
-    book.recordResult(prediction, false);
+  test('no longer count after they are forgotten', () => {
+    const rates = new ErrorRates();
+    for (let i = 0; i < 500; i++) rates.recordResult({ ...prediction, key: `k${i}` }, true);
+    rates.recordResult(prediction, false);
 
-    book.forget(prediction.key);
+    rates.forget(prediction.key);
 
-    expect(book.estimate(prediction, 0.01)?.isServable).toBe(true);
+    expect(rates.estimate(prediction, 0.01)?.isServable).toBe(true);
   });
 });
 
-test('learns for its own partition, and a little for all others', () => {
-  const book = new ErrorRates();
+test('learns for the partition of a result, and a little for all others', () => {
+  const rates = new ErrorRates();
   const prediction = (partition: string): MatchPrediction => ({
     partition,
     key: 'k',
     errorProbability: 0.004,
   });
-  const before = book.estimate(prediction('b'), 0.01)?.expectedError ?? 0;
+  const before = rates.estimate(prediction('b'), 0.01)?.expectedError ?? 0;
 
-  for (let i = 0; i < 40; i++) book.recordResult({ ...prediction('a'), key: `k${i}` }, i % 2 === 0);
+  for (let i = 0; i < 40; i++)
+    rates.recordResult({ ...prediction('a'), key: `k${i}` }, i % 2 === 0);
 
   const [a, b] = ['a', 'b'].map(
-    (name) => book.estimate(prediction(name), 0.01)?.expectedError ?? 0,
+    (name) => rates.estimate(prediction(name), 0.01)?.expectedError ?? 0,
   );
   expect(a).toBeGreaterThan(b ?? 0);
   expect(b).toBeGreaterThan(before);
 });
 
-test('ignores predictions that an answer is more likely wrong than right', () => {
-  const book = new ErrorRates();
+test('ignores predictions with an error probability above one half', () => {
+  const rates = new ErrorRates();
   const prediction: MatchPrediction = { partition: 'p', key: 'k', errorProbability: 0.6 };
 
-  book.countPrediction(prediction);
-  book.recordResult(prediction, true);
+  rates.countPrediction(prediction);
+  rates.recordResult(prediction, true);
 
-  expect(book.estimate(prediction, 1)).toBeNull();
-  expect(book.counts.every(({ predictions, checked }) => predictions === 0 && checked === 0)).toBe(
+  expect(rates.estimate(prediction, 1)).toBeNull();
+  expect(rates.counts.every(({ predictions, checked }) => predictions === 0 && checked === 0)).toBe(
     true,
   );
 });
@@ -195,15 +196,15 @@ test.each([
 });
 
 describe('without persistence', () => {
-  test('changes of forgotten partitions are not accumulated', () => {
-    const book = new ErrorRates();
+  test('the changes of evicted partitions do not accumulate', () => {
+    const rates = new ErrorRates();
     const names = Array.from({ length: 10_000 }, (_, i) => `p${i}`);
     for (const partition of names)
-      book.countPrediction({ partition, key: 'k', errorProbability: 0.001 });
+      rates.countPrediction({ partition, key: 'k', errorProbability: 0.001 });
 
-    const known = [...book.classCounts()].flatMap(([name]) => name ?? []);
+    const known = [...rates.classCounts()].flatMap(([name]) => name ?? []);
 
-    expect(book.takeChanged().partitions).toEqual(known);
+    expect(rates.takeChanged().partitions).toEqual(known);
     expect(known.at(-1)).toBe('p9999');
   });
 });

@@ -5,7 +5,7 @@ import { Random } from '../../../src/core/random.js';
 
 const DIMS = 8;
 /** Capacity grows by at most this much at once; at most one and a half times as much stays unused. */
-const MOST_ROOM = 4_096;
+const MAX_UNUSED = 4_096;
 
 /** A distinct vector of length 1 for each number. */
 function at(id: number): Float32Array {
@@ -23,14 +23,14 @@ function nearestTo(id: number, vectors: FlatVectors): number | undefined {
 
 test('finds the nearest among many blocks, with little unused capacity', () => {
   const vectors = new FlatVectors(DIMS);
-  const rooms: number[] = [];
+  const unused: number[] = [];
 
   for (let id = 0; id < 20_000; id++) {
     vectors.add(id, at(id));
-    rooms.push(vectors.capacity - vectors.size);
+    unused.push(vectors.capacity - vectors.size);
   }
 
-  expect(Math.max(...rooms)).toBeLessThan(MOST_ROOM);
+  expect(Math.max(...unused)).toBeLessThan(MAX_UNUSED);
   for (const id of [0, 4_095, 4_096, 8_192, 12_345, 19_999]) {
     expect(nearestTo(id, vectors)).toBe(id);
     expect(vectors.get(id)).toEqual(at(id));
@@ -41,18 +41,18 @@ test('shrinks when vectors are removed', () => {
   const vectors = new FlatVectors(DIMS);
   for (let id = 0; id < 20_000; id++) vectors.add(id, at(id));
 
-  const rooms: number[] = [];
+  const unused: number[] = [];
   for (let id = 0; id < 19_990; id++) {
     vectors.remove(id);
-    rooms.push(vectors.capacity - vectors.size);
+    unused.push(vectors.capacity - vectors.size);
   }
 
-  expect(Math.max(...rooms)).toBeLessThanOrEqual(1.5 * MOST_ROOM);
+  expect(Math.max(...unused)).toBeLessThanOrEqual(1.5 * MAX_UNUSED);
   expect(vectors.capacity).toBeLessThanOrEqual(64);
   expect(nearestTo(19_995, vectors)).toBe(19_995);
 });
 
-test('holds what was added and not removed, around block boundaries', () => {
+test('contains what was added and not removed, across block boundaries', () => {
   const step = fc.record({ adds: fc.boolean(), count: fc.integer({ min: 1, max: 3_000 }) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 12 }), (steps) => {

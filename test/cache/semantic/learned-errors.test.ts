@@ -23,18 +23,15 @@ afterEach(async () => {
 interface Opened {
   readonly store: AnswerStore;
   readonly log: AnswerLog;
-  readonly alike: SemanticCache;
+  readonly cache: SemanticCache;
   readonly foreign: number;
 }
 
 async function opened(judge: QuestionJudge | null = wordJudge()): Promise<Opened> {
   const clock = new FakeClock();
   const store = new AnswerStore(1_000_000, clock);
-  const onTrouble = () => undefined;
-  const log = await AnswerLog.open(
-    { folder, saveEveryMs: 1_000, clock, onProblem: onTrouble },
-    store,
-  );
+  const onProblem = () => undefined;
+  const log = await AnswerLog.open({ folder, saveEveryMs: 1_000, clock, onProblem }, store);
   const parts = {
     store,
     clock,
@@ -43,10 +40,10 @@ async function opened(judge: QuestionJudge | null = wordJudge()): Promise<Opened
       work();
     },
   };
-  const alike = new SemanticCache({ judge: judge ?? wordJudge(), ...parts });
-  const foreign = judge === null ? 0 : alike.learnedErrors.restore(log.learnt);
-  if (judge !== null) log.setLearnedSource(alike.learnedErrors);
-  return { store, log, alike, foreign };
+  const cache = new SemanticCache({ judge: judge ?? wordJudge(), ...parts });
+  const foreign = judge === null ? 0 : cache.learnedErrors.restore(log.learnt);
+  if (judge !== null) log.setLearnedSource(cache.learnedErrors);
+  return { store, log, cache, foreign };
 }
 
 const prediction = (key: string, partition = 'p'): MatchPrediction => ({
@@ -59,54 +56,54 @@ const prediction = (key: string, partition = 'p'): MatchPrediction => ({
 async function lived(): Promise<Opened> {
   const one = await opened();
   for (const key of ['a', 'b']) one.store.put(keptAnswer(key));
-  one.alike.errorRates.countPrediction(prediction('a'));
-  for (let i = 0; i < 500; i++) one.alike.errorRates.recordResult(prediction('b'), true);
-  one.alike.errorRates.recordResult(prediction('a'), false);
+  one.cache.errorRates.countPrediction(prediction('a'));
+  for (let i = 0; i < 500; i++) one.cache.errorRates.recordResult(prediction('b'), true);
+  one.cache.errorRates.recordResult(prediction('a'), false);
   return one;
 }
 
-const serves = ({ alike }: Opened, key: string) =>
-  alike.errorRates.estimate(prediction(key), 0.01)?.isServable;
+const serves = ({ cache }: Opened, key: string) =>
+  cache.errorRates.estimate(prediction(key), 0.01)?.isServable;
 
-test('restores what it has learnt after a restart', async () => {
+test('restores error rates after a restart', async () => {
   const before = await lived();
   await before.log.close();
 
   const after = await opened();
 
-  expect(after.alike.errorRates.counts[0]).toMatchObject({
+  expect(after.cache.errorRates.counts[0]).toMatchObject({
     predictions: 1,
     checked: 501,
     wrong: 1,
   });
   expect([serves(after, 'a'), serves(after, 'b')]).toEqual([false, true]);
-  expect(after.alike.errorRates.recheckProbability(prediction('b'), 0)).toBe(
-    before.alike.errorRates.recheckProbability(prediction('b'), 0),
+  expect(after.cache.errorRates.recheckProbability(prediction('b'), 0)).toBe(
+    before.cache.errorRates.recheckProbability(prediction('b'), 0),
   );
   await after.log.close();
 });
 
-test('restores what it had learnt at the last save after being killed', async () => {
+test('restores the error rates of the last save after a crash', async () => {
   const before = await lived();
   await before.log.save();
-  before.alike.errorRates.recordResult(prediction('b'), false);
+  before.cache.errorRates.recordResult(prediction('b'), false);
 
   const after = await opened();
 
-  expect(after.alike.errorRates.counts[0]).toMatchObject({ checked: 501, wrong: 1 });
+  expect(after.cache.errorRates.counts[0]).toMatchObject({ checked: 501, wrong: 1 });
   expect([serves(after, 'a'), serves(after, 'b')]).toEqual([false, true]);
   await before.log.close();
   await after.log.close();
 });
 
-test('appends changes only, until the file is rewritten', async () => {
+test('appends only changes until the file is rewritten', async () => {
   const before = await lived();
   await before.log.save();
   const size = (await readFile(before.log.file)).length;
 
   await before.log.save();
   const idle = (await readFile(before.log.file)).length;
-  before.alike.errorRates.countPrediction(prediction('b', 'q'));
+  before.cache.errorRates.countPrediction(prediction('b', 'q'));
   await before.log.save();
   const grown = (await readFile(before.log.file)).toString();
 
@@ -117,12 +114,12 @@ test('appends changes only, until the file is rewritten', async () => {
 });
 
 test.each([
-  ['that is trained otherwise', { ...wordJudge(), revision: 'other words' }],
+  ['was trained differently', { ...wordJudge(), revision: 'other words' }],
   [
-    'that judges otherwise',
+    'judges differently',
     { ...wordJudge(), judge: () => ({ similarity: 1, probability: 0.5, veto: null }) },
   ],
-])('starts from scratch with a verifier %s', async (_what, judge) => {
+])('starts from scratch with a verifier that %s', async (_what, judge) => {
   const before = await lived();
   await before.log.close();
 
@@ -130,11 +127,11 @@ test.each([
   await after.log.close();
 
   expect(after.foreign).toBeGreaterThan(0);
-  expect(after.alike.errorRates.counts.every(({ checked }) => checked === 0)).toBe(true);
+  expect(after.cache.errorRates.counts.every(({ checked }) => checked === 0)).toBe(true);
   expect(serves(after, 'a')).toBe(true);
 });
 
-test('does not apply the results of an answer to the one that replaced it', async () => {
+test('does not apply the results of an answer to its replacement', async () => {
   const before = await lived();
   await before.log.save();
   before.store.put(keptAnswer('a', { source: 'dec_new' }));
@@ -143,11 +140,11 @@ test('does not apply the results of an answer to the one that replaced it', asyn
   const after = await opened();
 
   expect(serves(after, 'a')).toBe(true);
-  expect(after.alike.errorRates.counts[0]).toMatchObject({ wrong: 1 });
+  expect(after.cache.errorRates.counts[0]).toMatchObject({ wrong: 1 });
   await after.log.close();
 });
 
-test('keeps what was learnt while semantic caching is off', async () => {
+test('keeps error rates while semantic caching is off', async () => {
   const before = await lived();
   await before.log.close();
   const between = await opened(null);
@@ -167,7 +164,7 @@ test('keeps what was learnt while semantic caching is off', async () => {
   await after.log.close();
 });
 
-test('keeps only its counts per class if the answers before a damaged place are dropped', async () => {
+test('keeps only the counts per class when the answers before a damaged record are dropped', async () => {
   const before = await lived();
   await before.log.save();
   before.store.put(keptAnswer('c'));
@@ -181,7 +178,7 @@ test('keeps only its counts per class if the answers before a damaged place are 
   const after = await opened();
 
   expect([...after.store.values()].map(({ key }) => key)).toEqual(['d']);
-  expect(after.alike.errorRates.counts[0]).toMatchObject({ checked: 501, wrong: 1 });
+  expect(after.cache.errorRates.counts[0]).toMatchObject({ checked: 501, wrong: 1 });
   expect(serves(after, 'a')).toBe(true);
   await after.log.close();
 });

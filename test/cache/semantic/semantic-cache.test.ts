@@ -35,7 +35,7 @@ function answer(key: string, text: string, more: Partial<CachedAnswer> = {}): Ca
   };
 }
 
-/** @param judgingMs - that each comparison takes */
+/** @param judgingMs - duration of each comparison */
 function opened(judgingMs = 0): SemanticCache {
   const judge = wordJudge();
   return new SemanticCache({
@@ -55,18 +55,18 @@ function opened(judgingMs = 0): SemanticCache {
 
 const asked = (text: string, partition = 'p') => ({ partition, text });
 
-test('finds the most probable of the near candidates', () => {
-  const alike = opened();
+test('returns the most probable match among the nearest candidates', () => {
+  const cache = opened();
   store.put(answer('a', 'red heap stack'));
   store.put(answer('b', 'red heap'));
 
-  const found = alike.find(asked('please explain a red heap'), LIMITS);
+  const found = cache.find(asked('please explain a red heap'), LIMITS);
 
   expect(found).toMatchObject({ answer: { key: 'b' }, estimate: { isServable: true } });
 });
 
-test('similar answers are all that might be given to a question, however many are nearer, except the answer itself', () => {
-  const alike = opened();
+test('similarAnswers returns every answer that could be given to a question, however many are nearer, except the excluded one', () => {
+  const cache = opened();
   const near = ['a', 'the', 'tell me', 'please', 'explain', 'what is', 'what are'];
   store.put(answer('own', 'red heap'));
   for (const word of near) store.put(answer(word, `${word} red heap`));
@@ -74,89 +74,89 @@ test('similar answers are all that might be given to a question, however many ar
   store.put(answer('other', 'blue queue'));
   store.put(answer('elsewhere', 'red heap', { question: { partition: 'q', text: 'red heap' } }));
 
-  const kin = alike.similarAnswers([asked('red heap')], 'own').map(({ key }) => key);
+  const similar = cache.similarAnswers([asked('red heap')], 'own').map(({ key }) => key);
 
-  expect(kin.sort()).toEqual([...near, 'further'].sort());
+  expect(similar.sort()).toEqual([...near, 'further'].sort());
 });
 
-test('similar answers to several questions are listed once', () => {
-  const alike = opened();
+test('similarAnswers lists an answer to several questions once', () => {
+  const cache = opened();
   store.put(answer('one', 'red heap'));
   store.put(answer('two', 'blue queue'));
 
-  const kin = alike.similarAnswers(
+  const similar = cache.similarAnswers(
     [asked('the red heap'), asked('a blue queue'), asked('a red heap')],
     'x',
   );
 
-  expect(kin.map(({ key }) => key)).toEqual(['one', 'two']);
+  expect(similar.map(({ key }) => key)).toEqual(['one', 'two']);
 });
 
 test('stops comparing when the time budget is spent', () => {
-  const alike = opened(6);
+  const cache = opened(6);
   store.put(answer('a', 'red heap stack'));
   store.put(answer('b', 'red heap queue'));
   store.put(answer('c', 'red heap tree'));
 
-  alike.find(asked('red heap'), LIMITS);
+  cache.find(asked('red heap'), LIMITS);
 
-  expect(alike.counts).toMatchObject({ lookUps: 1, late: 1 });
+  expect(cache.counts).toMatchObject({ lookUps: 1, late: 1 });
   expect(clock.now()).toBe(6);
 });
 
-test('does not serve an expired answer, and removes it', () => {
-  const alike = opened();
+test('does not serve an expired answer, and removes it from the index', () => {
+  const cache = opened();
   store.put(answer('a', 'red heap'));
   clock.advance(60_001);
 
-  const found = alike.find(asked('a red heap'), LIMITS);
+  const found = cache.find(asked('a red heap'), LIMITS);
 
   expect(found?.estimate.isServable).not.toBe(true);
-  expect(alike.counts.questions).toBe(0);
+  expect(cache.counts.questions).toBe(0);
 });
 
-test('serves the latest answer of a key, and none that it replaced', () => {
-  const alike = opened();
+test('serves the latest answer of a key, and none that it has replaced', () => {
+  const cache = opened();
   store.put(answer('a', 'red heap'));
   store.put(answer('a', 'green stack'));
 
-  expect(alike.find(asked('a red heap'), LIMITS)?.estimate.isServable).not.toBe(true);
-  expect(alike.find(asked('a green stack'), LIMITS)?.answer.key).toBe('a');
+  expect(cache.find(asked('a red heap'), LIMITS)?.estimate.isServable).not.toBe(true);
+  expect(cache.find(asked('a green stack'), LIMITS)?.answer.key).toBe('a');
 });
 
-test('indexes existing answers in the background, except those removed meanwhile', () => {
+test('indexes existing answers in the background, except those removed in the meantime', () => {
   for (let i = 0; i < 40; i++) store.put(answer(`k${i}`, `thing number${i}x`));
-  const alike = opened();
+  const cache = opened();
   store.discard('k39');
 
   waiting.shift()?.();
-  const first = alike.counts.questions;
+  const first = cache.counts.questions;
   while (waiting.length > 0) waiting.shift()?.();
 
   expect(first).toBeLessThan(20);
-  expect(alike.counts).toMatchObject({ questions: 39, partitions: 1 });
+  expect(cache.counts).toMatchObject({ questions: 39, partitions: 1 });
 });
 
 test('stops indexing when it is closed', () => {
   for (let i = 0; i < 40; i++) store.put(answer(`k${i}`, `thing number${i}x`));
-  const alike = opened();
+  const cache = opened();
 
-  alike.close();
+  cache.close();
   while (waiting.length > 0) waiting.shift()?.();
 
-  expect(alike.counts.questions).toBe(0);
+  expect(cache.counts.questions).toBe(0);
 });
 
 test.each([
   ['is all punctuation', '?!'],
   ['is too long', 'heap '.repeat(1_000)],
-])('a question that %s finds nothing, and is not found', (_what, text) => {
-  const alike = opened();
+])('a question that %s has no match and is not indexed', (_what, text) => {
+  const cache = opened();
   store.put(answer('a', text));
   store.put(answer('b', 'heap'));
 
-  expect(alike.find(asked(text), LIMITS)).toBeNull();
-  expect(alike.counts.questions).toBe(1);
+  expect(cache.find(asked(text), LIMITS)).toBeNull();
+  expect(cache.counts.questions).toBe(1);
 });
 
 test.each([
@@ -164,15 +164,15 @@ test.each([
   { now: 'Yes.', then: 'No.', is: false },
   { now: null, then: 'No.', is: null },
 ])('learns from "$now" after "$then"', ({ now, then, is }) => {
-  const alike = opened();
+  const cache = opened();
   store.put(answer('a', 'red heap'));
-  const found = alike.find(asked('the red heap'), LIMITS);
+  const found = cache.find(asked('the red heap'), LIMITS);
   if (found === null) throw new Error('nothing found');
 
-  const isRight = alike.compare(found, now, then);
+  const isRight = cache.compare(found, now, then);
 
   expect(isRight).toBe(is);
-  expect(alike.errorRates.counts[0]).toMatchObject({
+  expect(cache.errorRates.counts[0]).toMatchObject({
     checked: is === null ? 0 : 1,
     wrong: is === false ? 1 : 0,
   });

@@ -40,7 +40,7 @@ function unit(numbers: readonly number[]): Float32Array {
   return Float32Array.from(numbers, (number) => number / length);
 }
 
-/** Clustered around so many centres, as questions are around topics. */
+/** Clustered around the centres, as questions are around topics. */
 function around(random: Random, centres: readonly Float32Array[]): Float32Array {
   const centre = centres[random.below(centres.length)] ?? new Float32Array(DIMS);
   return unit(Array.from(centre, (number) => number + 0.12 * random.normal()));
@@ -48,7 +48,7 @@ function around(random: Random, centres: readonly Float32Array[]): Float32Array 
 
 const anywhere = (random: Random) => unit(Array.from({ length: DIMS }, () => random.normal()));
 
-function byHand(all: ReadonlyMap<number, Float32Array>, vector: Float32Array, most: number) {
+function bruteForce(all: ReadonlyMap<number, Float32Array>, vector: Float32Array, most: number) {
   return [...all]
     .map(([id, other]) => ({ id, similarity: dot(vector, other) }))
     .sort((a, b) => b.similarity - a.similarity)
@@ -83,7 +83,7 @@ test('finds exactly the nearest after any additions and removals', () => {
 
       expect(removed.filter(([told, was]) => told !== was)).toEqual([]);
       expect(index.size).toBe(all.size);
-      expect(found.map(({ id }) => id)).toEqual(byHand(all, asked, 4).map(({ id }) => id));
+      expect(found.map(({ id }) => id)).toEqual(bruteForce(all, asked, 4).map(({ id }) => id));
     }),
     { numRuns: 60 },
   );
@@ -115,7 +115,7 @@ test.each([
   expect(index.nearest(good, 2)).toHaveLength(1);
 });
 
-describe('more than a list can hold', () => {
+describe('beyond the size of the flat list', () => {
   const random = new Random(5);
   const centres = Array.from({ length: 100 }, () => anywhere(random));
   const sizes = { ...INDEX_SIZES, flat: 3_000, flatTail: 500 };
@@ -134,17 +134,17 @@ describe('more than a list can hold', () => {
     slices = work.runAll();
   });
 
-  test('moves the excess to a graph, a few at a time', () => {
+  test('moves the excess to a graph, a few vectors at a time', () => {
     expect(index.size).toBe(4_000);
     expect(index.inGraphs).toBe(3_500);
     expect(slices).toBeGreaterThanOrEqual(3_500 / 2);
   });
 
-  test('finds 97 of 100 nearest', () => {
+  test('finds 97 of 100 nearest vectors', () => {
     let found = 0;
     for (let i = 0; i < 100; i++) {
       const asked = around(random, centres);
-      const right = new Set(byHand(all, asked, 4).map(({ id }) => id));
+      const right = new Set(bruteForce(all, asked, 4).map(({ id }) => id));
       found += index.nearest(asked, 4).filter(({ id }) => right.has(id)).length;
     }
 
@@ -163,7 +163,7 @@ describe('more than a list can hold', () => {
   });
 });
 
-test('finds exactly what it contains while graphs fill up, grow sparse and are dissolved', () => {
+test('finds what it contains while graphs fill up, become sparse and are dissolved', () => {
   const change = fc.record({ adds: fc.integer({ max: 3, min: 0 }), at: fc.nat() });
   fc.assert(
     fc.property(
@@ -199,7 +199,7 @@ test('finds exactly what it contains while graphs fill up, grow sparse and are d
   );
 });
 
-test('moves more per turn while its list is long, so that two additions per turn do not make it longer', () => {
+test('moves more per turn while its list is long, so that two additions per turn do not make it grow', () => {
   const random = new Random(11);
   const work = deferred();
   const sizes = { ...INDEX_SIZES, flat: 100, flatTail: 20 };
@@ -231,6 +231,6 @@ test('searches exhaustively without graphs', () => {
 
   expect(work.runAll()).toBe(0);
   expect(index.nearest(asked, 3).map(({ id }) => id)).toEqual(
-    byHand(all, asked, 3).map(({ id }) => id),
+    bruteForce(all, asked, 3).map(({ id }) => id),
   );
 });

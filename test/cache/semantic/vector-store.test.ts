@@ -35,11 +35,11 @@ const inProcess = (dims: number): VectorStore =>
 
 describe.each([
   ['in this process', inProcess],
-  ['of a driver', plainVectors],
-])('vectors %s', (_where, openVectors) => {
+  ['by a driver', plainVectors],
+])('VectorStore %s', (_where, openVectors) => {
   const at = (angle: number) => Float32Array.of(Math.cos(angle), Math.sin(angle));
 
-  test('are found at once, the nearest first, and not once they are removed', () => {
+  test('returns vectors nearest first as soon as they are added, and no longer once they are removed', () => {
     const vectors = openVectors(2);
     const moving = at(0.5);
     for (const [id, angle] of [0, 0.3, 0.9].entries()) vectors.add(id, at(angle));
@@ -56,7 +56,7 @@ describe.each([
     vectors.close();
   });
 
-  test('are of length 1 and finite', () => {
+  test('accepts only finite vectors of length 1', () => {
     const vectors = openVectors(2);
 
     for (const wrong of [[NaN, 1], [1, 1], [1], [0, 0]]) {
@@ -68,7 +68,7 @@ describe.each([
     expect(vectors.size).toBe(0);
   });
 
-  test('find cached answers', () => {
+  test('serves the semantic cache', () => {
     const clock = new FakeClock();
     const store = new AnswerStore(1_000_000, clock);
     const parts = { judge: wordJudge(), store, clock, openGraph: null, openVectors };

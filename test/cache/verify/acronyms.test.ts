@@ -10,15 +10,15 @@ test.each([
   ['vpc', 'a virtual cloud', null],
   ['a', 'apple', null],
   ['usa', '', null],
-])('%s in %s', (acronym, text, run) => {
+])('findAcronym finds %s in %s', (acronym, text, run) => {
   expect(findAcronym(acronym, words(text))).toEqual(run);
 });
 
-test('only of words that are free', () => {
+test('findAcronym uses only words that are not taken', () => {
   expect(findAcronym('vpc', words('virtual private cloud'), (place) => place !== 1)).toBeNull();
 });
 
-test('a name may be written short, unless it is asked about', () => {
+test('findVeto accepts the acronym of a name, unless the question is about the acronym', () => {
   expect(findVeto('How do I set up a VPC?', 'How do I set up a Virtual Private Cloud?')).toBeNull();
   expect(findVeto('How do I set up a VPC?', 'How do I set up a VPN?')).toBe('name');
   expect(findVeto('What does VPC stand for?', 'What does virtual private cloud stand for?')).toBe(

@@ -22,25 +22,25 @@ const aligned = (a: string, b: string) => {
 const textsOf = (side: readonly { readonly word: { readonly text: string } }[]): string[] =>
   side.map(({ word }) => word.text);
 
-test('only what one side lacks is left over', () => {
+test('leaves over only words that the other side lacks', () => {
   const { left, right } = aligned('mend the tap today', 'mend the pipe');
 
   expect([textsOf(left), textsOf(right)]).toEqual([['tap', 'today'], ['pipe']]);
 });
 
-test('a word that does not exist goes with the one it was to be', () => {
+test('matches a misspelt word with the word that it resembles', () => {
   const { left, right } = aligned('protect our enviroment', 'protect our environment');
 
   expect([left, right]).toEqual([[], []]);
 });
 
-test('what a dictionary has is no slip', () => {
+test('does not treat a word of the lexicon as a misspelling', () => {
   const { left } = aligned('what is methanol', 'what is mathanol');
 
   expect(textsOf(left)).toEqual(['methanol']);
 });
 
-test('synonyms are near, and told apart from what is only alike', () => {
+test('relates synonyms, unlike words that are merely similar', () => {
   const [synonym] = aligned('mend a tap', 'mend a spigot').left;
   const [other] = aligned('mend a tap', 'mend a sink').left;
 
@@ -49,7 +49,7 @@ test('synonyms are near, and told apart from what is only alike', () => {
   expect(other?.relation.synonym).toBe(0);
 });
 
-test('an acronym says what its words say', () => {
+test('matches an acronym with the words that it stands for', () => {
   const { left, right } = aligned('open a vpc', 'open a virtual private cloud');
 
   expect([...left, ...right].map(({ similarity }) => similarity)).toEqual([0.93, 0.93, 0.93, 0.93]);

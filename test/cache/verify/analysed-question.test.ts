@@ -10,12 +10,12 @@ beforeAll(() => {
   table = new WordTable(embedder, lexiconOf());
 });
 
-const isAlike = (one: string, other: string): boolean => {
+const sameWording = (one: string, other: string): boolean => {
   const [a, b] = [one, other].map((text) => analyseQuestion(text, table, embedder.embed(text)));
   if (a === undefined || b === undefined) throw new Error('two texts were given');
-  const there = haveSameWording(a, b);
-  if (there !== haveSameWording(b, a)) throw new Error('it matters which comes first');
-  return there;
+  const result = haveSameWording(a, b);
+  if (result !== haveSameWording(b, a)) throw new Error('the result depends on the order');
+  return result;
 };
 
 test.each([
@@ -33,8 +33,8 @@ test.each([
   ['How do bees make honey?', 'How is honey made by bees?'],
   ['What causes tides?', 'What are tides caused by?'],
   ['Which team carried the flag?', 'Which team was the flag carried by?'],
-])('finds the same words in %j and %j', (one, other) => {
-  expect(isAlike(one, other)).toBe(true);
+])('haveSameWording is true for %j and %j', (one, other) => {
+  expect(sameWording(one, other)).toBe(true);
 });
 
 test.each([
@@ -54,6 +54,6 @@ test.each([
   ['What causes tides?', 'What were tides caused by?'],
   ['Who kills Juliet?', 'Who is killed by Juliet?'],
   ['Why do cats hunt mice?', 'Why are mice painted by cats?'],
-])('finds other words in %j and %j', (one, other) => {
-  expect(isAlike(one, other)).toBe(false);
+])('haveSameWording is false for %j and %j', (one, other) => {
+  expect(sameWording(one, other)).toBe(false);
 });

@@ -18,7 +18,7 @@ const someTrees: fc.Arbitrary<Trees> = fc
     });
   });
 
-/** The leaf that a tree comes to, told one question after the other. */
+/** The leaf that an input reaches, found node by node. */
 function leafOf({ depth, features, thresholds, leaves }: Trees, tree: number, input: Float32Array) {
   const nodes = 2 ** depth - 1;
   let node = 0;
@@ -30,7 +30,7 @@ function leafOf({ depth, features, thresholds, leaves }: Trees, tree: number, in
   return leaves[tree * (nodes + 1) + node - nodes] ?? 0;
 }
 
-test('adds the leaves that the trees come to, in their order, however deep and many they are', () => {
+test('TreeEnsemble sums the leaves of all trees in order, for any depth and number of trees', () => {
   const someInput = fc.array(number, { minLength: FEATURES, maxLength: FEATURES });
   fc.assert(
     fc.property(someTrees, fc.array(someInput, { minLength: 1 }), (trees, inputs) => {
@@ -48,7 +48,7 @@ test('adds the leaves that the trees come to, in their order, however deep and m
   );
 });
 
-test('takes a number that is as large as the threshold to the left, and one that is none to the right', () => {
+test('TreeEnsemble sends a value equal to the threshold to the left, and NaN to the right', () => {
   const trees = {
     depth: 1,
     features: Int32Array.of(0),

@@ -7,7 +7,7 @@ test.each([
   ['until 1.12.2025', 'until 1 december 2025'],
   ['at 6:30 PM or 7 a.m.', 'at 18:30 or 7:00'],
   ['at 12 am and 12pm', 'at 0:00 and 12:00'],
-])('%s', (written, plain) => {
+])('replaceDates rewrites: %s', (written, plain) => {
   expect(replaceDates(written)).toBe(plain);
 });
 
@@ -19,6 +19,6 @@ test.each([
   'I am 24/7 here',
   'which ISO format is 2023-03-01?',
   'write 6:30 PM in 24-hour notation',
-])('nothing is changed in: %s', (written) => {
+])('replaceDates changes nothing in: %s', (written) => {
   expect(replaceDates(written)).toBe(written);
 });

@@ -50,7 +50,7 @@ test.each([
   ['question', 'What did monks eat?', 'What do monks eat?'],
   ['time', 'Who won last night?', 'Who won last night?'],
   ['time', 'Qui joue ce soir ?', 'Qui joue ce soir ?'],
-])('objects for a different %s where one small thing is exchanged: %s / %s', (veto, a, b) => {
+])('vetoes a different %s when one small detail is exchanged: %s / %s', (veto, a, b) => {
   expect(findVeto(a, b)).toBe(veto);
   expect(findVeto(b, a)).toBe(veto);
 });
@@ -68,7 +68,7 @@ test.each([
   ['Is there any way to tell?', 'Is there a way to tell?'],
   ['Who was Pele?', 'Who is Pele?'],
   ['Is A the best grade?', 'Is an A the best grade?'],
-])('does not object to what is only said otherwise: %s / %s', (a, b) => {
+])('does not veto a rephrasing: %s / %s', (a, b) => {
   expect(findVeto(a, b)).toBeNull();
   expect(findVeto(b, a)).toBeNull();
 });

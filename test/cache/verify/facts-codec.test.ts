@@ -17,7 +17,7 @@ const PARTS = [
   '\n',
 ];
 
-test('a note says what was read, whatever the question', () => {
+test('decodeFacts restores the encoded facts of any question', () => {
   const text = fc.array(fc.oneof(fc.constantFrom(...PARTS), fc.string({ unit: codePoint })));
   fc.assert(
     fc.property(text, (parts) => {

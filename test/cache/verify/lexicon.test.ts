@@ -20,14 +20,14 @@ const relation = (a: string, b: string) => {
   return relationOf(x, y);
 };
 
-test('words of one sense are synonyms, the more so the fewer other senses they have', () => {
+test('words of one sense are synonyms, to a degree that falls with the number of other senses', () => {
   expect(relation('tap', 'faucet').synonym).toBe(1);
   expect(relation('taps', 'faucets').synonym).toBe(1);
   expect(relation('tap', 'strike').synonym).toBe(0.25);
   expect(relation('faucet', 'strike')).toEqual({ synonym: 0, isKind: false, areSisters: false });
 });
 
-test('kinds of one thing are sisters, and no synonyms', () => {
+test('words of one kind are sisters, not synonyms', () => {
   expect(relation('lemons', 'orange')).toEqual({ synonym: 0, isKind: false, areSisters: true });
   expect(relation('orange', 'color')).toEqual({ synonym: 0, isKind: true, areSisters: false });
 });
@@ -36,15 +36,15 @@ test.each([
   ['mice', 'mouse'],
   ['stopping', 'stops'],
   ['bigger', 'biggest'],
-])('%s and %s are forms of one word', (a, b) => {
+])('%s and %s are inflections of one word', (a, b) => {
   expect(relation(a, b).synonym).toBe(1);
 });
 
-test('a word of its own is no comparative', () => {
+test('a word with its own entry is not a comparative of another', () => {
   expect(relation('teacher', 'teach').synonym).toBe(0);
 });
 
-test('nothing is said of what is in no dictionary', () => {
+test('words without an entry have no relations', () => {
   expect(relation('qwertz', 'asdf')).toEqual({ synonym: 0, isKind: false, areSisters: false });
   expect(relationOf(lexiconOf().find('tap'), LEXICON.find('tap')).synonym).toBe(0);
 });

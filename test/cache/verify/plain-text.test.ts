@@ -87,7 +87,7 @@ test.each([
   ['Fly to St. Louis', 'Fly to Saint Louis'],
   ['How do I reverse a slice in golang?', 'How do I reverse a slice in Go?'],
   ['What is the max. speed of a US train?', 'What is the maximum speed of a United States train?'],
-])('takes from %j what does not matter', (one, other) => {
+])('plainText removes what does not matter from %j', (one, other) => {
   expect(letters(one)).toBe(letters(other));
 });
 
@@ -111,11 +111,11 @@ test.each([
   ['Could you go to prison for that?', 'Will you go to prison for that?'],
   ['Who was the director of the mint?', 'Who is the director of the mint?'],
   ['Who is the director of the BND?', 'Who directed the BND?'],
-])('keeps what tells %j from %j', (one, other) => {
+])('plainText keeps what distinguishes %j from %j', (one, other) => {
   expect(letters(one)).not.toBe(letters(other));
 });
 
-test('takes the spaces out of what stands in backquotes but those between words, and nothing else', () => {
+test('plainText removes spaces between code symbols in backticks only', () => {
   expect(plainText('Explain `let please( a, b )`')).toBe('Explain `let please(a,b)`');
 });
 
@@ -134,11 +134,11 @@ test.each([
   ['emacs or vi', 'emacs or vi'],
   ['the 2nd of May', '2 may'],
   ['May 2023', 'May 2023'],
-])('writes %j as %j', (words, figures) => {
+])('replaceNumberWords writes %j as %j', (words, figures) => {
   expect(replaceNumberWords(words)).toBe(figures);
 });
 
-test('takes any text', () => {
+test('plainText accepts any text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
       expect(typeof plainText(text)).toBe('string');
@@ -147,7 +147,7 @@ test('takes any text', () => {
 });
 
 test.each(['a ', 'please ', "don't ", '. '])(
-  'takes time in proportion to a text of nothing but %j',
+  'plainText takes linear time for repeated %j',
   async (part) => {
     const textOf = (length: number) => part.repeat(length / part.length);
 
@@ -175,9 +175,12 @@ test.each([
   ['Bitter melon recipe', 'R melon recipe'],
   ['Explain inertia', 'Explain iner'],
   ['One day I will sail', '1 day I will sail'],
-])('tells "%s" from "%s": what is a word as well stands for nothing else', (one, other) => {
-  expect(letters(one)).not.toBe(letters(other));
-});
+])(
+  'plainText does not expand an ambiguous abbreviation: "%s" and "%s" stay distinct',
+  (one, other) => {
+    expect(letters(one)).not.toBe(letters(other));
+  },
+);
 
 test.each([
   ['In Japanese, how do I say please?', 'In Japanese, how do I say thank you?'],
@@ -192,7 +195,7 @@ test.each([
   ['¿Cómo se dice en inglés gracias?', '¿Cómo se dice en inglés por favor?'],
   ['Write a mail and end it with many thanks', 'Write a mail and end it with cheers'],
   ['Hello in French', 'Hi in French'],
-])('leaves words of courtesy that are asked about: %s', (a, b) => {
+])('plainText keeps words of courtesy that the question is about: %s', (a, b) => {
   expect(letters(a)).not.toBe(letters(b));
 });
 
@@ -200,6 +203,6 @@ test.each([
   ["What's the purpose of `go mod tidy`?", 'what does `go mod tidy` do?'],
   ['What does `a ?? b` mean?', 'define `a??b`?'],
   ['What is the purpose of café?', 'what does café do?'],
-])('keeps what stands at the end of a question: %s', (text, plain) => {
+])('plainText keeps the end of a question: %s', (text, plain) => {
   expect(plainText(text)).toBe(plain);
 });

@@ -29,7 +29,7 @@ afterAll(() => {
 
 const judge = (a: string, b: string) => verifier.judge(verifier.read(b), verifier.read(a));
 
-test('is certain of the same text', () => {
+test('is certain about identical texts', () => {
   const { probability, similarity, veto } = judge('What is a heap?', 'What is a heap?');
 
   expect({ probability, veto }).toEqual({ probability: 1, veto: null });
@@ -43,7 +43,7 @@ test.each([
     'Could you tell me what the boiling point of ethanol is?',
   ],
   ['Explain photosynthesis to a child.', 'Please explain photosynthesis to a child'],
-])('believes that the answer to %j does for %j', (a, b) => {
+])('accepts the answer to %j for %j', (a, b) => {
   expect(judge(a, b).probability).toBeGreaterThan(0.9);
   expect(judge(a, b).veto).toBeNull();
 });
@@ -53,20 +53,23 @@ test.each([
   ['法国的首都是哪里？', '法国的首都是哪里?'],
   ['كم يساوي ٥ كيلو؟', 'كم يساوي 5 كيلو'],
   ['२ किलो कितना होता है।', '2 किलो कितना होता है?'],
-])('is as sure of %j and %j as of what differs in nothing', (a, b) => {
-  expect(judge(a, b).probability).toBe(judge('What is a heap?', 'what is a heap').probability);
-  expect(judge(a, b).veto).toBeNull();
-});
+])(
+  'is as certain about %j and %j as about texts that differ in case and punctuation only',
+  (a, b) => {
+    expect(judge(a, b).probability).toBe(judge('What is a heap?', 'what is a heap').probability);
+    expect(judge(a, b).veto).toBeNull();
+  },
+);
 
 test.each([
   ['How do I reverse a string in Python?', 'How do I reverse a list in Python?'],
   ['What is the boiling point of ethanol?', 'What is the boiling point of methanol?'],
   ['is nitrogen flammable', 'is calcium flammable'],
-])('does not believe that the answer to %j does for %j, whatever budget there is', (a, b) => {
+])('assigns a probability below 0.97 to the answer to %j for %j', (a, b) => {
   expect(judge(a, b).probability).toBeLessThan(0.97);
 });
 
-test('says the same whichever was asked first, of any two texts', () => {
+test('gives the same verdict in both orders, for any two texts', () => {
   const text = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 60 }),
     fc
@@ -102,10 +105,10 @@ const hitsOf = (judged: ReturnType<typeof judgedPairs>, maxError: number) =>
 
 // models/MODEL_CARD.md has the figures of the day.
 test.each([
-  ['450 pairs that nothing was chosen on', NEAR_MISSES, { right: 66, wrong: 0 }],
-  ['257 pairs that rules were mended with', DEVELOPMENT, { right: 76, wrong: 1 }],
+  ['450 held-out pairs', NEAR_MISSES, { right: 66, wrong: 0 }],
+  ['257 development pairs', DEVELOPMENT, { right: 76, wrong: 1 }],
 ])(
-  'gives a wrong answer to hardly any near miss, and the right one to a fair share of rewordings, of %s',
+  'rejects near misses and accepts a fair share of paraphrases, in %s',
   (_, file, { right, wrong }) => {
     const judged = judgedPairs(file);
     const hits = hitsOf(judged, 0.01);
@@ -116,7 +119,7 @@ test.each([
   },
 );
 
-test('thinks the same of a question that was noted as of one just read', () => {
+test('judges a question restored from its encoding as one that was just read', () => {
   const pairs = readPairs(NEAR_MISSES);
 
   const different = pairs.filter(({ a, b }) => {
@@ -132,18 +135,18 @@ test('thinks the same of a question that was noted as of one just read', () => {
   expect(different).toEqual([]);
 });
 
-describe('an artefact that cannot be used', () => {
+describe('Verifier.load', () => {
   test.each([
     ['missing', () => undefined, /verifier\.bin: the file is missing/],
     [
-      'cut short',
+      'truncated',
       (file: string) => {
         writeFileSync(file, readFileSync(file).subarray(0, 5000));
       },
       /expected \d+ bytes, found 5000/,
     ],
     [
-      'without trees for the network',
+      'inconsistent in its number of trees',
       (file: string) => {
         const bytes = readFileSync(file);
         bytes.write('"early":900', bytes.indexOf('"early":300'));
@@ -152,13 +155,13 @@ describe('an artefact that cannot be used', () => {
       /fewer than all trees do without the network/,
     ],
     [
-      'another kind of file',
+      'a file of another kind',
       (file: string) => {
         copyFileSync(path.join(MODELS, 'embedder.bin'), file);
       },
       /expected pair-verifier version 6, found static-embedder/,
     ],
-  ])('is refused when it is %s', (name, damage, message) => {
+  ])('rejects an artefact that is %s', (name, damage, message) => {
     const own = mkdtempSync(path.join(folder, 'models-'));
     copyFileSync(path.join(MODELS, 'embedder.bin'), path.join(own, 'embedder.bin'));
     const file = path.join(own, 'verifier.bin');

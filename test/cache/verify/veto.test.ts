@@ -148,7 +148,7 @@ test.each([
   ['time', 'Who is the king now?', 'Who is the king now?'],
   ['time', 'Summarize the latest news on Mars', 'Summarize the latest news on Mars'],
   ['time', 'Write about the current weather in Rome', 'Write about the current weather in Rome'],
-])('objects for a different %s: %s / %s', (veto, a, b) => {
+])('vetoes a different %s: %s / %s', (veto, a, b) => {
   expect(findVeto(a, b)).toBe(veto);
   expect(findVeto(b, a)).toBe(veto);
 });
@@ -253,11 +253,11 @@ test.each([
     'We are now on version 3. How do I migrate?',
     'How do I migrate from version 3, which we have now?',
   ],
-])('does not object: %s / %s', (a, b) => {
+])('does not veto: %s / %s', (a, b) => {
   expect(findVeto(a, b)).toBeNull();
 });
 
-test('objects to a text and itself only for its time, and takes anything', () => {
+test('is symmetric for any two texts, and vetoes identical texts only for their time', () => {
   fc.assert(
     fc.property(fc.string({ unit: codePoint }), fc.string(), (a, b) => {
       expect([null, 'time']).toContain(findVeto(a, a));
@@ -266,22 +266,25 @@ test('objects to a text and itself only for its time, and takes anything', () =>
   );
 });
 
-/** As many names of letters alone, each in what is said of it. */
+/** Text with `count` distinct names of letters only, each in the phrase that `say` makes of it. */
 const namesOf = (count: number, say: (name: string) => string): string =>
   Array.from({ length: count }, (_, i) =>
     say(String(i).replaceAll(/\d/gu, (digit) => 'bcdfghjklm'.charAt(Number(digit)))),
   ).join(' ');
 
 test.each([
-  ['behind a number', (count: number) => `Aa bb 1 ${'ab '.repeat(4 * count)}`],
+  ['after a number', (count: number) => `Aa bb 1 ${'ab '.repeat(4 * count)}`],
   ['without spaces', (count: number) => `Aa bb 1 ${'世'.repeat(4 * count)}`],
   [
     'between numbers',
     (count: number) => Array.from({ length: count }, (_, i) => `${i} a${i}`).join(' '),
   ],
-  ['and numbers again and again', (count: number) => '²²1'.repeat(count)],
-  ['that lead somewhere', (count: number) => namesOf(4 * count, (name) => `${name}a to ${name}b`)],
-])('looks through words %s in time proportional to them', async (_what, textOf) => {
+  ['that are repeated digits', (count: number) => '²²1'.repeat(count)],
+  [
+    'that are routes from name to name',
+    (count: number) => namesOf(4 * count, (name) => `${name}a to ${name}b`),
+  ],
+])('takes linear time for words %s', async (_what, textOf) => {
   const look = (text: string) => findVeto(text, `${text}b`);
 
   expect(await growthOf(textOf, look, { small: 40, large: 800 })).toBeLessThan(120);

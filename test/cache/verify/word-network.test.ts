@@ -19,7 +19,7 @@ const unknown = (index: number, rarity?: number): KnownWord => wordOf(`unknown${
 /** Tables of random numbers; it knows the words `known0`, `known1` and so on. */
 function tablesOf({ words, dims, hidden }: WordNetworkShape, scale = 0.01): WordNetworkTables {
   const random = new Random(words + dims + hidden);
-  // Sums of as many terms as a row has are then about as large as their terms.
+  // Scaled so that a row's sum is about as large as its terms.
   const numbers = (rows: number, columns: number): Float32Array =>
     Float32Array.from({ length: rows * columns }, () => random.normal() / Math.sqrt(columns));
   return {
@@ -45,14 +45,14 @@ const dot = (a: Row, b: Row): number => a.reduce((sum, x, i) => sum + x * (b[i] 
 const sumOf = (rows: readonly Row[], width: number): Row =>
   indices(width).map((i) => rows.reduce((sum, row) => sum + (row[i] ?? 0), 0));
 
-/** What the matrix that begins at number `from` makes of a vector, one row a number of `bias`. */
+/** A dense layer with ReLU, one row of the matrix for each number of `bias`. */
 function layer(matrix: Float32Array, input: Row, bias: Float32Array): Row {
   const product = (row: number): number =>
     dot(input, [...matrix.subarray(row * input.length, (row + 1) * input.length)]);
   return [...bias].map((start, row) => Math.max(0, start + product(row)));
 }
 
-/** The network number by number, in double precision. */
+/** A reference implementation in double precision. */
 class PlainNetwork {
   readonly #dims: number;
   readonly #tables: WordNetworkTables;
@@ -99,7 +99,7 @@ class PlainNetwork {
     );
   }
 
-  /** What comes of comparing each of the words with the others. */
+  /** The comparison of each word with the other text. */
   #judge(words: readonly KnownWord[], others: readonly KnownWord[]): readonly Row[] {
     const { compare, compareBias, inner, innerBias } = this.#tables;
     const found = this.meaningsOf(others);
@@ -143,12 +143,12 @@ describe.each([
   SHAPE,
   { words: 60, dims: 48, hidden: 32 },
   { words: 60, dims: 128, hidden: 32 },
-])('with vectors of $dims numbers and $hidden hidden ones', (shape) => {
+])('WordNetwork with $dims dimensions and $hidden hidden units', (shape) => {
   const tables = tablesOf(shape);
   const network = new WordNetwork(shape, tables);
   const plain = new PlainNetwork(shape, tables);
 
-  test('scores as plain loops do, the same whichever comes first, and whatever was scored before', () => {
+  test('scores as the reference implementation does, symmetrically and without state', () => {
     fc.assert(
       fc.property(someText, someText, (one, other) => {
         const [a, b] = [network.read(one), network.read(other)];
@@ -168,13 +168,13 @@ describe.each([
   });
 });
 
-describe('a network over words', () => {
+describe('WordNetwork', () => {
   const network = new WordNetwork(SHAPE, tablesOf(SHAPE));
   const plain = new PlainNetwork(SHAPE, tablesOf(SHAPE));
   const scoreOf = (one: readonly KnownWord[], other: readonly KnownWord[]): number =>
     network.score(network.read(one), network.read(other));
 
-  test('does not look at words past the last that it reads', () => {
+  test('ignores words beyond the maximum', () => {
     fc.assert(
       fc.property(fc.array(someWord, { minLength: 1 }), someText, (more, other) => {
         const full = indices(MAX_NETWORK_WORDS).map((i) => known(i % 30));
@@ -187,7 +187,7 @@ describe('a network over words', () => {
     );
   });
 
-  test('sees of unknown words how rare they are, and whether they are the same', () => {
+  test('distinguishes unknown words only by their rarity and by equality', () => {
     const text = [known(1), known(2)];
     const withWord = (word: KnownWord): KnownWord[] => [...text, word];
     const scoreWith = (one: KnownWord, other: KnownWord): number =>
@@ -204,11 +204,11 @@ describe('a network over words', () => {
     [[], []],
     [[], [known(1), known(2), unknown(3)]],
     [[known(1)], []],
-  ])('scores texts without words: case %#', (one, other) => {
+  ])('scores empty texts: case %#', (one, other) => {
     expect(scoreOf(one, other)).toBeCloseTo(plain.score(one, other), 4);
   });
 
-  test('gives a number for words that are as like one another as can be', () => {
+  test('returns a finite score for extreme similarities', () => {
     const large = new WordNetwork(SHAPE, tablesOf(SHAPE, 100));
     const text = large.read(indices(9).map(known));
 
@@ -216,7 +216,7 @@ describe('a network over words', () => {
     expect(Number.isFinite(large.score(text, text))).toBe(true);
   });
 
-  test('leaves what it has read as it was', () => {
+  test('does not modify texts that it has read', () => {
     const text = network.read([known(1), unknown(1), known(2)]);
     const meanings = text.meanings.slice();
 
@@ -226,7 +226,7 @@ describe('a network over words', () => {
     expect(text.meanings).toEqual(meanings);
   });
 
-  test('reads a word the same after it was forgotten', () => {
+  test('reads a word the same after it was evicted from the cache', () => {
     const shape = { words: 20_000, dims: 16, hidden: 16 };
     const tables = tablesOf(shape);
     const wide = new WordNetwork(shape, tables);

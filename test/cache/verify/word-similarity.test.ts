@@ -23,7 +23,7 @@ const WORDS = known(
   ),
 );
 
-test('of many words the same is nearest as one by one', () => {
+test('NearestWordSearch finds the same nearest word as pairwise comparison', () => {
   const random = new Random(3);
   const near = new NearestWordSearch();
   for (let round = 0; round < 200; round++) {
@@ -44,14 +44,14 @@ function some(random: Random): KnownWord {
   return word;
 }
 
-test('of equally near ones the first is', () => {
+test('NearestWordSearch returns the first of equally similar words', () => {
   const near = new NearestWordSearch();
   near.load(known('sink', 'tap', 'taps'));
 
   expect(near.nearestTo(TABLE.find('tapping')).nearest?.text).toBe('tap');
 });
 
-test('what was held before is not compared with any more', () => {
+test('NearestWordSearch forgets the words of the previous load', () => {
   const near = new NearestWordSearch();
   near.load(known('tap', 'sink', 'mend'));
   near.load(known('the'));

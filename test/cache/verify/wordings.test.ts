@@ -22,22 +22,22 @@ const wordings = (one: string, other: string): ReadonlySet<number> => {
   return wordingBuckets(a.known, b.known, align(a, b));
 };
 
-test('finds the same wordings whichever text comes first', () => {
-  const there = wordings('Should I cook the lentils?', 'Do you cook lentils');
+test('wordingBuckets does not depend on the order of the texts', () => {
+  const first = wordings('Should I cook the lentils?', 'Do you cook lentils');
 
   expect([...wordings('Do you cook lentils', 'Should I cook the lentils?')].sort()).toEqual(
-    [...there].sort(),
+    [...first].sort(),
   );
 });
 
-test('knows one exchange of words in other company', () => {
+test('wordingBuckets assigns one exchange of words to common buckets in different sentences', () => {
   const common = wordings('why is gold soft', 'why is lead soft');
   const elsewhere = wordings('does gold melt quickly', 'does lead melt quickly');
 
   expect([...common].filter((place) => elsewhere.has(place)).length).toBeGreaterThanOrEqual(3);
 });
 
-test('looks at a bounded number of words, each in the table', () => {
+test('wordingBuckets returns a bounded number of valid indices', () => {
   const [a, b] = ['x', 'y'].map((letter) =>
     Array.from({ length: 300 }, (_, i) => `${letter}${letter}${i}`).join(' '),
   );
@@ -47,7 +47,7 @@ test('looks at a bounded number of words, each in the table', () => {
   expect(places.every((place) => place >= 0 && place < WORDING_BUCKETS)).toBe(true);
 });
 
-test('adds up what the wordings weigh', () => {
+test('WordingWeights sums the weights of the given buckets', () => {
   const weights = new Float32Array(WORDING_BUCKETS);
   weights[3] = 0.5;
   weights[7] = -2;

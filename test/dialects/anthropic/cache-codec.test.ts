@@ -42,22 +42,22 @@ const ending = {
 };
 const stop = { type: 'message_stop' };
 
-describe('a message', () => {
+describe('Anthropic cache codec: messages', () => {
   test.each([
     ['text', message([text('Hello')])],
-    ['no citations', message([text('Hello', { citations: null })])],
+    ['null citations', message([text('Hello', { citations: null })])],
     ['citations', message([text('Hello', { citations: [{ type: 'char_location', i: 1 }] })])],
-    ['thoughts', message([thought, { type: 'redacted_thinking', data: 'xyz' }, text('Hello')])],
+    ['thinking', message([thought, { type: 'redacted_thinking', data: 'xyz' }, text('Hello')])],
     ['tool calls', message([call({ a: [1] }), call({})], { stop_reason: 'tool_use' })],
     ['a stop sequence', message([text('x')], { stop_reason: 'stop_sequence', stop_sequence: '!' })],
-    ['members of tomorrow', message([text('x', { new: 1 })], { stop_details: null, newer: [2] })],
-  ])('with %s is the same after it was a stream', (_what, answer) => {
+    ['unknown members', message([text('x', { new: 1 })], { stop_details: null, newer: [2] })],
+  ])('round-trips %s through a stream', (_what, answer) => {
     const frames = forms.toFrames(bytesOf(answer)) ?? [];
 
     expect(parsed(forms.joinFrames(frames))).toEqual(answer);
   });
 
-  test('with any text is the same after it was a stream, however that is cut', () => {
+  test('round-trips any text through a stream, regardless of chunking', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: codePoint, minLength: 1 }), { minLength: 1, maxLength: 3 }),
@@ -80,7 +80,7 @@ describe('a message', () => {
     );
   });
 
-  test('that tells no usage tells clients that nothing was used, since they count', () => {
+  test('reports zero usage for a message without usage', () => {
     const frames = forms.toFrames(bytesOf(message([text('x')], { usage: undefined }))) ?? [];
 
     expect(parsed(forms.joinFrames(frames))).toMatchObject({
@@ -104,27 +104,31 @@ describe('a message', () => {
     [null, message([text('x')], { container: { id: 'c' } })],
     [null, { type: 'error', error: { type: 'api_error' } }],
     [null, 'no answer'],
-  ])('is %s', (kind, answer) => {
+  ])('classifies a message as %s (case %#)', (kind, answer) => {
     expect(forms.classify(bytesOf(answer))).toBe(kind);
   });
 
   test.each([
-    ['what it says, without what it thought', [thought, text('a'), text('b')], 'ab'],
-    ['nothing where it calls', [text('a'), call({})], null],
-    ['nothing where it did something else', [text('a'), { type: 'web_search_tool_result' }], null],
-    ['nothing where it says nothing', [thought], null],
-  ])('has for its text %s', (_what, content, words) => {
+    ['the text without thinking', [thought, text('a'), text('b')], 'ab'],
+    ['nothing from a message with tool calls', [text('a'), call({})], null],
+    [
+      'nothing from a message with server tool results',
+      [text('a'), { type: 'web_search_tool_result' }],
+      null,
+    ],
+    ['nothing from thinking alone', [thought], null],
+  ])('extracts %s', (_what, content, words) => {
     expect(forms.textOf(bytesOf(message(content)))).toBe(words);
   });
 
-  test('that is no answer makes no stream', () => {
+  test('makes no stream of invalid or unsupported messages', () => {
     expect(forms.toFrames(Buffer.from('<html>'))).toBeNull();
     expect(forms.toFrames(bytesOf(message([{ type: 'server_tool_use' }])))).toBeNull();
   });
 });
 
-describe('a stream', () => {
-  test('is put together from its pieces', () => {
+describe('Anthropic cache codec: streams', () => {
+  test('joins a message from its events', () => {
     const stream = [
       begun,
       open({ type: 'thinking', thinking: '' }),
@@ -151,28 +155,28 @@ describe('a stream', () => {
 
   test.each<[string, unknown[]]>([
     ['has no end', [begun, ...said, ending]],
-    ['has no reason to end', [begun, ...said, stop]],
-    ['has no beginning', [...said, ending, stop]],
-    ['has nothing in it', []],
-    ['begins twice', [begun, begun, ...said, ending, stop]],
-    ['begins with content', [{ ...begun, message: message([text('x')]) }, ending, stop]],
-    ['begins with nothing', [{ type: 'message_start' }, ...said, ending, stop]],
-    ['goes on after its end', [begun, ...said, ending, stop, stop]],
-    ['says more after its ending', [begun, ending, ...said, stop]],
+    ['has no stop reason', [begun, ...said, stop]],
+    ['has no start', [...said, ending, stop]],
+    ['is empty', []],
+    ['starts twice', [begun, begun, ...said, ending, stop]],
+    ['starts with content', [{ ...begun, message: message([text('x')]) }, ending, stop]],
+    ['starts without a message', [{ type: 'message_start' }, ...said, ending, stop]],
+    ['continues after its end', [begun, ...said, ending, stop, stop]],
+    ['has content after its message_delta', [begun, ending, ...said, stop]],
     ['leaves a block open', [begun, open(text('')), ending, stop]],
-    ['opens a block in a block', [begun, open(text('')), open(text(''), 1), ending, stop]],
-    ['leaves a block out', [begun, open(text(''), 1), close(1), ending, stop]],
-    ['closes what is not open', [begun, close(), ending, stop]],
-    ['adds to another block', [begun, open(text('')), grow({ type: 'text_delta' }, 1), close()]],
-    ['has an error in it', [begun, ...said, { type: 'error', error: {} }, ending, stop]],
-    ['has an event that nobody knows', [begun, ...said, { type: 'new' }, ending, stop]],
-    ['has an event that is no object', [begun, ...said, 7, ending, stop]],
-    ['says more at its end', [begun, ...said, { ...ending, context_management: {} }, stop]],
-    ['ends with nothing', [begun, ...said, { type: 'message_delta' }, stop]],
+    ['opens a block within a block', [begun, open(text('')), open(text(''), 1), ending, stop]],
+    ['skips a block index', [begun, open(text(''), 1), close(1), ending, stop]],
+    ['closes a block that is not open', [begun, close(), ending, stop]],
+    ['extends another block', [begun, open(text('')), grow({ type: 'text_delta' }, 1), close()]],
+    ['contains an error', [begun, ...said, { type: 'error', error: {} }, ending, stop]],
+    ['contains an unknown event', [begun, ...said, { type: 'new' }, ending, stop]],
+    ['contains an event that is not an object', [begun, ...said, 7, ending, stop]],
     [
-      'has a block of a tool of the provider',
-      [begun, open({ type: 'server_tool_use' }), close(), ending, stop],
+      'has an unknown member in its message_delta',
+      [begun, ...said, { ...ending, context_management: {} }, stop],
     ],
+    ['has an empty message_delta', [begun, ...said, { type: 'message_delta' }, stop]],
+    ['has a server tool block', [begun, open({ type: 'server_tool_use' }), close(), ending, stop]],
     ...[
       { type: 'new_delta' },
       { type: 'constructor' },
@@ -181,11 +185,11 @@ describe('a stream', () => {
       { type: 'input_json_delta', partial_json: '{}' },
       { type: 'citations_delta', citation: 'x' },
     ].map((delta): [string, unknown[]] => [
-      `has a text that grows by ${JSON.stringify(delta)}`,
+      `has a text block with the delta ${JSON.stringify(delta)}`,
       [begun, open(text('')), grow(delta), close(), ending, stop],
     ]),
     [
-      'calls with what is no JSON',
+      'has tool input that is not JSON',
       [
         begun,
         open(call({})),
@@ -195,12 +199,12 @@ describe('a stream', () => {
         stop,
       ],
     ],
-  ])('that %s is not put together', (_what, events) => {
+  ])('rejects a stream that %s', (_what, events) => {
     expect(forms.joinFrames(events.map(frame))).toBeNull();
   });
 });
 
-describe('what decides an answer', () => {
+describe('Anthropic request identity', () => {
   const identity = (request: object) =>
     forms.identityOf(
       Buffer.from(JSON.stringify({ model: 'm', max_tokens: 9, messages: [], ...request })),
@@ -208,34 +212,37 @@ describe('what decides an answer', () => {
   const asking = (content: unknown) => ({ messages: [{ role: 'user', content }] });
 
   test.each([
-    ['who asks, and how', { metadata: { user_id: 'u' }, stream: true, model: 'n' }, {}],
+    ['user, stream and model', { metadata: { user_id: 'u' }, stream: true, model: 'n' }, {}],
     ['defaults', { system: [], stop_sequences: [], tools: [], tool_choice: { type: 'none' } }, {}],
-    ['members that are null', { temperature: null }, {}],
-    ['how a text is written', asking([text('x')]), asking('x')],
-    ['how a system prompt is written', { system: [text('x')] }, { system: 'x' }],
+    ['null members', { temperature: null }, {}],
+    ['the form of a text', asking([text('x')]), asking('x')],
+    ['the form of the system prompt', { system: [text('x')] }, { system: 'x' }],
     [
-      'a free choice of tools',
+      'tool_choice auto',
       { tools: [call({})], tool_choice: { type: 'auto' } },
       { tools: [call({})] },
     ],
-  ])('is not %s', (_what, one, other) => {
+  ])('does not depend on %s', (_what, one, other) => {
     expect(identity(one).members).toEqual(identity(other).members);
   });
 
   test.each([
     ['sampling', { temperature: 1 }],
     ['the system prompt', { system: 'x' }],
-    ['the longest answer', { max_tokens: 8 }],
+    ['max_tokens', { max_tokens: 8 }],
     ['thinking', { thinking: { type: 'disabled' } }],
     ['tools', { tools: [call({})] }],
-    ['a choice of tools', { tool_choice: { type: 'any' } }],
-    ['one call at a time', { tool_choice: { type: 'none', disable_parallel_tool_use: true } }],
-    ['a member that nobody knows', { x_new: 1 }],
-  ])('is %s', (_what, more) => {
+    ['tool_choice', { tool_choice: { type: 'any' } }],
+    [
+      'disabled parallel tool use',
+      { tool_choice: { type: 'none', disable_parallel_tool_use: true } },
+    ],
+    ['unknown members', { x_new: 1 }],
+  ])('depends on %s', (_what, more) => {
     expect(identity(more).members).not.toEqual(identity({}).members);
   });
 
-  test('is a cache breakpoint, and whatever else stands beside a text', () => {
+  test('depends on cache breakpoints', () => {
     const marked = asking([text('x', { cache_control: { type: 'ephemeral' } })]);
 
     expect(identity(marked).members).not.toEqual(identity(asking('x')).members);
@@ -245,11 +252,11 @@ describe('what decides an answer', () => {
     [{ temperature: 0.7 }, true],
     [{ temperature: 0 }, false],
     [{}, false],
-  ])('is left to chance by %j: %s', (more, sampled) => {
+  ])('is sampled for %j: %s', (more, sampled) => {
     expect(identity(more).sampled).toBe(sampled);
   });
 
-  test('is asked last by the user, in a text', () => {
+  test('has the last user text as its question', () => {
     expect(identity(asking([text('Why?')])).question).toEqual({
       text: 'Why?',
       rest: { max_tokens: 9, messages: [{ role: 'user', content: null }] },

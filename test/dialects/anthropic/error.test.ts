@@ -1,31 +1,31 @@
 import { anthropic } from '../../../src/dialects/anthropic/anthropic.js';
 import { GatewayError } from '../../../src/core/errors.js';
 
-describe('an error in Anthropic’s shape', () => {
+describe('Anthropic error', () => {
   test.each([
-    [new GatewayError('invalid_request', 'no'), 'invalid_request_error'],
-    [new GatewayError('invalid_api_key', 'no'), 'authentication_error'],
-    [new GatewayError('model_not_found', 'no'), 'not_found_error'],
-    [new GatewayError('no_candidate', 'no'), 'invalid_request_error'],
-    [new GatewayError('upstream_rate_limited', 'no'), 'rate_limit_error'],
-    [new GatewayError('upstream_failed', 'no', { status: 503 }), 'overloaded_error'],
-    [new GatewayError('upstream_failed', 'no'), 'api_error'],
-    [new GatewayError('upstream_timeout', 'no'), 'timeout_error'],
+    ['invalid_request_error', new GatewayError('invalid_request', 'no')],
+    ['authentication_error', new GatewayError('invalid_api_key', 'no')],
+    ['not_found_error', new GatewayError('model_not_found', 'no')],
+    ['invalid_request_error', new GatewayError('no_candidate', 'no')],
+    ['rate_limit_error', new GatewayError('upstream_rate_limited', 'no')],
+    ['overloaded_error', new GatewayError('upstream_failed', 'no', { status: 503 })],
+    ['api_error', new GatewayError('upstream_failed', 'no')],
+    ['timeout_error', new GatewayError('upstream_timeout', 'no')],
     [
+      'permission_error',
       new GatewayError('upstream_rejected', 'no', {
         upstreamType: 'permission_error',
         status: 400,
       }),
-      'permission_error',
     ],
-  ])('has a type that its clients know: %s', (error, type) => {
+  ])('is written with the type %s (case %#)', (type, error) => {
     expect(JSON.parse(anthropic.writeError(error))).toEqual({
       type: 'error',
       error: { type, message: 'no' },
     });
   });
 
-  test('is read as what it is, with the time to wait', () => {
+  test('is read with code, status and retry delay', () => {
     const body = (type: string) =>
       Buffer.from(JSON.stringify({ type: 'error', error: { type, message: 'no' } }));
 

@@ -16,7 +16,7 @@ const opening = (index: number, name: string) =>
   });
 const FINISH = chunk({}, 'tool_calls');
 
-/** The calls as a client puts them together, in the order of their blocks. */
+/** The calls as a client assembles them, in block order. */
 function callsOf(events: readonly Record<string, unknown>[]): string[] {
   const calls: string[] = [];
   for (const event of events) {
@@ -29,8 +29,8 @@ function callsOf(events: readonly Record<string, unknown>[]): string[] {
   return calls;
 }
 
-describe('a stream of OpenAI for a client of Anthropic’s dialect', () => {
-  test('is a message of blocks', () => {
+describe('OpenAI stream for an Anthropic client', () => {
+  test('is a message of content blocks', () => {
     const { events, text } = toAnthropic(
       HELLO,
       chunk({ content: ' you' }),
@@ -76,7 +76,7 @@ describe('a stream of OpenAI for a client of Anthropic’s dialect', () => {
     expect(text.startsWith('event: message_start\ndata: {')).toBe(true);
   });
 
-  test('gives thoughts, refusals and sources blocks of their own', () => {
+  test('has separate blocks for reasoning, refusals and citations', () => {
     const source = { type: 'url_citation', url_citation: { url: 'https://a.example', title: 'A' } };
     const { events } = toAnthropic(
       chunk({ role: 'assistant', reasoning_content: 'hm' }),
@@ -107,11 +107,11 @@ describe('a stream of OpenAI for a client of Anthropic’s dialect', () => {
 
   test.each([
     [
-      'one after the other',
+      'sequential',
       [opening(0, 'f'), call(0, '{"a"'), call(0, ':1}'), opening(1, 'g'), call(1, '{"b":2}')],
     ],
     [
-      'side by side',
+      'interleaved',
       [
         opening(0, 'f'),
         call(0, '{"a"'),
@@ -121,11 +121,8 @@ describe('a stream of OpenAI for a client of Anthropic’s dialect', () => {
         call(1, ':2}'),
       ],
     ],
-    [
-      'all named at first',
-      [opening(0, 'f'), opening(1, 'g'), call(1, '{"b":2}'), call(0, '{"a":1}')],
-    ],
-  ])('puts calls that come %s into blocks that follow one another', (_how, chunks) => {
+    ['pre-announced', [opening(0, 'f'), opening(1, 'g'), call(1, '{"b":2}'), call(0, '{"a":1}')]],
+  ])('has %s tool calls as consecutive blocks', (_how, chunks) => {
     const { events } = toAnthropic(chunk({ role: 'assistant' }), ...chunks, FINISH, '[DONE]');
 
     expect(callsOf(events)).toEqual(['f {"a":1}', 'g {"b":2}']);
@@ -138,14 +135,14 @@ describe('a stream of OpenAI for a client of Anthropic’s dialect', () => {
     expect(events.at(-2)).toMatchObject({ delta: { stop_reason: 'tool_use' } });
   });
 
-  test('says a call without arguments as one, and text after calls', () => {
+  test('has {} for a call without arguments, and text after calls', () => {
     const { events } = toAnthropic(opening(0, 'f'), chunk({ content: 'done' }), FINISH, '[DONE]');
 
     expect(callsOf(events)).toEqual(['f {}']);
     expect(JSON.stringify(events)).toContain('"text":"done"');
   });
 
-  test('has one answer where a provider sends several', () => {
+  test('has only the first of several choices', () => {
     const both = {
       ...HELLO,
       choices: [choice({ content: 'a' }), choice({ content: 'b' }, null, 1)],
@@ -159,7 +156,7 @@ describe('a stream of OpenAI for a client of Anthropic’s dialect', () => {
     expect(JSON.stringify(events)).not.toContain('"b"');
   });
 
-  test('ends with an event of its own kind where it cannot be completed', () => {
+  test('ends with an error event when it cannot be completed', () => {
     const { stream } = toAnthropic(HELLO);
 
     const last = stream.fail(new GatewayError('upstream_cut', 'broke off')).toString();
@@ -170,13 +167,13 @@ describe('a stream of OpenAI for a client of Anthropic’s dialect', () => {
     );
   });
 
-  test('reports an error that the provider sends in it', () => {
+  test('fails on an error within the stream', () => {
     const { stream } = toAnthropic(HELLO, { error: { message: 'no', code: 429 } });
 
     expect(stream.failure).toMatchObject({ code: 'upstream_rate_limited' });
   });
 
-  test('may be a whole answer after all', () => {
+  test('is made of a non-streamed answer as well', () => {
     const answer = {
       ...HELLO,
       choices: [{ index: 0, message: { content: 'hi' }, finish_reason: 'stop' }],
@@ -188,7 +185,7 @@ describe('a stream of OpenAI for a client of Anthropic’s dialect', () => {
   });
 });
 
-describe('a whole answer of OpenAI for a client of Anthropic’s dialect', () => {
+describe('non-streamed OpenAI answer for an Anthropic client', () => {
   const said = (message: object, finish = 'stop') => ({
     choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: finish }],
     usage: USAGE,
@@ -223,7 +220,7 @@ describe('a whole answer of OpenAI for a client of Anthropic’s dialect', () =>
     });
   });
 
-  test('knows the older form of a call', () => {
+  test('supports the legacy function_call', () => {
     const { json } = answered(
       'anthropic',
       'openai',
@@ -240,13 +237,13 @@ describe('a whole answer of OpenAI for a client of Anthropic’s dialect', () =>
     ['length', 'max_tokens'],
     ['content_filter', 'refusal'],
     ['stop', 'end_turn'],
-  ])('that ended with %s ends with %s', (finish, expected) => {
+  ])('maps finish_reason %s to stop_reason %s', (finish, expected) => {
     const { json } = answered('anthropic', 'openai', said({ content: 'hi' }, finish));
 
     expect(json['stop_reason']).toBe(expected);
   });
 
-  test('names the stop sequence where the provider does', () => {
+  test('names the stop sequence if the provider does', () => {
     const told = said({ content: 'hi' });
     const [first] = told.choices;
     const { json } = answered('anthropic', 'openai', {

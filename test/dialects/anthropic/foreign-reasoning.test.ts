@@ -4,7 +4,7 @@ import { adapterBetween } from '../../../src/dialects/dialects.js';
 import { TARGET, translated } from '../../support/translated.js';
 import { provider } from '../../upstream/support.js';
 
-describe('a conversation that began with another vendor’s model', () => {
+describe('Anthropic request with reasoning by another vendor’s model', () => {
   const thought = { type: 'thinking', thinking: 'hm', signature: FOREIGN_MARK };
   const call = { type: 'tool_use', id: 'a', name: 'f', input: {} };
   const result = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a' }] };
@@ -20,7 +20,7 @@ describe('a conversation that began with another vendor’s model', () => {
     return { json: { ...json, model: 'm' }, dropped };
   }
 
-  test('goes on without thoughts that Anthropic would refuse, and they are named', () => {
+  test('drops and reports that reasoning', () => {
     const said = { type: 'text', text: 'so' };
     const { json, dropped } = sent([
       hi,
@@ -55,27 +55,27 @@ describe('a conversation that began with another vendor’s model', () => {
   const trim = { type: 'clear_tool_uses_20250919' };
 
   test.each([
-    ['a budget', { thinking }, {}, ['thinking']],
+    ['a thinking budget', { thinking }, {}, ['thinking']],
     [
-      'a budget, and nothing that clears thoughts',
+      'a thinking budget and the clear_thinking edit',
       { thinking, context_management: { edits: [clear] } },
       {},
       ['thinking', 'context_management'],
     ],
     [
-      'a budget, and nothing that clears thoughts',
+      'a thinking budget and only the clear_thinking edit',
       { context_management: { edits: [clear, trim] }, thinking },
       { context_management: { edits: [trim] } },
       ['thinking', 'context_management'],
     ],
-  ])('has no thinking with %s in a turn that began without it', (_what, more, kept, lost) => {
+  ])('drops %s in a tool-use turn that another model began', (_what, more, kept, lost) => {
     const { json, dropped } = sent(underWay, more);
 
     expect(json).toEqual({ model: 'm', messages: left, ...kept });
     expect(dropped).toEqual(['messages[1].content[0]', ...lost]);
   });
 
-  test('thinks on where the model decides how much', () => {
+  test('keeps adaptive thinking', () => {
     const more = { thinking: { type: 'adaptive' }, context_management: { edits: [clear] } };
 
     expect(sent(underWay, more)).toEqual({
@@ -97,7 +97,7 @@ describe('a conversation that began with another vendor’s model', () => {
     expect(body.toString()).toBe(written(''));
   });
 
-  test('clears no thoughts where the gateway chose a model that is not asked to think', () => {
+  test('drops the clear_thinking edit when the chosen model does not support thinking', () => {
     const more = { thinking: { type: 'adaptive' }, context_management: { edits: [clear, trim] } };
     const request = anthropic.readRequest(
       Buffer.from(JSON.stringify({ model: 'auto', messages: [hi], ...more })),

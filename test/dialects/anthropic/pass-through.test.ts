@@ -24,8 +24,8 @@ const STREAM = [
   'event: message_stop\ndata: {"type":"message_stop"}\n\n',
 ];
 
-describe('an answer of Anthropic for a client of the same dialect', () => {
-  test('is passed on byte for byte, and read on the way', () => {
+describe('Anthropic answer for an Anthropic client', () => {
+  test('is passed on byte for byte and summarised', () => {
     const bytes = Buffer.from(JSON.stringify(ANSWER, null, 2));
 
     const { body, summary } = anthropic.readAnswer(bytes, RULES);
@@ -34,7 +34,7 @@ describe('an answer of Anthropic for a client of the same dialect', () => {
     expect(summary).toMatchObject({ usage, finishReason: 'stop', outputChars: 2 });
   });
 
-  test('is read for what its cache keeps for an hour, which costs more', () => {
+  test('has one-hour cache writes counted separately', () => {
     const cache_creation = { ephemeral_5m_input_tokens: 2, ephemeral_1h_input_tokens: 6 };
     const told = { input_tokens: 3, cache_creation_input_tokens: 8, cache_creation };
     const bytes = Buffer.from(JSON.stringify({ ...ANSWER, usage: { ...told, output_tokens: 5 } }));
@@ -45,7 +45,7 @@ describe('an answer of Anthropic for a client of the same dialect', () => {
     expect(summary).toMatchObject({ usage: kept });
   });
 
-  test('keeps every event of a stream as it is, known or not', () => {
+  test('is streamed with every event unchanged, known or not', () => {
     const { text, stream } = streamed('anthropic', 'anthropic', [Buffer.from(STREAM.join(''))]);
 
     expect(text).toBe(STREAM.join(''));
@@ -55,7 +55,7 @@ describe('an answer of Anthropic for a client of the same dialect', () => {
     });
   });
 
-  test('sends nothing after the end, nor what is no event of the dialect', () => {
+  test('is streamed without events after the end or of other dialects', () => {
     const late = Buffer.from('data: {"type":"ping"}\n\n');
     const { text } = streamed('anthropic', 'anthropic', [
       Buffer.from('data: [DONE]\n\n' + STREAM.join('')),
@@ -66,7 +66,7 @@ describe('an answer of Anthropic for a client of the same dialect', () => {
   });
 
   test.each([['anthropic'], ['openai'], ['gemini'], ['responses']] as const)(
-    'that breaks off tells its accounts the input, cached tokens included, for a client of %s',
+    'has its input tokens counted, cache included, when the stream breaks off (client: %s)',
     (client) => {
       const { stream } = streamed(client, 'anthropic', [Buffer.from(STREAM.slice(0, 4).join(''))]);
 
@@ -75,7 +75,7 @@ describe('an answer of Anthropic for a client of the same dialect', () => {
     },
   );
 
-  test('tells its accounts no count beyond what there is', () => {
+  test('has no usage if a token count is impossible', () => {
     const told = { ...ANSWER, usage: { input_tokens: 1e300, output_tokens: 5 } };
 
     const { summary } = anthropic.readAnswer(Buffer.from(JSON.stringify(told)), RULES);
@@ -89,9 +89,9 @@ describe('an answer of Anthropic for a client of the same dialect', () => {
       'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"later"}}\n\n',
       529,
     ],
-    ['an early end', '', 502],
+    ['a premature end', '', 502],
     ['an error instead of a stream', null, 429],
-  ])('fails at %s', (_what, tail, status) => {
+  ])('fails on %s', (_what, tail, status) => {
     const error = { type: 'error', error: { type: 'rate_limit_error', message: 'slow' } };
     const bytes = tail === null ? JSON.stringify(error) : STREAM.slice(0, 4).join('') + tail;
 
@@ -105,7 +105,7 @@ describe('an answer of Anthropic for a client of the same dialect', () => {
   });
 });
 
-test('a whole message instead of a stream is told as one', () => {
+test('an Anthropic message sent instead of a stream is converted to a stream', () => {
   const use = '{"type":"tool_use","id":"t","name":"f","input":{"id":1234567890123456789}}';
   const whole = JSON.stringify({ ...ANSWER, stop_reason: 'tool_use' });
   const bytes = whole.replace('"content":[', `"content":[${use},`);
@@ -129,7 +129,7 @@ test('a whole message instead of a stream is told as one', () => {
   expect(text).toContain('{"type":"from_the_future","x":1}');
 });
 
-describe('a request of a client of the same dialect', () => {
+describe('Anthropic request for an Anthropic provider', () => {
   test('is passed on byte for byte, with only the model replaced', () => {
     const body = `{ "model":"auto", "max_tokens":1,"stream":true,
       "messages":[{"role":"user","content":"caf\\u00e9"}], "x_future": 9007199254740993 }`;
@@ -140,7 +140,7 @@ describe('a request of a client of the same dialect', () => {
     expect(sent.toString()).toBe(body.replace('"auto"', '"claude-haiku-4-5"'));
   });
 
-  test('takes the headers along that say what its body means', () => {
+  test('is passed on with its anthropic-version and anthropic-beta headers', () => {
     const body = Buffer.from('{"model":"m","messages":[{"role":"user","content":"x"}]}');
     const headers = {
       'anthropic-beta': ['a', 'b'],
@@ -167,13 +167,13 @@ describe('a request of a client of the same dialect', () => {
     [{ model: 'm', messages: [{ role: 'user', content: 'x' }], tools: ['x'] }, 'tools'],
     [{ model: 'm', messages: [{ role: 'user', content: 'x' }], system: 7 }, 'system'],
     [{ model: 'm', messages: [{ role: 'user', content: 'x' }], thinking: true }, 'thinking'],
-  ])('is refused with the field that is at fault: %j', (body, param) => {
+  ])('is rejected with the faulty field named: %j', (body, param) => {
     const read = () => anthropic.readRequest(Buffer.from(JSON.stringify(body)));
 
     expect(read).toThrow(expect.objectContaining({ code: 'invalid_request', param }));
   });
 
-  test('shows the router what it is about', () => {
+  test('is presented to the router as a conversation', () => {
     const { conversation, metadata, includeUsage } = anthropic.readRequest(
       Buffer.from(
         JSON.stringify({
@@ -239,7 +239,7 @@ describe('a request of a client of the same dialect', () => {
     });
   });
 
-  test('needs a model that reads PDF for PDF only: a document of text is text, shown by a tool as well', () => {
+  test('presents PDFs to the router as files and text documents as text, also in tool results', () => {
     const text = {
       type: 'document',
       source: { type: 'text', media_type: 'text/plain', data: 'x' },

@@ -57,8 +57,8 @@ function toOpenAi(bytes: string, answerTool: string | null = null) {
   };
 }
 
-describe('a stream of Anthropic for a client of OpenAI’s dialect', () => {
-  test('joins all text, and takes the usage that was told last', () => {
+describe('Anthropic stream for an OpenAI client', () => {
+  test('has all text and the last reported usage', () => {
     const more = { ...usage, cache_read_input_tokens: 3, cache_creation_input_tokens: 2 };
     const end = { ...END, usage: { ...more, input_tokens: 7, output_tokens: 9 } };
 
@@ -75,7 +75,7 @@ describe('a stream of Anthropic for a client of OpenAI’s dialect', () => {
     expect(seen.out.endsWith('data: [DONE]\n\n')).toBe(true);
   });
 
-  test('steps over what Anthropic’s own tools did, and over what nobody knows', () => {
+  test('skips server tools, unknown blocks and unknown events', () => {
     const search = { type: 'server_tool_use', id: 's', name: 'web_search', input: {} };
     const found = { type: 'web_search_tool_result', tool_use_id: 's', content: [] };
 
@@ -123,7 +123,7 @@ describe('a stream of Anthropic for a client of OpenAI’s dialect', () => {
     expect(seen.finish).toEqual(['tool_calls']);
   });
 
-  test('turns the call that stands for the answer back into text', () => {
+  test('converts the answer tool call back to text', () => {
     const seen = toOpenAi(
       sse(
         START,
@@ -140,14 +140,14 @@ describe('a stream of Anthropic for a client of OpenAI’s dialect', () => {
     expect(seen).toMatchObject({ content: '{"ok":true}', calls: [], finish: ['stop'] });
   });
 
-  test('bears a second beginning in the middle', () => {
+  test('tolerates a second message_start', () => {
     const seen = toOpenAi(sse(START, ...text(0, 'a'), START, ...text(0, 'b'), END, STOP));
 
     expect(seen.content).toBe('ab');
     expect(eventsIn(seen.out).filter((chunk) => chunk['id'] !== 'msg_1')).toEqual([]);
   });
 
-  test('shows where things are from', () => {
+  test('has citations as annotations', () => {
     const location = { type: 'web_search_result_location', url: 'https://a.example', title: 'A' };
     const quoted = { type: 'char_location', cited_text: 'x', document_title: 'D' };
     const cited = (citation: object) => delta(0, { type: 'citations_delta', citation });
@@ -167,27 +167,27 @@ describe('a stream of Anthropic for a client of OpenAI’s dialect', () => {
     ['rate_limit_error', 'upstream_rate_limited', 429],
     ['api_error', 'upstream_failed', 502],
     ['invalid_request_error', 'upstream_rejected', 400],
-  ])('ends with what %s comes to', (type, code, status) => {
+  ])('fails on %s with %s and status %i', (type, code, status) => {
     const { stream } = toOpenAi(sse(START, { type: 'error', error: { type, message: 'no' } }));
 
     expect(stream.failure).toMatchObject({ code, status, message: 'no' });
   });
 
   test.each([
-    ['that stops in the middle', sse(START, ...text(0, 'a')), 'upstream_cut'],
+    ['stops in the middle', sse(START, ...text(0, 'a')), 'upstream_cut'],
     [
-      'that is cut inside an event',
+      'is cut within an event',
       sse(START) + 'event: message_delta\ndata: {"type":"mess',
       'upstream_cut',
     ],
-    ['with nothing in it', '', 'upstream_failed'],
-    ['that is a web page', '<html><title>Oops</title></html>', 'upstream_failed'],
-    ['of something else', 'data: [1]\n\n', 'upstream_failed'],
-  ])('%s is no answer', (_what, bytes, code) => {
+    ['is empty', '', 'upstream_failed'],
+    ['is an HTML page', '<html><title>Oops</title></html>', 'upstream_failed'],
+    ['has no events of the dialect', 'data: [1]\n\n', 'upstream_failed'],
+  ])('fails when it %s', (_what, bytes, code) => {
     expect(toOpenAi(bytes).stream.failure).toMatchObject({ code });
   });
 
-  test('may be a whole message after all', () => {
+  test('is made of a non-streamed message as well', () => {
     const message = {
       type: 'message',
       content: [{ type: 'text', text: 'hi' }],
@@ -201,7 +201,7 @@ describe('a stream of Anthropic for a client of OpenAI’s dialect', () => {
   });
 });
 
-describe('a whole message for a client of OpenAI’s dialect', () => {
+describe('non-streamed Anthropic message for an OpenAI client', () => {
   test.each([
     ['end_turn', 'stop'],
     ['stop_sequence', 'stop'],
@@ -211,7 +211,7 @@ describe('a whole message for a client of OpenAI’s dialect', () => {
     ['refusal', 'content_filter'],
     ['something_new', 'stop'],
     [null, 'stop'],
-  ])('that ended with %s ends with %s', (reason, expected) => {
+  ])('maps stop_reason %s to finish_reason %s', (reason, expected) => {
     const { json } = answered('openai', 'anthropic', {
       id: 'msg_1',
       model: 'claude',
@@ -230,7 +230,7 @@ describe('a whole message for a client of OpenAI’s dialect', () => {
     });
   });
 
-  test('may say nothing at all', () => {
+  test('can have no content', () => {
     const { json } = answered('openai', 'anthropic', {
       content: [],
       stop_reason: 'end_turn',
@@ -242,7 +242,7 @@ describe('a whole message for a client of OpenAI’s dialect', () => {
     });
   });
 
-  test('keeps thoughts so that they can be sent back', () => {
+  test('keeps thinking so that the client can send it back', () => {
     const { json } = answered('openai', 'anthropic', {
       content: [
         { type: 'thinking', thinking: 'hm', signature: 'sig' },
@@ -275,12 +275,12 @@ describe('a whole message for a client of OpenAI’s dialect', () => {
       { type: 'error', error: { type: 'overloaded_error', message: 'later' } },
       'upstream_rate_limited',
     ],
-    ['nothing', '', 'upstream_failed'],
-    ['a web page', '<html>', 'upstream_failed'],
-    ['broken JSON', '{"a":', 'upstream_failed'],
-    ['a list', '[1]', 'upstream_failed'],
-    ['no content', { type: 'message' }, 'upstream_failed'],
-  ])('is not made of %s', (_what, body, code) => {
+    ['empty', '', 'upstream_failed'],
+    ['an HTML page', '<html>', 'upstream_failed'],
+    ['malformed JSON', '{"a":', 'upstream_failed'],
+    ['an array', '[1]', 'upstream_failed'],
+    ['without content', { type: 'message' }, 'upstream_failed'],
+  ])('is rejected when it is %s', (_what, body, code) => {
     expect(() => answered('openai', 'anthropic', body)).toThrow(expect.objectContaining({ code }));
   });
 });

@@ -3,7 +3,7 @@ import { toAnthropic, user } from './to-anthropic.js';
 
 const SUMMARIZED = { type: 'adaptive', display: 'summarized' };
 
-describe('thinking', () => {
+describe('Anthropic thinking', () => {
   const effort = { reasoning_effort: 'high', max_tokens: 40_000 };
 
   test.each([
@@ -14,7 +14,7 @@ describe('thinking', () => {
     ['claude-sonnet-5', { thinking: SUMMARIZED, output_config: { effort: 'high' } }],
     ['claude-haiku-5-5', { thinking: SUMMARIZED, output_config: { effort: 'high' } }],
     ['glm-5', { thinking: { type: 'enabled', budget_tokens: 16_384 } }],
-  ])('is asked of %s in words that it knows', (model, expected) => {
+  ])('is requested from %s in its own format', (model, expected) => {
     expect(toAnthropic(effort, { model }).json).toMatchObject(expected);
   });
 
@@ -31,26 +31,29 @@ describe('thinking', () => {
     ['claude-opus-5-5', OFF, { output_config: { effort: 'low' } }, ['reasoning_effort']],
     ['claude-sonnet-6', OFF, { output_config: { effort: 'low' } }, ['reasoning_effort']],
     ['claude-sonnet-5-5', {}, {}, []],
-  ])('%s is kept from it by %j as far as it can be', (model, asked, expected, lost) => {
-    const { json, dropped } = toAnthropic(asked, { model });
+  ])(
+    'is disabled as far as possible for %s only if requested: %j',
+    (model, asked, expected, lost) => {
+      const { json, dropped } = toAnthropic(asked, { model });
 
-    expect(json).toEqual({ model, max_tokens: 8_192, messages: [user('hi')], ...expected });
-    expect(dropped).toEqual(lost);
-  });
+      expect(json).toEqual({ model, max_tokens: 8_192, messages: [user('hi')], ...expected });
+      expect(dropped).toEqual(lost);
+    },
+  );
 
   test.each([
     ['claude-opus-4-6', 'xhigh', 'high'],
     ['claude-opus-4-8', 'xhigh', 'xhigh'],
     ['claude-opus-4-8', 'minimal', 'low'],
     ['claude-opus-4-8', 'heroic', undefined],
-  ])('%s is asked for %s as %s, which is said where it is another', (model, asked, written) => {
+  ])('maps for %s the effort %s to %s and reports a difference', (model, asked, written) => {
     const { json, dropped } = toAnthropic({ reasoning_effort: asked }, { model });
 
     expect((json['output_config'] as { effort?: string } | undefined)?.effort).toBe(written);
     expect(dropped).toEqual(asked === written ? [] : ['reasoning_effort']);
   });
 
-  test('is not shown to a client that does not want to see it', () => {
+  test('has no summary for a client that did not ask for thoughts', () => {
     const generationConfig = { thinkingConfig: { thinkingLevel: 'high' } };
     const request = { contents: [{ parts: [{ text: 'hi' }] }], generationConfig };
     const target = { provider: 'anthropic', model: 'claude-opus-5' };
@@ -73,7 +76,7 @@ describe('thinking', () => {
     ['claude-opus-5-5', 'auto', ['tool_choice']],
     ['claude-fable-5-1', 'auto', ['tool_choice']],
     ['claude-haiku-6', 'auto', ['tool_choice']],
-  ])('%s thinks although it has to call a tool, of which it is told %s', (model, type, lost) => {
+  ])('stays on for %s with a required tool, sent as tool_choice %s', (model, type, lost) => {
     const { json, dropped } = toAnthropic({ ...effort, ...forced }, { model });
 
     expect(json).toMatchObject({ thinking: SUMMARIZED, tool_choice: { type } });
@@ -83,7 +86,7 @@ describe('thinking', () => {
   test.each([
     ['claude-opus-4-6', { thinking: { type: 'adaptive' } }],
     ['claude-sonnet-5', { thinking: SUMMARIZED }],
-  ])('goes on at %s after a call whose thought is gone', (model, expected) => {
+  ])('stays on for %s after a tool call without its thinking block', (model, expected) => {
     const calls = [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }];
     const messages = [
       user('hi'),
@@ -96,7 +99,7 @@ describe('thinking', () => {
     expect(dropped).toEqual([]);
   });
 
-  test('leaves half of the length for the answer, and is left out where it has no room', () => {
+  test('gets at most half of max_tokens, and is dropped if that is too little', () => {
     const tight = toAnthropic({ ...effort, max_tokens: 3_000 });
     const none = toAnthropic({ ...effort, max_tokens: 1_000 });
 
@@ -105,7 +108,7 @@ describe('thinking', () => {
     expect(none.dropped).toEqual(['reasoning_effort']);
   });
 
-  test('keeps an effort beside a schema', () => {
+  test('keeps the effort next to a response schema', () => {
     const schema = {
       type: 'json_schema',
       json_schema: { name: 'x', schema: { type: 'object', properties: {} } },
@@ -122,15 +125,15 @@ describe('thinking', () => {
   });
 
   test.each([
-    ['a model that cannot', {}, { canThink: false }],
-    ['a model of before', {}, { model: 'claude-3-5-sonnet-20240620' }],
+    ['a model without reasoning', {}, { canThink: false }],
+    ['an older model', {}, { model: 'claude-3-5-sonnet-20240620' }],
     [
       'a forced tool',
       { tools: [{ type: 'function', function: { name: 'f' } }], tool_choice: 'required' },
       {},
     ],
     [
-      'a call whose thought is gone',
+      'a tool call without its thinking block',
       {
         messages: [
           user('hi'),
@@ -144,14 +147,14 @@ describe('thinking', () => {
       },
       {},
     ],
-  ])('is left out for %s, and said to be', (_why, body, target) => {
+  ])('is dropped and reported for %s', (_why, body, target) => {
     const { json, dropped } = toAnthropic({ ...effort, ...body }, target);
 
     expect(json).not.toHaveProperty('thinking');
     expect(dropped).toContain('reasoning_effort');
   });
 
-  test('takes its own thoughts back as they were', () => {
+  test('is sent back unchanged in earlier turns', () => {
     const { json } = toAnthropic({
       ...effort,
       messages: [
@@ -180,7 +183,7 @@ describe('thinking', () => {
     });
   });
 
-  test('has no temperature but one', () => {
+  test('drops temperature, top_p and top_k', () => {
     const hot = toAnthropic({ ...effort, temperature: 0.2, top_p: 0.5, top_k: 4 });
 
     expect(hot.json).not.toHaveProperty('temperature');
@@ -188,7 +191,7 @@ describe('thinking', () => {
   });
 });
 
-describe('sampling', () => {
+describe('Anthropic sampling parameters', () => {
   test.each([
     ['claude-3-haiku-20240307', { temperature: 0.3, top_p: 0.9 }, []],
     ['claude-haiku-4-5', { temperature: 0.3 }, ['top_p']],
@@ -196,7 +199,7 @@ describe('sampling', () => {
     ['claude-sonnet-5', {}, ['temperature', 'top_p']],
     ['claude-fable-5', {}, ['temperature', 'top_p']],
     ['claude-haiku-5-5', {}, ['temperature', 'top_p']],
-  ])('of %s is what it takes', (model, expected, lost) => {
+  ])('are reduced to those that %s accepts', (model, expected, lost) => {
     const { json, dropped } = toAnthropic({ temperature: 0.3, top_p: 0.9 }, { model });
 
     expect({ ...json, model: '', max_tokens: 0, messages: [] }).toEqual({
@@ -209,25 +212,28 @@ describe('sampling', () => {
   });
 });
 
-describe('what the assistant has begun to say', () => {
+describe('assistant prefill', () => {
   const messages = [user('hi'), { role: 'assistant', content: '{ ' }];
 
-  test('is gone on with by models that do so', () => {
+  test('is kept for models that continue it', () => {
     const { json, dropped } = toAnthropic({ messages }, { model: 'claude-sonnet-4-5' });
 
     expect(json['messages']).toEqual([user('hi'), { role: 'assistant', content: '{' }]);
     expect(dropped).toEqual([]);
   });
 
-  test.each(['anthropic', 'bedrock'] as const)('is a turn of its own at %s for others', (to) => {
-    const request = { model: 'auto', messages };
-    const { json, dropped } = translated('openai', to, request, { model: 'claude-opus-4-6' });
+  test.each(['anthropic', 'bedrock'] as const)(
+    'is followed by a user turn at %s for other models',
+    (to) => {
+      const request = { model: 'auto', messages };
+      const { json, dropped } = translated('openai', to, request, { model: 'claude-opus-4-6' });
 
-    expect((json['messages'] as { role: string }[]).map(({ role }) => role)).toEqual([
-      'user',
-      'assistant',
-      'user',
-    ]);
-    expect(dropped).toEqual(['messages[1]']);
-  });
+      expect((json['messages'] as { role: string }[]).map(({ role }) => role)).toEqual([
+        'user',
+        'assistant',
+        'user',
+      ]);
+      expect(dropped).toEqual(['messages[1]']);
+    },
+  );
 });

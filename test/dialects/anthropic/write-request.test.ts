@@ -1,8 +1,8 @@
 import { GatewayError } from '../../../src/core/errors.js';
 import { toAnthropic, user } from './to-anthropic.js';
 
-describe('a chat completion request for Anthropic', () => {
-  test('has a length even where the client names none', () => {
+describe('chat completion request for Anthropic', () => {
+  test('has max_tokens even if the client sets no limit', () => {
     expect(toAnthropic({}).json).toEqual({
       model: 'claude-sonnet-4-5',
       max_tokens: 8_192,
@@ -12,7 +12,7 @@ describe('a chat completion request for Anthropic', () => {
     expect(toAnthropic({ max_completion_tokens: 5 }).json).toMatchObject({ max_tokens: 5 });
   });
 
-  test('joins all system prompts, and turns of one role', () => {
+  test('joins system prompts, and consecutive turns of one role', () => {
     const { json } = toAnthropic({
       messages: [
         { role: 'system', content: 'one' },
@@ -39,14 +39,14 @@ describe('a chat completion request for Anthropic', () => {
     ]);
   });
 
-  test('has the system prompt said by the user where it is all there is', () => {
+  test('has a lone system prompt as a user message', () => {
     const { json } = toAnthropic({ messages: [{ role: 'system', content: 'Tell a joke.' }] });
 
     expect(json).toMatchObject({ messages: [{ role: 'user', content: 'Tell a joke.' }] });
     expect(json).not.toHaveProperty('system');
   });
 
-  test('has results of tools first in the turn after the calls, under ids that are taken', () => {
+  test('has tool results first in the next turn, under valid call ids', () => {
     const call = (id: string, args: string) => ({
       id,
       type: 'function',
@@ -82,7 +82,7 @@ describe('a chat completion request for Anthropic', () => {
     expect(assistant?.content[0]?.id).toBe(results?.content[0]?.tool_use_id);
   });
 
-  test('understands the older form of tools', () => {
+  test('supports legacy functions', () => {
     const { json } = toAnthropic({
       messages: [
         user('hi'),
@@ -108,13 +108,13 @@ describe('a chat completion request for Anthropic', () => {
       { type: 'function', function: { name: 'f' } },
       { type: 'tool', name: 'f' },
     ],
-  ])('says the choice of tools %j', (choice, expected) => {
+  ])('translates tool_choice %j', (choice, expected) => {
     const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }];
 
     expect(toAnthropic({ tools, tool_choice: choice }).json['tool_choice']).toEqual(expected);
   });
 
-  test('offers only the tools that are allowed, and one call at a time where that is asked', () => {
+  test('offers only allowed tools, and disables parallel calls on request', () => {
     const tool = (name: string) => ({ type: 'function', function: { name } });
     const { json } = toAnthropic({
       tools: [tool('f'), tool('g')],
@@ -128,7 +128,7 @@ describe('a chat completion request for Anthropic', () => {
     });
   });
 
-  test('carries pictures, documents and cache markers', () => {
+  test('keeps images, documents and cache markers', () => {
     const url = 'data:image/jpg;base64,AAAA';
     const text = { file_data: `data:text/csv;base64,${Buffer.from('a,b').toString('base64')}` };
     const { json, dropped } = toAnthropic({
@@ -165,7 +165,7 @@ describe('a chat completion request for Anthropic', () => {
     expect(dropped).toEqual([]);
   });
 
-  test('names everything that Anthropic has no word for', () => {
+  test('reports everything that Anthropic does not support as dropped', () => {
     const { dropped } = toAnthropic({
       messages: [
         user([
@@ -212,7 +212,7 @@ describe('a chat completion request for Anthropic', () => {
     ]);
   });
 
-  test('loses nothing to what clients write out of habit', () => {
+  test('reports no default values as dropped', () => {
     const { dropped, json } = toAnthropic({
       n: 1,
       logprobs: false,
@@ -232,14 +232,14 @@ describe('a chat completion request for Anthropic', () => {
     expect(json).not.toHaveProperty('top_p');
   });
 
-  test('is refused where nothing may be left out, with the field', () => {
+  test('is rejected with the field name if nothing may be dropped', () => {
     const refused = () => toAnthropic({ seed: 7 }, { onLoss: 'refuse' });
 
     expect(refused).toThrow(GatewayError);
     expect(refused).toThrow(expect.objectContaining({ code: 'invalid_request', param: 'seed' }));
   });
 
-  test('is refused where nothing the user said is left', () => {
+  test('is rejected if nothing of a user message is left', () => {
     const audio = { type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } };
 
     expect(() => toAnthropic({ messages: [user([audio])] })).toThrow(
@@ -247,7 +247,7 @@ describe('a chat completion request for Anthropic', () => {
     );
   });
 
-  test('passes options for the provider on, and only to it', () => {
+  test('applies only the provider_options for the dialect and the provider', () => {
     const options = { anthropic: { top_k: 5 }, acme: { speed: 'fast' }, gemini: { x: 1 } };
 
     const { json, dropped } = toAnthropic({ provider_options: options }, { provider: 'acme' });

@@ -3,7 +3,7 @@ import { toAnthropic } from './to-anthropic.js';
 
 const HI = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
 
-describe('a schema for the answer', () => {
+describe('response schema for Anthropic', () => {
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     type: 'object',
@@ -15,7 +15,7 @@ describe('a schema for the answer', () => {
   };
   const format = { type: 'json_schema', json_schema: { name: 'person', schema, strict: true } };
 
-  test('is rewritten to what can be enforced, and the rest told to the model', () => {
+  test('keeps enforceable constraints and moves the others to descriptions', () => {
     const { json } = toAnthropic({ response_format: format });
 
     expect(json['output_config']).toEqual({
@@ -43,7 +43,7 @@ describe('a schema for the answer', () => {
     });
   });
 
-  test('becomes a tool for models that take no schema', () => {
+  test('becomes a forced tool for models without schema support', () => {
     const older = { model: 'claude-3-5-haiku-latest' };
     const tools = [{ type: 'function', function: { name: 'answer', strict: true } }];
 
@@ -61,10 +61,10 @@ describe('a schema for the answer', () => {
   });
 
   test.each([
-    ['members of any name', { type: 'object', additionalProperties: { type: 'number' } }],
-    ['members of names of a form', { type: 'object', patternProperties: { '^a': {} } }],
-    ['any members', { type: 'object' }],
-  ])('becomes a tool where an object in it has %s, which no closed object can have', (_, map) => {
+    ['additional properties', { type: 'object', additionalProperties: { type: 'number' } }],
+    ['pattern properties', { type: 'object', patternProperties: { '^a': {} } }],
+    ['arbitrary properties', { type: 'object' }],
+  ])('becomes a forced tool if an object in it has %s', (_, map) => {
     const schema = { type: 'object', properties: { scores: { anyOf: [map, { type: 'null' }] } } };
     const response_format = { type: 'json_schema', json_schema: { name: 'a', schema } };
     const newer = { model: 'claude-sonnet-4-5' };

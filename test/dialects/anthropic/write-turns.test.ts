@@ -6,8 +6,8 @@ function toAnthropic(body: object) {
   return translated('openai', 'anthropic', { model: 'auto', ...body }, { provider: 'anthropic' });
 }
 
-describe('a conversation for Anthropic', () => {
-  test('begins with the user where the assistant spoke first', () => {
+describe('Anthropic conversation', () => {
+  test('starts with a placeholder user turn if the assistant spoke first', () => {
     const { json } = toAnthropic({
       messages: [{ role: 'assistant', content: 'Hello!' }, user('hi')],
     });
@@ -19,7 +19,7 @@ describe('a conversation for Anthropic', () => {
     ]);
   });
 
-  test('names the names of those who speak, and what was said in a recording', () => {
+  test('reports names of speakers and assistant audio as dropped', () => {
     const { dropped } = toAnthropic({
       messages: [
         { role: 'user', name: 'Ann', content: 'hi' },
@@ -31,7 +31,7 @@ describe('a conversation for Anthropic', () => {
     expect(dropped).toEqual(['messages[0].name', 'messages[1].audio', 'messages[1].name']);
   });
 
-  test('has what a search of the client found as a document', () => {
+  test('has search results of its client as text for OpenAI', () => {
     const found = { type: 'search_result', source: 'https://a.example', title: 'A' };
     const content = [{ ...found, content: [{ type: 'text', text: 'It is so.' }] }];
     const body = { model: 'auto', max_tokens: 9, messages: [user(content)] };

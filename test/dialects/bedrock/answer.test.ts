@@ -31,8 +31,8 @@ function whole(content: readonly object[], more: object = {}) {
 const message = (json: Record<string, unknown>) =>
   (json['choices'] as { message: Record<string, unknown>; finish_reason: string }[])[0];
 
-describe('a stream of Bedrock', () => {
-  test('is told to its end, usage after the reason included', () => {
+describe('Bedrock stream', () => {
+  test('is read to its end, including usage after the stop reason', () => {
     const { stream, deltas, finish, text } = seen(HELLO);
 
     expect(textOf(deltas)).toBe('Hello');
@@ -41,14 +41,14 @@ describe('a stream of Bedrock', () => {
     expect(stream.summary.usage).toMatchObject({ inputTokens: 5, outputTokens: 2 });
   });
 
-  test('begins with whatever comes first, and may end without usage', () => {
+  test('can lack messageStart and usage', () => {
     const { stream, deltas } = seen([delta({ text: 'Hi' }), stop('end_turn')]);
 
     expect(stream.failure).toBeNull();
     expect(textOf(deltas)).toBe('Hi');
   });
 
-  test('counts what the cache had a part in as input', () => {
+  test('counts cache reads and writes as input', () => {
     const counts = { inputTokens: 3, cacheReadInputTokens: 10, cacheWriteInputTokens: 4 };
     const cacheDetails = [
       { ttl: '1h', inputTokens: 3 },
@@ -68,7 +68,7 @@ describe('a stream of Bedrock', () => {
     });
   });
 
-  test('leaves out the tools that AWS itself ran', () => {
+  test('omits server tools', () => {
     const { deltas, finish } = seen([
       START,
       opens({ toolUseId: 't1', name: 'nova_code_interpreter', type: 'server_tool_use' }),
@@ -89,7 +89,7 @@ describe('a stream of Bedrock', () => {
     expect(finish).toBe('tool_calls');
   });
 
-  test('is the answer where a tool stands for it', () => {
+  test('converts the answer tool call to text', () => {
     const { deltas, finish } = seen(
       [
         START,
@@ -105,7 +105,7 @@ describe('a stream of Bedrock', () => {
     expect(finish).toBe('stop');
   });
 
-  test('tells where things are from', () => {
+  test('has citations', () => {
     const citation = {
       title: 'facts',
       sourceContent: [{ text: 'Ruby is ' }, { text: 'a language.' }],
@@ -130,7 +130,7 @@ describe('a stream of Bedrock', () => {
     ['guardrail_intervened', 'content_filter'],
     ['content_filtered', 'content_filter'],
     ['something_new', 'stop'],
-  ])('ends with %s as %s', (native, finish) => {
+  ])('maps stop reason %s to %s', (native, finish) => {
     expect(seen([START, delta({ text: 'x' }), stop(native), usage]).finish).toBe(finish);
   });
 
@@ -141,7 +141,7 @@ describe('a stream of Bedrock', () => {
     ['internalServerException', 'upstream_failed', 502],
     ['modelStreamErrorException', 'upstream_failed', 502],
     ['somethingNewException', 'upstream_failed', 502],
-  ])('breaks off at %s with %s', (name, code, status) => {
+  ])('fails on %s with %s', (name, code, status) => {
     const { stream, text } = seen([
       START,
       delta({ text: 'x' }),
@@ -152,7 +152,7 @@ describe('a stream of Bedrock', () => {
     expect(text).not.toContain('[DONE]');
   });
 
-  test('breaks off at an error that is in the headers of a frame alone', () => {
+  test('fails on an error in frame headers', () => {
     const headers = { ':message-type': 'error', ':error-code': 'Oops', ':error-message': 'lost' };
 
     const { stream } = seen([START, delta({ text: 'x' }), rawFrame(headers, '')]);
@@ -161,32 +161,32 @@ describe('a stream of Bedrock', () => {
   });
 
   test.each([
-    ['after its first words', [START, delta({ text: 'x' })], 'upstream_cut'],
-    ['inside a frame', [START, stop('end_turn').subarray(0, 30)], 'upstream_cut'],
+    ['after its first text', [START, delta({ text: 'x' })], 'upstream_cut'],
+    ['within a frame', [START, stop('end_turn').subarray(0, 30)], 'upstream_cut'],
     ['at once', [], 'upstream_failed'],
-    ['with a length that cannot be', [Buffer.alloc(16, 0x02)], 'upstream_failed'],
+    ['with an invalid frame length', [Buffer.alloc(16, 0x02)], 'upstream_failed'],
     [
-      'with a body that is no JSON',
+      'with a body that is not JSON',
       [rawFrame({ ':event-type': 'messageStart' }, '{')],
       'upstream_failed',
     ],
-  ])('that ends %s is no answer', (_how, frames, code) => {
+  ])('fails when it ends %s', (_how, frames, code) => {
     expect(seen(frames).stream.failure).toMatchObject({ code });
   });
 
   test.each([
-    ['malformed_tool_use', 'a call of a tool'],
+    ['malformed_tool_use', 'a tool call'],
     ['malformed_model_output', 'an answer'],
-  ])('is an error where it ends with %s', (reason, what) => {
+  ])('fails on stop reason %s', (reason, what) => {
     const { text, stream } = seen([START, delta({ text: 'Hm' }), stop(reason), usage]);
 
     expect(stream.failure).toMatchObject({ code: 'upstream_failed' });
-    expect(stream.failure?.message).toContain(`${what} that cannot be read (${reason})`);
+    expect(stream.failure?.message).toContain(`${what} that cannot be parsed (${reason})`);
     expect(text).not.toContain('finish_reason":"stop"');
     expect(() => whole([{ text: 'Hm' }], { stopReason: reason })).toThrow(reason);
   });
 
-  test('may be one document after all', () => {
+  test('can be a single JSON document', () => {
     const body = { output: { message: { content: [{ text: 'Hi' }] } }, stopReason: 'end_turn' };
     const bytes = Buffer.from(JSON.stringify(body));
 
@@ -196,7 +196,7 @@ describe('a stream of Bedrock', () => {
     expect(finish).toBe('stop');
   });
 
-  test('is the same whatever the chunking', () => {
+  test('does not depend on chunking', () => {
     const bytes = Buffer.concat(HELLO);
     fc.assert(
       fc.property(fc.array(fc.nat(bytes.length), { maxLength: 40 }), (cuts) => {
@@ -208,7 +208,7 @@ describe('a stream of Bedrock', () => {
     );
   });
 
-  test('is refused when a single bit of it has flipped', () => {
+  test('fails when any bit is flipped', () => {
     const bytes = Buffer.concat(HELLO);
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.nat(7), (at, bit) => {
@@ -223,8 +223,8 @@ describe('a stream of Bedrock', () => {
   });
 });
 
-describe('a whole answer of Bedrock', () => {
-  test('is told with all its blocks', () => {
+describe('non-streamed Bedrock answer', () => {
+  test('has all its blocks', () => {
     const { json, summary } = whole(
       [
         { reasoningContent: { reasoningText: { text: 'Let me think.', signature: 'c2ln' } } },
@@ -252,11 +252,11 @@ describe('a whole answer of Bedrock', () => {
   });
 
   test.each([
-    ['nothing', '', 'upstream_failed'],
-    ['a web page', '<html>', 'upstream_failed'],
-    ['no message', '{"stopReason":"end_turn"}', 'upstream_failed'],
+    ['empty', '', 'upstream_failed'],
+    ['an HTML page', '<html>', 'upstream_failed'],
+    ['without a message', '{"stopReason":"end_turn"}', 'upstream_failed'],
     ['an error', '{"message":"Too many requests","error":{"code":429}}', 'upstream_rate_limited'],
-  ])('is refused where it is %s', (_what, body, code) => {
+  ])('is rejected when it is %s', (_what, body, code) => {
     expect(() => answered('openai', 'bedrock', body)).toThrow(expect.objectContaining({ code }));
   });
 });

@@ -7,7 +7,7 @@ const read = (status: number, body: unknown) =>
     undefined,
   );
 
-describe('an error of Bedrock', () => {
+describe('Bedrock error', () => {
   test.each([
     [400, { message: 'The model is unknown.' }, 'upstream_rejected', 400],
     [
@@ -21,11 +21,11 @@ describe('an error of Bedrock', () => {
     [424, { message: 'The model failed' }, 'upstream_failed', 502],
     [429, { message: 'Too many tokens' }, 'upstream_rate_limited', 429],
     [503, '<html><title>Down</title></html>', 'upstream_failed', 502],
-  ])('with status %i is one of ours: %j', (status, body, code, ours) => {
+  ])('with status %i becomes a gateway error: %j', (status, body, code, ours) => {
     expect(read(status, body)).toMatchObject({ code, status: ours });
   });
 
-  test('says that a prompt is too long in the word that clients look for', () => {
+  test('has the code context_length_exceeded for a prompt that is too long', () => {
     const error = read(400, { message: 'Input is too long for requested model.' });
 
     expect(error.upstreamCode).toBe('context_length_exceeded');

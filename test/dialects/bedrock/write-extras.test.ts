@@ -22,11 +22,11 @@ const fromAnthropic = (body: object, model = CLAUDE) =>
     { model, provider: 'bedrock' },
   );
 
-describe('a schema for the answer', () => {
+describe('response schema for Bedrock', () => {
   const schema = { type: 'object', properties: { a: { type: 'number', minimum: 1 } } };
   const wants = { response_format: { type: 'json_schema', json_schema: { name: 'n', schema } } };
 
-  test('is kept by models that keep one, as far as it can be enforced', () => {
+  test('is sent to models that support schemas, as far as it can be enforced', () => {
     const { json } = toBedrock(wants);
 
     const { textFormat } = json['outputConfig'] as {
@@ -41,7 +41,7 @@ describe('a schema for the answer', () => {
   });
 
   test.each([NOVA, 'meta.llama3-3-70b-instruct-v1:0', 'anthropic.claude-3-5-haiku-20241022-v1:0'])(
-    'is a tool of its own for %s',
+    'becomes a tool for %s',
     (model) => {
       const { json, asked } = toBedrock(wants, model);
 
@@ -51,14 +51,14 @@ describe('a schema for the answer', () => {
     },
   );
 
-  test('leaves the client’s own tools to come first', () => {
+  test('leaves the client’s own tools callable', () => {
     const { json, asked } = toBedrock({ ...wants, tools: [tool('answer')] }, NOVA);
 
     expect(asked.answerTool).toBe('final_answer');
     expect(json['toolConfig']).toMatchObject({ toolChoice: { any: {} } });
   });
 
-  test('makes tools strict where a model can keep that', () => {
+  test('is strict for tools if the model supports that', () => {
     const strict = { tools: [tool('t', { strict: true, parameters: schema })] };
 
     expect(toBedrock(strict).json['toolConfig']).toMatchObject({
@@ -70,7 +70,7 @@ describe('a schema for the answer', () => {
   });
 });
 
-describe('thinking', () => {
+describe('Bedrock thinking', () => {
   const wants = { reasoning_effort: 'medium' };
 
   test.each([
@@ -82,11 +82,11 @@ describe('thinking', () => {
     [NOVA, { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'medium' } }],
     ['openai.gpt-oss-120b-1:0', { reasoning_effort: 'medium' }],
     ['qwen.qwen3-32b-v1:0', { reasoning_config: 'medium' }],
-  ])('of %s is asked for in its own words', (model, extra) => {
+  ])('is requested from %s in its own format', (model, extra) => {
     expect(toBedrock(wants, model).json['additionalModelRequestFields']).toEqual(extra);
   });
 
-  test('is named as lost where a model has none', () => {
+  test('is reported as dropped for models without it', () => {
     expect(toBedrock(wants, 'meta.llama3-3-70b-instruct-v1:0').dropped).toEqual([
       'reasoning_effort',
     ]);
@@ -97,11 +97,11 @@ describe('thinking', () => {
     expect(toBedrock({ reasoning_effort: 'none' }, NOVA).dropped).toEqual([]);
   });
 
-  test('leaves room for the answer that follows it', () => {
+  test('leaves room for the answer', () => {
     expect(toBedrock(wants).json['inferenceConfig']).toEqual({ maxTokens: 8_192 });
   });
 
-  test('of earlier turns goes back to Claude with its proof, and to nobody else', () => {
+  test('of earlier turns is sent back with its signature, to Claude only', () => {
     const messages = [
       user('a'),
       {
@@ -134,7 +134,7 @@ describe('thinking', () => {
   });
 });
 
-describe('cache markers', () => {
+describe('cache markers for Bedrock', () => {
   const marked = {
     system: [{ type: 'text', text: 's', cache_control: { type: 'ephemeral', ttl: '1h' } }],
     tools: [{ name: 't', input_schema: { type: 'object' }, cache_control: { type: 'ephemeral' } }],
@@ -142,7 +142,7 @@ describe('cache markers', () => {
   };
   const point = { cachePoint: { type: 'default' } };
 
-  test('are points of their own', () => {
+  test('become cache points', () => {
     const { json, dropped } = fromAnthropic(marked);
 
     expect(dropped).toEqual([]);
@@ -151,7 +151,7 @@ describe('cache markers', () => {
     expect(json['toolConfig']).toMatchObject({ tools: [{ toolSpec: {} }, point] });
   });
 
-  test('are left out where a model refuses them, and named', () => {
+  test('are dropped and reported for models that reject them', () => {
     expect(fromAnthropic(marked, NOVA).dropped).toEqual([
       'tools[0].cache_control',
       'system[0].cache_control.ttl',
@@ -163,7 +163,7 @@ describe('cache markers', () => {
     ]);
   });
 
-  test('of the whole prompt stand at its end', () => {
+  test('for the whole prompt are at its end', () => {
     const { json } = fromAnthropic({ cache_control: { type: 'ephemeral' } });
 
     expect(json['messages']).toEqual([user([{ text: 'hi' }, point])]);

@@ -24,8 +24,8 @@ function toBedrock(body: object, model = CLAUDE, target: Partial<Target> = {}) {
   return translated('openai', 'bedrock', request, { model, provider: 'bedrock', ...target });
 }
 
-describe('a chat completion request for Bedrock', () => {
-  test('begins with the user where the assistant spoke first', () => {
+describe('chat completion request for Bedrock', () => {
+  test('starts with a placeholder user turn if the assistant spoke first', () => {
     const { json } = toBedrock({
       messages: [{ role: 'assistant', content: 'Hello!' }, user('hi')],
     });
@@ -37,7 +37,7 @@ describe('a chat completion request for Bedrock', () => {
     ]);
   });
 
-  test('says everything that both dialects have a word for', () => {
+  test('translates everything that both dialects support', () => {
     const schema = { type: 'object', properties: { a: { type: 'number' } } };
     const { json, dropped } = toBedrock({
       messages: [{ role: 'system', content: 'Be brief.' }, user('a'), user('b')],
@@ -72,7 +72,7 @@ describe('a chat completion request for Bedrock', () => {
     });
   });
 
-  test('names what it cannot say', () => {
+  test('reports unsupported members as dropped', () => {
     const { dropped } = toBedrock({
       n: 2,
       logprobs: true,
@@ -97,7 +97,7 @@ describe('a chat completion request for Bedrock', () => {
     ]);
   });
 
-  test('sends what is in a picture, a recording and a document, under names of their own', () => {
+  test('translates images, audio and documents, with unique document names', () => {
     const { json, dropped } = toBedrock({
       messages: [
         user([
@@ -129,7 +129,7 @@ describe('a chat completion request for Bedrock', () => {
     ]);
   });
 
-  test('opens no address: what is at one is named as lost, or the request refused', () => {
+  test('has no images by URL: they are reported as dropped, or the request is rejected', () => {
     const both = [
       user([{ type: 'text', text: 'What is it?' }, image('https://pics.example/a.png')]),
     ];
@@ -142,11 +142,11 @@ describe('a chat completion request for Bedrock', () => {
       'messages[0].content[1]',
     );
     expect(() => toBedrock({ messages: [user([image('https://pics.example/a.png')])] })).toThrow(
-      'nothing of',
+      'No content of',
     );
   });
 
-  test('names what is in S3, where the account itself fetches it', () => {
+  test('keeps S3 URIs', () => {
     const { json } = toBedrock({ messages: [user([image('s3://bucket/kiwi.png')])] });
 
     expect(json['messages']).toEqual([
@@ -154,7 +154,7 @@ describe('a chat completion request for Bedrock', () => {
     ]);
   });
 
-  test('gives results to calls under ids that are taken, in turns that alternate', () => {
+  test('has tool results under valid call ids, in alternating turns', () => {
     const odd = 'functions.get_temperature:0';
     const { json } = toBedrock({
       tools: [tool('t')],
@@ -185,7 +185,7 @@ describe('a chat completion request for Bedrock', () => {
     ]);
   });
 
-  test('offers the tools that were called where the client offers none any more', () => {
+  test('declares the tools called earlier if the client offers none', () => {
     const messages = [
       user('go'),
       { role: 'assistant', tool_calls: [call('x', 't')] },
@@ -202,13 +202,13 @@ describe('a chat completion request for Bedrock', () => {
     ['auto', { tools: expect.any(Array) as unknown[] }],
     ['required', { tools: expect.any(Array) as unknown[], toolChoice: { any: {} } }],
     ['none', undefined],
-  ])('chooses tools: %s', (choice, config) => {
+  ])('translates tool_choice %s', (choice, config) => {
     expect(toBedrock({ tools: [tool('t')], tool_choice: choice }).json['toolConfig']).toEqual(
       config,
     );
   });
 
-  test('says that tools cannot be forbidden once they were called', () => {
+  test('reports tool_choice none as dropped after tool calls', () => {
     const messages = [
       user('go'),
       { role: 'assistant', tool_calls: [call('x', 't')] },

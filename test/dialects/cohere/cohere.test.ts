@@ -18,8 +18,8 @@ function toCohere(body: object, target: Partial<Target> = {}) {
   });
 }
 
-describe('a chat completion request for Cohere', () => {
-  test('says everything that both dialects have a word for', () => {
+describe('chat completion request for Cohere', () => {
+  test('translates everything that both dialects support', () => {
     const { json, dropped } = toCohere({
       messages: [{ role: 'developer', content: 'Be brief.' }, user('a')],
       max_tokens: 9,
@@ -54,7 +54,7 @@ describe('a chat completion request for Cohere', () => {
     });
   });
 
-  test('names what it cannot say, and what it bounds', () => {
+  test('reports dropped members and clamped values', () => {
     const { json, dropped } = toCohere(
       {
         n: 2,
@@ -94,7 +94,7 @@ describe('a chat completion request for Cohere', () => {
     expect(json).not.toHaveProperty('p');
   });
 
-  test('offers one tool only where it is named, and forbids them', () => {
+  test('offers only a named tool, and translates none and auto', () => {
     const tools = [tool('f'), tool('g')];
     const choice = { type: 'function', function: { name: 'g' } };
 
@@ -110,11 +110,11 @@ describe('a chat completion request for Cohere', () => {
     ['low', { type: 'enabled', token_budget: 1_024 }],
     ['high', { type: 'enabled' }],
     ['none', { type: 'disabled' }],
-  ])('thinks with effort %s', (effort, thinking) => {
+  ])('translates reasoning effort %s', (effort, thinking) => {
     expect(toCohere({ reasoning_effort: effort }).json['thinking']).toEqual(thinking);
   });
 
-  test('tells what the assistant said before its calls as its plan', () => {
+  test('has assistant text before tool calls as tool_plan', () => {
     const call = { id: 'x', type: 'function', function: { name: 'f', arguments: '' } };
     const { json } = toCohere({
       messages: [
@@ -140,13 +140,13 @@ describe('a chat completion request for Cohere', () => {
     ]);
   });
 
-  test('names recordings and files as lost, and refuses a request that has nothing else', () => {
+  test('reports audio as dropped, and is rejected if it has nothing else', () => {
     const audio = { type: 'input_audio', input_audio: { data: 'AA==', format: 'wav' } };
 
     const { dropped } = toCohere({ messages: [user([{ type: 'text', text: 'a' }, audio])] });
 
     expect(dropped).toEqual(['messages[0].content[1]']);
-    expect(() => toCohere({ messages: [user([audio])] })).toThrow('nothing of');
+    expect(() => toCohere({ messages: [user([audio])] })).toThrow('No content of');
   });
 });
 
@@ -156,10 +156,10 @@ const USAGE = {
   cached_tokens: 950,
 };
 
-describe('an answer of Cohere', () => {
+describe('Cohere answer', () => {
   const message = { role: 'assistant', content: [{ type: 'text', text: 'Hi' }] };
 
-  test('counts what is billed, and of the cache what is not the template', () => {
+  test('counts billed tokens, and cached tokens without the template', () => {
     const { summary } = answered('openai', 'cohere', {
       id: 'c',
       message,
@@ -175,7 +175,7 @@ describe('an answer of Cohere', () => {
     });
   });
 
-  test('counts all tokens where nothing is billed', () => {
+  test('counts all tokens if none are billed', () => {
     const usage = { tokens: { input_tokens: 5, output_tokens: 2 } };
 
     const { summary } = answered('openai', 'cohere', { message, finish_reason: 'COMPLETE', usage });
@@ -183,7 +183,7 @@ describe('an answer of Cohere', () => {
     expect(summary.usage).toMatchObject({ inputTokens: 5, outputTokens: 2 });
   });
 
-  test('tells where things are from, and gives calls ids that have none', () => {
+  test('has citations, and a unique id for every tool call', () => {
     const citations = [
       { text: 'Ruby', sources: [{ id: 'd1', document: { url: 'https://r.example', title: 'R' } }] },
       { text: 'Rails', sources: [{ id: 'tool:0' }] },
@@ -208,23 +208,23 @@ describe('an answer of Cohere', () => {
   });
 
   test.each([
-    ['an error in a 200', { message: 'Try later' }, 'upstream_failed'],
-    ['a reason that is a failure', { message, finish_reason: 'TIMEOUT' }, 'upstream_failed'],
-    ['nothing', '', 'upstream_failed'],
-    ['no message', { id: 'c' }, 'upstream_failed'],
-  ])('is refused where it is %s', (_what, body, code) => {
+    ['an error with status 200', { message: 'Try later' }, 'upstream_failed'],
+    ['a failure by its finish reason', { message, finish_reason: 'TIMEOUT' }, 'upstream_failed'],
+    ['empty', '', 'upstream_failed'],
+    ['without a message', { id: 'c' }, 'upstream_failed'],
+  ])('is rejected when it is %s', (_what, body, code) => {
     expect(() => answered('openai', 'cohere', body)).toThrow(expect.objectContaining({ code }));
   });
 });
 
-describe('a stream of Cohere', () => {
+describe('Cohere stream', () => {
   const event = (data: object) => Buffer.from(`data: ${JSON.stringify(data)}\n\n`);
   const start = event({ type: 'message-start', id: 'c' });
   const word = event({ type: 'content-delta', delta: { message: { content: { text: 'Hi' } } } });
 
   test.each([
     [
-      'breaks off with the reason for it',
+      'ends with an error',
       [
         start,
         word,
@@ -234,18 +234,18 @@ describe('a stream of Cohere', () => {
     ],
     ['is cut', [start, word], { code: 'upstream_cut' }],
     [
-      'has an error among its events',
+      'has an error event',
       [start, event({ message: 'no luck' })],
       { code: 'upstream_failed', message: 'no luck' },
     ],
-  ])('fails where it %s', (_how, pieces, failure) => {
+  ])('fails when it %s', (_how, pieces, failure) => {
     const { stream, text } = streamed('openai', 'cohere', pieces);
 
     expect(stream.failure).toMatchObject(failure);
     expect(text).not.toContain('[DONE]');
   });
 
-  test('may have something else among its events', () => {
+  test('ignores unknown events', () => {
     const end = event({ type: 'message-end', delta: { finish_reason: 'COMPLETE' } });
 
     const { stream } = streamed('openai', 'cohere', [start, event({ x: 1 }), word, end]);
@@ -253,7 +253,7 @@ describe('a stream of Cohere', () => {
     expect(stream.failure).toBeNull();
   });
 
-  test('may be one document after all', () => {
+  test('can be a single JSON document', () => {
     const body = {
       id: 'c',
       message: { content: [{ type: 'text', text: 'Hi' }] },
@@ -277,7 +277,7 @@ test.each([
   [401, { message: 'invalid api token' }, { code: 'upstream_auth_failed' }],
   [498, { message: 'blocked token' }, { code: 'upstream_auth_failed' }],
   [429, { message: 'slow down' }, { code: 'upstream_rate_limited' }],
-])('an error with status %i is one of ours: %j', (status, body, ours) => {
+])('a Cohere error with status %i becomes a gateway error: %j', (status, body, ours) => {
   expect(cohere.readError(status, Buffer.from(JSON.stringify(body)), undefined)).toMatchObject(
     ours,
   );

@@ -35,27 +35,31 @@ function answer(events: readonly AnswerEvent[], body: object = {}, includeUsage 
   return { whole, stream, chunks: eventsIn(stream) };
 }
 
-describe('a request for a completion', () => {
+describe('legacy completion request', () => {
   test.each([
-    { fault: 'no model', body: { prompt: 'a' }, param: 'model' },
-    { fault: 'no prompt', body: { model: 'm' }, param: 'prompt' },
+    { fault: 'a missing model', body: { prompt: 'a' }, param: 'model' },
+    { fault: 'a missing prompt', body: { model: 'm' }, param: 'prompt' },
     { fault: 'an empty prompt', body: { model: 'm', prompt: '' }, param: 'prompt' },
-    { fault: 'tokens', body: { model: 'm', prompt: [1, 2] }, param: 'prompt' },
-    { fault: 'lists of tokens', body: { model: 'm', prompt: [[1, 2]] }, param: 'prompt' },
+    { fault: 'token ids', body: { model: 'm', prompt: [1, 2] }, param: 'prompt' },
+    { fault: 'lists of token ids', body: { model: 'm', prompt: [[1, 2]] }, param: 'prompt' },
     { fault: 'several prompts', body: { model: 'm', prompt: ['a', 'b'] }, param: 'prompt' },
-    { fault: 'an object for a prompt', body: { model: 'm', prompt: {} }, param: 'prompt' },
-    { fault: 'no choices', body: { model: 'm', prompt: 'a', n: 0 }, param: 'n' },
+    { fault: 'a prompt that is an object', body: { model: 'm', prompt: {} }, param: 'prompt' },
+    { fault: 'zero choices', body: { model: 'm', prompt: 'a', n: 0 }, param: 'n' },
     {
-      fault: 'wordy likelihoods',
+      fault: 'logprobs that are not a number',
       body: { model: 'm', prompt: 'a', logprobs: true },
       param: 'logprobs',
     },
-    { fault: 'wordy echo', body: { model: 'm', prompt: 'a', echo: 'yes' }, param: 'echo' },
-  ])('is refused with its place: $fault', ({ body, param }) => {
+    {
+      fault: 'echo that is not a boolean',
+      body: { model: 'm', prompt: 'a', echo: 'yes' },
+      param: 'echo',
+    },
+  ])('is rejected for $fault, with the field named', ({ body, param }) => {
     expect(() => read(body)).toThrow(expect.objectContaining({ code: 'invalid_request', param }));
   });
 
-  test('becomes a question that the user asks', () => {
+  test('becomes a user message', () => {
     const { json, dropped } = translated('completions', 'openai', {
       model: 'm',
       prompt: ['Once upon'],
@@ -95,7 +99,7 @@ describe('a request for a completion', () => {
     expect(dropped).toEqual([]);
   });
 
-  test('loses what no chat has a word for, and says so', () => {
+  test('drops and reports members without an equivalent in chat', () => {
     const body = {
       model: 'm',
       prompt: 'def f(',
@@ -111,7 +115,7 @@ describe('a request for a completion', () => {
     expect(() => translated('completions', 'openai', body, { onLoss: 'refuse' })).toThrow(/suffix/);
   });
 
-  test('tells the router what is asked', () => {
+  test('is presented to the router as a conversation', () => {
     const request = read({ model: 'auto', prompt: 'Once', stream: true, max_tokens: 9 });
 
     expect(request.conversation()).toMatchObject({
@@ -122,8 +126,8 @@ describe('a request for a completion', () => {
   });
 });
 
-describe('a completion', () => {
-  test('says what the model said, in one text for each choice', () => {
+describe('legacy completion', () => {
+  test('has one text per choice', () => {
     const { whole } = answer([
       START,
       { kind: 'reasoning', choice: 0, text: 'Hm.' },
@@ -149,7 +153,7 @@ describe('a completion', () => {
     });
   });
 
-  test('is streamed in pieces, with usage for those who asked', () => {
+  test('is streamed in chunks, with usage on request', () => {
     const head = { id: 'cmpl-7', object: 'text_completion', created: 1, model: 'gpt' };
     const events = [START, text('Hel'), text('lo'), finish('stop'), USAGE];
     const piece = (said: string, reason: string | null = null) => ({
@@ -170,14 +174,14 @@ describe('a completion', () => {
     expect(silent.chunks).toHaveLength(3);
   });
 
-  test('begins with the prompt where that is wanted', () => {
+  test('begins with the prompt if echo is set', () => {
     const { whole, chunks } = answer([START, text(' upon'), finish('stop')], { echo: true });
 
     expect(whole).toMatchObject({ choices: [{ text: 'Once upon' }] });
     expect(chunks[0]).toMatchObject({ choices: [{ text: 'Once' }] });
   });
 
-  test('tells likelihoods in lists side by side', () => {
+  test('has log probabilities in parallel lists', () => {
     const token = (said: string, logprob: number) => ({
       token: said,
       logprob,
@@ -214,7 +218,7 @@ describe('a completion', () => {
     });
   });
 
-  test('that fails under way ends with an error', () => {
+  test('ends with an error when its stream fails', () => {
     const writer = completions.openWriter(RULES);
 
     const bytes = writer.fail(new GatewayError('upstream_cut', 'It broke off.'));

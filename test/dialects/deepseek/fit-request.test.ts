@@ -10,19 +10,19 @@ function fitted(messages: readonly unknown[], more: object = {}) {
   return (JSON.parse(bytes.toString()) as { messages: unknown[] }).messages;
 }
 
-describe('a request for DeepSeek', () => {
+describe('DeepSeek request', () => {
   test.each([
-    ['is without calls', [user, { role: 'assistant', content: 'b' }, user]],
-    ['has its thoughts', [user, { ...calls, reasoning_content: 'hm' }, result]],
+    ['has no tool calls', [user, { role: 'assistant', content: 'b' }, user]],
+    ['has its reasoning', [user, { ...calls, reasoning_content: 'hm' }, result]],
     ['has no messages', null],
-    ['has what is none', ['a', { role: 'x', tool_calls: [] }]],
-  ])('is the very bytes where it %s', (_what, messages) => {
+    ['has invalid messages', ['a', { role: 'x', tool_calls: [] }]],
+  ])('is unchanged if it %s', (_what, messages) => {
     const body = Buffer.from(JSON.stringify({ messages, seed: 1 }));
 
     expect(fitForDeepSeek(body)).toBe(body);
   });
 
-  test('has a thought with everything the model said in a conversation with calls', () => {
+  test('has reasoning_content in every assistant message if there are tool calls', () => {
     const answer = { role: 'assistant', content: 'b' };
     const messages = [user, { ...calls, reasoning_content: 'hm' }, result, answer, user];
 
@@ -37,7 +37,7 @@ describe('a request for DeepSeek', () => {
     });
   });
 
-  test('has the thought that the client has under its other name', () => {
+  test('has reasoning of the client as reasoning_content', () => {
     expect(fitted([user, { ...calls, reasoning: 'hm' }, result])[1]).toEqual({
       ...calls,
       reasoning: 'hm',
@@ -45,14 +45,14 @@ describe('a request for DeepSeek', () => {
     });
   });
 
-  test('has prompts of the developer as those of the system', () => {
+  test('has developer messages as system messages', () => {
     expect(fitted([{ role: 'developer', content: 'Be brief.' }, user])).toEqual([
       { role: 'system', content: 'Be brief.' },
       user,
     ]);
   });
 
-  test('has large numbers as they were written', () => {
+  test('keeps large numbers exact', () => {
     const tools = '[{"function":{"parameters":{"enum":[1234567890123456789]}}}]';
     const body = `{"messages":[{"role":"developer","content":"a"}],"tools":${tools}}`;
 

@@ -46,8 +46,8 @@ function answered(
 
 const INVOKE = '/model/amazon.titan-embed-text-v2%3A0/invoke';
 
-describe('vectors of models behind Bedrock', () => {
-  test('are asked of Titan text by text', () => {
+describe('Bedrock embeddings', () => {
+  test('send one request per text to Titan', () => {
     const { paths, bodies } = asked('bedrock', 'amazon.titan-embed-text-v2:0', ['a', 'b'], {
       dimensions: 256,
     });
@@ -59,7 +59,7 @@ describe('vectors of models behind Bedrock', () => {
     ]);
   });
 
-  test('are asked for in time proportional to the texts, though each makes a request', async () => {
+  test('translate a request in linear time in the number of texts', async () => {
     const textsOf = (count: number) => Array<string>(count).fill('a');
     const hint = { input_type: 'query', vendor_hint: 1 };
     const ask = (texts: string[]) => asked('bedrock', 'amazon.titan-embed-text-v2:0', texts, hint);
@@ -71,7 +71,7 @@ describe('vectors of models behind Bedrock', () => {
     expect(await growthOf(textsOf, ask, { small: 500, large: 10_000 })).toBeLessThan(120);
   });
 
-  test('are asked for in time proportional to what cannot be said of them', async () => {
+  test('translate a request in linear time in the number of dropped members', async () => {
     const content = { parts: [{ text: 'a' }] };
     const client = geminiEmbeddingsAt('x', 'batchEmbedContents');
     const requestOf = (count: number) => {
@@ -116,7 +116,7 @@ describe('vectors of models behind Bedrock', () => {
         output_dimension: 256,
       },
     ],
-  ])('are asked of %s in its own words', (model, body) => {
+  ])('use the request format of %s', (model, body) => {
     expect(asked('bedrock', model, 'a', { dimensions: 256 }).bodies).toEqual([body]);
   });
 
@@ -127,7 +127,7 @@ describe('vectors of models behind Bedrock', () => {
       { texts: ['a'], input_type: 'search_query', embedding_types: ['float'] },
       ['user', 'dimensions'],
     ],
-  ])('name what %s cannot be told', (model, body, lost) => {
+  ])('report members that %s does not support as dropped', (model, body, lost) => {
     const wishes = { user: 'u', input_type: 'search_query', dimensions: 8 };
 
     const { bodies, dropped } = asked('bedrock', model, 'a', wishes);
@@ -136,7 +136,7 @@ describe('vectors of models behind Bedrock', () => {
     expect(dropped).toEqual(lost);
   });
 
-  test('are asked in as many requests as the texts need', () => {
+  test('split the texts over as many requests as needed', () => {
     const texts = Array.from({ length: 97 }, (_, i) => `t${i}`);
 
     const { bodies } = asked('bedrock', 'cohere.embed-v4:0', texts);
@@ -144,16 +144,16 @@ describe('vectors of models behind Bedrock', () => {
     expect(bodies).toMatchObject([{ texts: texts.slice(0, 96) }, { texts: ['t96'] }]);
   });
 
-  test('are refused where nobody knows how the model is asked, and for ids of tokens', () => {
+  test('reject unknown models and token ids', () => {
     expect(() => asked('bedrock', 'arn:aws:bedrock:x:1:provisioned-model/abc', 'a')).toThrow(
-      'asked for vectors',
+      'none of the supported families',
     );
     expect(() => asked('bedrock', 'amazon.titan-embed-text-v2:0', ['a', [1, 2]])).toThrow(
-      'is token ids',
+      'consists of token ids',
     );
   });
 
-  test('come in the order of the texts, with the tokens of all', () => {
+  test('return vectors in the order of the texts, with the total token count', () => {
     const one = (value: number, inputTextTokenCount: number) => ({
       body: { embedding: [value], inputTextTokenCount },
     });
@@ -165,10 +165,10 @@ describe('vectors of models behind Bedrock', () => {
   });
 
   test.each([
-    ['floats', { embeddings: [[1], [2]] }],
+    ['as a list', { embeddings: [[1], [2]] }],
     ['by type', { embeddings: { float: [[1], [2]] } }],
-    ['with their kinds', { embeddings: [{ embedding: [1] }, { embedding: [2] }] }],
-  ])('are read as %s, with the tokens that the header tells', (_form, body) => {
+    ['as objects', { embeddings: [{ embedding: [1] }, { embedding: [2] }] }],
+  ])('read vectors %s, with the token count from the header', (_form, body) => {
     expect(answered('bedrock', [{ body, tokens: '5' }], ['a', 'b'])).toEqual({
       vectors: [[1], [2]],
       inputTokens: 5,
@@ -177,13 +177,13 @@ describe('vectors of models behind Bedrock', () => {
 
   test.each([
     ['an error', { message: 'no such model' }, 'no such model'],
-    ['nothing', {}, 'no vectors'],
-    ['too few', { embeddings: [[1]] }, '1 vector for 2 inputs'],
-  ])('are refused where the answer is %s', (_what, body, said) => {
+    ['an answer without vectors', {}, 'no vectors'],
+    ['too few vectors', { embeddings: [[1]] }, '1 vector for 2 inputs'],
+  ])('reject %s', (_what, body, said) => {
     expect(() => answered('bedrock', [{ body }], ['a', 'b'])).toThrow(said);
   });
 
-  test('are of unknown cost where one of the answers tells no tokens', () => {
+  test('have no token count if one of the answers lacks it', () => {
     const told = { body: { embedding: [1], inputTextTokenCount: 3 } };
 
     expect(answered('bedrock', [told, { body: { embedding: [2] } }], ['a', 'b'])).toMatchObject({
@@ -192,8 +192,8 @@ describe('vectors of models behind Bedrock', () => {
   });
 });
 
-describe('vectors of Vertex', () => {
-  test('are predictions, one text at a time of Gemini’s models', () => {
+describe('Vertex embeddings', () => {
+  test('use predict, with one text per request for Gemini models', () => {
     const { paths, bodies } = asked('vertex', 'gemini-embedding-001', ['a', 'b'], {
       dimensions: 8,
     });
@@ -210,7 +210,7 @@ describe('vectors of Vertex', () => {
     });
   });
 
-  test('are read with their tokens', () => {
+  test('are read with their token count, or rejected', () => {
     const prediction = (value: number) => ({
       embeddings: { values: [value], statistics: { token_count: 2 } },
     });
@@ -224,7 +224,7 @@ describe('vectors of Vertex', () => {
     expect(() => answered('vertex', [{ body: {} }], ['a'])).toThrow('no vectors');
   });
 
-  test('are given to clients of Gemini’s', () => {
+  test('reach Gemini clients', () => {
     const client = geminiEmbeddingsAt('vec', 'embedContent');
     const request = client.readRequest(bytes({ content: { parts: [{ text: 'a' }] } }));
     const passage = embeddingAdapter(client, 'vertex');

@@ -21,8 +21,8 @@ const answered = (answer: unknown) =>
   passage.readAnswers([{ body: bytes(answer), header: () => undefined }], read(), TARGET, DEFAULTS);
 const DEFAULTS = { model: 'cohere/embed', inputTokens: 9 };
 
-describe('vectors of Cohere for a client of OpenAI’s', () => {
-  test('are asked for in its words', () => {
+describe('Cohere embeddings for an OpenAI client', () => {
+  test('use the request format of Cohere', () => {
     expect(asked({ dimensions: 8 })).toEqual({
       path: '/embed',
       json: {
@@ -36,15 +36,15 @@ describe('vectors of Cohere for a client of OpenAI’s', () => {
     });
   });
 
-  test('are for what the client says, and what else it says is named', () => {
+  test('keep input_type, report unknown members as dropped and reject token ids', () => {
     const { json, dropped } = asked({ input_type: 'search_query', future: 1 });
 
     expect(json).toMatchObject({ input_type: 'search_query' });
     expect(dropped.map(({ field }) => field)).toEqual(['future']);
-    expect(() => asked({ input: [[1, 2]] })).toThrow('is token ids');
+    expect(() => asked({ input: [[1, 2]] })).toThrow('consists of token ids');
   });
 
-  test('come in the form that was asked for', () => {
+  test('are returned in OpenAI’s format with their token count', () => {
     const answer = {
       embeddings: {
         float: [
@@ -66,9 +66,9 @@ describe('vectors of Cohere for a client of OpenAI’s', () => {
 
   test.each([
     ['an error', { message: 'invalid model' }, 'invalid model'],
-    ['no vectors', { embeddings: {} }, 'no vectors'],
-    ['no numbers', { embeddings: { float: ['a'] } }, 'not numbers'],
-  ])('are refused where the answer is %s', (_what, answer, said) => {
+    ['missing vectors', { embeddings: {} }, 'no vectors'],
+    ['vectors that are not numbers', { embeddings: { float: ['a'] } }, 'not consist of numbers'],
+  ])('are rejected for %s', (_what, answer, said) => {
     expect(() => answered(answer)).toThrow(said);
   });
 });

@@ -51,8 +51,8 @@ function answered(
   return { ...passed, json: JSON.parse(passed.body.toString()) as unknown };
 }
 
-describe('a request for vectors', () => {
-  test('goes to a provider of the same dialect as it is, but for the model and renamed members', () => {
+describe('embeddings request', () => {
+  test('is unchanged within one dialect but for the model and renamed members', () => {
     const body = `{"model" : "acme/vec","input":"caf\\u00e9", "dimensions":8,"user":"u","future":1}`;
 
     const plain = asked(openAiEmbeddings, 'openai', body);
@@ -70,7 +70,7 @@ describe('a request for vectors', () => {
     );
   });
 
-  test('is a batch to Gemini, whatever the number of texts', () => {
+  test('becomes a batch request for Gemini', () => {
     const { path, text, dropped } = asked(openAiEmbeddings, 'gemini', {
       model: 'x',
       input: ['a', 'b'],
@@ -88,7 +88,7 @@ describe('a request for vectors', () => {
     expect(dropped).toEqual(['user']);
   });
 
-  test('of a client of Gemini is one list of texts to others', () => {
+  test('of a Gemini client becomes one list of texts for OpenAI', () => {
     const requests = [
       { model: 'models/vec', content: { parts: [{ text: 'a' }, { text: 'b' }] }, title: 'T' },
       { content: { parts: { text: 'c' } }, output_dimensionality: 8, task_type: 'X' },
@@ -107,7 +107,7 @@ describe('a request for vectors', () => {
     expect(one.dropped).toEqual(['taskType']);
   });
 
-  test('of a client of Gemini names the model again where Gemini wants it', () => {
+  test('of a Gemini client names the provider’s model for Gemini', () => {
     const content = { parts: [{ text: 'a' }] };
 
     const batch = asked(gemini, 'gemini', { requests: [{ model: 'models/vec', content, x: 1 }] });
@@ -134,7 +134,7 @@ describe('a request for vectors', () => {
     [{ model: 'x', input: ['a', {}] }, 'input[1]'],
     [{ model: 'x', input: 'a', dimensions: 0 }, 'dimensions'],
     [{ model: 'x', input: 'a', encoding_format: 'int8' }, 'encoding_format'],
-  ])('is refused for a fault: %j', (body, param) => {
+  ])('is rejected with the faulty field named: %j', (body, param) => {
     expect(() => openAiEmbeddings.readRequest(bytes(body))).toThrow(
       expect.objectContaining({ code: 'invalid_request', param }),
     );
@@ -144,13 +144,13 @@ describe('a request for vectors', () => {
     [{ requests: [] }, 'requests'],
     [{ requests: [{ content: {} }] }, 'requests[0].content.parts'],
     [{ requests: [{ content: { parts: [{ inlineData: {} }] } }] }, 'requests[0].content.parts'],
-  ])('of a client of Gemini is refused for a fault: %j', (body, param) => {
+  ])('of a Gemini client is rejected with the faulty field named: %j', (body, param) => {
     expect(() => gemini.readRequest(bytes(body))).toThrow(
       expect.objectContaining({ code: 'invalid_request', param }),
     );
   });
 
-  test('may be ids of tokens, but not to Gemini', () => {
+  test('can have token ids, but not for Gemini', () => {
     const one = openAiEmbeddings.readRequest(bytes({ model: 'x', input: [1, 2] }));
     const two = openAiEmbeddings.readRequest(bytes({ model: 'x', input: [[1], [2, 3]] }));
 
@@ -160,18 +160,18 @@ describe('a request for vectors', () => {
     );
   });
 
-  test('cannot be asked of a dialect without any', () => {
+  test('is rejected for a dialect without embeddings', () => {
     expect(() => embeddingAdapter(openAiEmbeddings, 'anthropic')).toThrow(
       expect.objectContaining({ code: 'invalid_request', param: 'model' }),
     );
   });
 });
 
-describe('vectors', () => {
+describe('embeddings answer', () => {
   const list = (data: object[], more = {}) => ({ object: 'list', data, ...more });
   const usage = { prompt_tokens: 3, total_tokens: 3 };
 
-  test('of a trusted provider are passed on byte for byte', () => {
+  test('of a trusted provider is passed on byte for byte', () => {
     const body = `{ "data" : [ {"embedding":"AACAPw=="} ], "usage":{"prompt_tokens": 3} }`;
 
     const { body: out, inputTokens } = answered(openAiEmbeddings, 'openai', body, {
@@ -183,7 +183,7 @@ describe('vectors', () => {
     expect(without.inputTokens).toBeNull();
   });
 
-  test('of others are put in order, and have what OpenAI promises', () => {
+  test('of other providers is put in order and completed to OpenAI’s format', () => {
     const data = [
       { embedding: [2, 0], index: 1 },
       { embedding: [1, 0], index: 0 },
@@ -209,7 +209,7 @@ describe('vectors', () => {
     expect(inputTokens).toBeNull();
   });
 
-  test('come in the form that was asked for, whatever the provider sends', () => {
+  test('has the requested encoding, whatever the provider sends', () => {
     const numbers = list([{ embedding: [1, -2.5] }], { model: 'm', usage });
     const text = list([{ embedding: 'AACAPwAAIMA=' }], { model: 'm', usage });
     const base64 = { request: { encoding_format: 'base64' } };
@@ -221,7 +221,7 @@ describe('vectors', () => {
     expect(asList.json).toMatchObject({ data: [{ embedding: [1, -2.5] }] });
   });
 
-  test('of Gemini are OpenAI’s to a client of OpenAI, and the other way round', () => {
+  test('is translated between Gemini and OpenAI in both directions', () => {
     const two = { embeddings: [{ values: [1] }, { values: [2] }] };
     const fromGemini = answered(openAiEmbeddings, 'gemini', two, {
       request: { input: ['a', 'b'] },
@@ -235,13 +235,13 @@ describe('vectors', () => {
     });
   });
 
-  test('of Gemini reach a client of Gemini as they are', () => {
+  test('of Gemini reaches a Gemini client unchanged', () => {
     const body = { embedding: { values: [1] }, usageMetadata: { promptTokenCount: 2 } };
 
     expect(answered(gemini, 'gemini', body)).toMatchObject({ json: body, inputTokens: 2 });
   });
 
-  test('are one where one was asked for', () => {
+  test('has a single embedding for embedContent', () => {
     const request = geminiOne.readRequest(bytes({ content: { parts: [{ text: 'a' }] } }));
     const answer = { vectors: [[1]], model: null, inputTokens: null };
 
@@ -257,7 +257,7 @@ describe('vectors', () => {
     ['gemini', {}],
     ['gemini', { embeddings: [{ values: 'x' }] }],
     ['gemini', { error: { message: 'no', code: 500 } }],
-  ] as const)('that are none fail: %s, %j', (from, body) => {
+  ] as const)('without vectors is an error: %s, %j', (from, body) => {
     expect(() => answered(openAiEmbeddings, from, body)).toThrow(
       expect.objectContaining({ code: 'upstream_failed' }),
     );
@@ -268,7 +268,7 @@ describe('vectors', () => {
     [openAiEmbeddings, 'gemini', { embeddings: [{ values: [1] }] }, { input: ['a', 'b'] }],
     [openAiEmbeddings, 'openai', { data: [{ embedding: [1] }, { embedding: [2] }] }, {}],
     [gemini, 'gemini', { embeddings: [{ values: [1] }, { values: [2] }] }, {}],
-  ] as const)('are one for each input, %#', (client, from, body, request) => {
+  ] as const)('must have one vector per input (case %#)', (client, from, body, request) => {
     expect(() => answered(client, from, body, { request })).toThrow(
       expect.objectContaining({
         code: 'upstream_failed',
@@ -277,7 +277,7 @@ describe('vectors', () => {
     );
   });
 
-  test('are the same after a journey through base64', () => {
+  test('survives a base64 round trip', () => {
     fc.assert(
       fc.property(fc.array(fc.float({ noNaN: true })), (vector) => {
         expect(asNumbers(asBase64(vector))).toEqual(vector);

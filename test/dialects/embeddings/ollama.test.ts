@@ -3,7 +3,7 @@ import { openAiEmbeddings } from '../../../src/dialects/embeddings/openai.js';
 
 const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
 
-describe('vectors of Ollama', () => {
+describe('Ollama embeddings', () => {
   const target = { model: 'nomic', provider: 'ollama', renames: {}, trusted: false } as const;
   const passage = embeddingAdapter(openAiEmbeddings, 'ollama');
   const request = openAiEmbeddings.readRequest(
@@ -17,11 +17,8 @@ describe('vectors of Ollama', () => {
       { model: 'ollama/nomic', inputTokens: 9 },
     );
 
-  test('are asked for in its words', () => {
-    const { requests, dropped } = passage.prepareRequests(request, {
-      ...target,
-      onLoss: 'drop',
-    });
+  test('use the request format of Ollama', () => {
+    const { requests, dropped } = passage.prepareRequests(request, { ...target, onLoss: 'drop' });
 
     expect(
       requests.map(({ path, body }) => [path, JSON.parse(body.toString()) as unknown]),
@@ -34,7 +31,7 @@ describe('vectors of Ollama', () => {
     expect(dropped.map(({ field }) => field)).toEqual(['user']);
   });
 
-  test('are read with their count, or refused', () => {
+  test('are read with their token count, or rejected', () => {
     const { body, inputTokens } = read({ embeddings: [[1]], prompt_eval_count: 4 });
 
     expect(JSON.parse(body.toString())).toMatchObject({ data: [{ embedding: [1] }] });

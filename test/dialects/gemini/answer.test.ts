@@ -11,7 +11,7 @@ function whole(candidate: object, more: object = {}) {
   };
 }
 
-describe('an answer of Gemini', () => {
+describe('Gemini answer', () => {
   test.each([
     ['STOP', 'stop'],
     [1, 'stop'],
@@ -22,7 +22,7 @@ describe('an answer of Gemini', () => {
     ['SOMETHING_NEW_THAT_BLOCKS', 'content_filter'],
     ['UNEXPECTED_TOOL_CALL', 'stop'],
     ['MALFORMED_FUNCTION_CALL', 'stop'],
-  ])('that ended with %s ends with %s', (finishReason, expected) => {
+  ])('maps finish reason %s to %s', (finishReason, expected) => {
     expect(whole({ ...text('hi'), finishReason }).choices[0]?.finish_reason).toBe(expected);
   });
 
@@ -34,7 +34,7 @@ describe('an answer of Gemini', () => {
     { ...broken, content: { role: 'model' } },
     { ...broken, content: { parts: [{ text: 'Hm', thought: true }] } },
     { ...broken, finishReason: 'UNEXPECTED_TOOL_CALL' },
-  ])('that is nothing but a call that went wrong is none: %j', (candidate) => {
+  ])('fails if it is nothing but a malformed function call: %j', (candidate) => {
     const failure = expect.objectContaining({
       code: 'upstream_failed',
       message: expect.stringContaining(message),
@@ -45,7 +45,7 @@ describe('an answer of Gemini', () => {
     expect(streamed('anthropic', 'gemini', [response]).stream.failure).toEqual(failure);
   });
 
-  test('is its own affair to clients of Google', () => {
+  test('reaches Gemini clients even with a malformed function call', () => {
     const body = { candidates: [broken] };
 
     expect(answered('gemini', 'gemini', body).json).toEqual(body);
@@ -53,7 +53,7 @@ describe('an answer of Gemini', () => {
     expect(streamed('gemini', 'gemini', [response]).stream.failure).toBeNull();
   });
 
-  test('may have no content, or no candidate but a reason', () => {
+  test('can lack content, or candidates if it has a block reason', () => {
     expect(whole({ finishReason: 'SAFETY' }).choices).toMatchObject([
       { message: { content: '' }, finish_reason: 'content_filter' },
     ]);
@@ -66,7 +66,7 @@ describe('an answer of Gemini', () => {
     );
   });
 
-  test('calls tools under ids of their own, even the same one twice', () => {
+  test('has a unique id for every tool call', () => {
     const twice = { functionCall: { name: 'f', args: { x: 1 } } };
     const { choices } = whole({
       content: { parts: [twice, twice, { functionCall: { id: 'own', name: 'g' } }] },
@@ -84,7 +84,7 @@ describe('an answer of Gemini', () => {
     expect(calls[2]?.id).toBe('own');
   });
 
-  test('counts thoughts as output and what tools put in as input', () => {
+  test('counts thoughts as output and tool-use prompts as input', () => {
     const { usage } = whole(
       { ...text('hi'), finishReason: 'STOP' },
       {
@@ -106,7 +106,7 @@ describe('an answer of Gemini', () => {
     });
   });
 
-  test('tells its sources once, and steps over what Google’s own tools did', () => {
+  test('has each source once and omits server tools', () => {
     const { choices } = whole({
       content: {
         parts: [
@@ -133,7 +133,7 @@ describe('an answer of Gemini', () => {
   });
 });
 
-describe('a stream of Gemini', () => {
+describe('Gemini stream', () => {
   const sse = (...all: object[]) =>
     all.map((one) => `data: ${JSON.stringify(one)}\r\n\r\n`).join('');
   const part = (one: object, more: object = {}) => ({
@@ -144,7 +144,7 @@ describe('a stream of Gemini', () => {
   const end = { finishReason: 'STOP' };
   const read = (bytes: string) => streamed('openai', 'gemini', [Buffer.from(bytes)]);
 
-  test('may come as one list instead of events', () => {
+  test('can be a JSON list instead of events', () => {
     const { text: out, stream } = read(
       JSON.stringify([part({ text: 'a' }), part({ text: 'b' }, end)]),
     );
@@ -155,7 +155,7 @@ describe('a stream of Gemini', () => {
     expect(out.endsWith('data: [DONE]\n\n')).toBe(true);
   });
 
-  test('puts arguments together that come with their places', () => {
+  test('assembles partial arguments by their JSON paths', () => {
     const partial = (jsonPath: string, value: object) =>
       part({ functionCall: { partialArgs: [{ jsonPath, ...value }], willContinue: true } });
 
@@ -187,13 +187,13 @@ describe('a stream of Gemini', () => {
       'upstream_failed',
     ],
     [
-      'an error as a list',
+      'an error in a list',
       '[{"error":{"code":429,"message":"slow","status":"RESOURCE_EXHAUSTED"}}]',
       'upstream_rate_limited',
     ],
-    ['an end before its reason', sse(part({ text: 'a' })), 'upstream_cut'],
-    ['nothing', '', 'upstream_failed'],
-  ])('fails with %s', (_what, bytes, code) => {
+    ['an end without a finish reason', sse(part({ text: 'a' })), 'upstream_cut'],
+    ['no bytes', '', 'upstream_failed'],
+  ])('fails on %s', (_what, bytes, code) => {
     expect(read(bytes).stream.failure).toMatchObject({ code });
   });
 });

@@ -24,26 +24,32 @@ const frame = (event: unknown): Frame => ({
   bytes: Buffer.from(`data: ${JSON.stringify(event)}\r\n\r\n`),
   usageOnly: false,
 });
-/** A response of a stream that does not end it. */
+/** A chunk of a stream other than the last. */
 const piece = (parts: unknown, more: object = {}) => ({
   candidates: [candidate(parts, { finishReason: null, ...more })],
 });
 
-describe('a whole answer', () => {
+describe('Gemini cache codec: whole answers', () => {
   test.each([
     ['text', response(candidate([{ text: 'Hello' }]))],
     ['thoughts', response(candidate([thought, { text: 'x', thoughtSignature: 'abc' }]))],
-    ['calls', response(candidate([{ ...call({ a: 1 }), thoughtSignature: 's' }, call({})]))],
-    ['several choices', response(candidate([{ text: 'x' }]), candidate([], { index: 1 }))],
-    ['ratings', response(candidate([{ text: 'x' }], { safetyRatings: [{ category: 'c' }] }))],
-    ['likelihoods', response(candidate([{ text: 'x' }], { logprobsResult: { a: [1] } }))],
-  ])('with %s is the same after it was a stream', (_what, answer) => {
+    [
+      'function calls',
+      response(candidate([{ ...call({ a: 1 }), thoughtSignature: 's' }, call({})])),
+    ],
+    ['several candidates', response(candidate([{ text: 'x' }]), candidate([], { index: 1 }))],
+    [
+      'safety ratings',
+      response(candidate([{ text: 'x' }], { safetyRatings: [{ category: 'c' }] })),
+    ],
+    ['log probabilities', response(candidate([{ text: 'x' }], { logprobsResult: { a: [1] } }))],
+  ])('round-trips %s through a stream', (_what, answer) => {
     const frames = forms.toFrames(bytesOf(answer)) ?? [];
 
     expect(parsed(forms.joinFrames(frames))).toEqual(answer);
   });
 
-  test('spread over lines is a stream of one event', () => {
+  test('makes one event of an answer with line breaks', () => {
     const answer = response(candidate([{ text: 'a\r\nb' }]));
     const spread = Buffer.from(JSON.stringify(answer, null, 2).replaceAll('\n', '\r\n'));
 
@@ -76,32 +82,32 @@ describe('a whole answer', () => {
     [null, { candidates: {} }],
     [null, { error: { code: 500 } }],
     [null, 'no answer'],
-  ])('is %s', (kind, answer) => {
+  ])('classifies an answer as %s (case %#)', (kind, answer) => {
     expect(forms.classify(bytesOf(answer))).toBe(kind);
   });
 
   test.each([
-    ['what it says, without what it thought', [candidate([thought, { text: 'a' }])], 'a'],
-    ['nothing where it calls', [candidate([{ text: 'a' }, call({})])], null],
-    ['nothing where it says nothing', [candidate([thought])], null],
+    ['the text without thoughts', [candidate([thought, { text: 'a' }])], 'a'],
+    ['nothing from an answer with function calls', [candidate([{ text: 'a' }, call({})])], null],
+    ['nothing from thoughts alone', [candidate([thought])], null],
     [
-      'nothing where there are several',
+      'nothing from several candidates',
       [candidate([{ text: 'a' }]), candidate([{ text: 'a' }])],
       null,
     ],
-    ['nothing where there is none', [], null],
-  ])('has for its text %s', (_what, candidates, words) => {
+    ['nothing without candidates', [], null],
+  ])('extracts %s', (_what, candidates, words) => {
     expect(forms.textOf(bytesOf(response(...candidates)))).toBe(words);
   });
 
-  test('that is no answer makes no stream', () => {
+  test('makes no stream of what is not an answer', () => {
     expect(forms.toFrames(Buffer.from('<html>'))).toBeNull();
     expect(forms.toFrames(bytesOf(response()))).toBeNull();
   });
 });
 
-describe('a stream', () => {
-  test('is put together from its pieces', () => {
+describe('Gemini cache codec: streams', () => {
+  test('joins an answer from its chunks', () => {
     const stream = [
       piece([{ text: 'Let me ', thought: true }]),
       piece([{ text: 'see.', thought: true }], { safetyRatings: [1] }),
@@ -121,7 +127,7 @@ describe('a stream', () => {
     );
   });
 
-  test('of any text is the same whatever its pieces, and however they are cut', () => {
+  test('joins any text, regardless of chunking', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: codePoint, minLength: 1 }), { minLength: 1, maxLength: 4 }),
@@ -146,34 +152,34 @@ describe('a stream', () => {
 
   test.each<[string, unknown[]]>([
     ['has no end', [piece([{ text: 'x' }])]],
-    ['has nothing in it', []],
-    ['has a choice without an end', [done, piece([{ text: 'x' }], { index: 1 })]],
-    ['has an error in it', [done, { error: { code: 500 } }]],
-    ['has an event that is no object', [done, 7]],
-    ['has parts that nobody knows', [piece([{ executableCode: {} }]), done]],
-    ['tells what was found', [piece([{ text: 'x' }], { groundingMetadata: {} }), done]],
+    ['is empty', []],
+    ['has an unfinished candidate', [done, piece([{ text: 'x' }], { index: 1 })]],
+    ['contains an error', [done, { error: { code: 500 } }]],
+    ['contains an event that is not an object', [done, 7]],
+    ['has unknown parts', [piece([{ executableCode: {} }]), done]],
+    ['has grounding metadata', [piece([{ text: 'x' }], { groundingMetadata: {} }), done]],
     [
-      'tells likelihoods twice',
+      'has log probabilities twice',
       [
         piece([{ text: 'x' }], { logprobsResult: 1 }),
         response(candidate([], { logprobsResult: 2 })),
       ],
     ],
-  ])('that %s is not put together', (_what, events) => {
+  ])('rejects a stream that %s', (_what, events) => {
     expect(forms.joinFrames(events.map(frame))).toBeNull();
   });
 });
 
-describe('what decides an answer', () => {
+describe('Gemini request identity', () => {
   const asking = (...parts: unknown[]) => ({ contents: [{ role: 'user', parts }] });
   const identity = (request: object) =>
     forms.identityOf(Buffer.from(JSON.stringify({ ...asking({ text: 'x' }), ...request })));
 
   test.each([
-    ['who asks', { labels: { team: 'a' }, model: 'models/m' }],
-    ['members that are null or empty', { systemInstruction: null, tools: [] }],
-    ['how contents are written', { contents: { parts: { text: 'x' } } }],
-  ])('is not %s', (_what, more) => {
+    ['labels and model', { labels: { team: 'a' }, model: 'models/m' }],
+    ['null and empty members', { systemInstruction: null, tools: [] }],
+    ['the form of contents', { contents: { parts: { text: 'x' } } }],
+  ])('does not depend on %s', (_what, more) => {
     expect(identity(more).members).toEqual(identity({}).members);
   });
 
@@ -181,10 +187,10 @@ describe('what decides an answer', () => {
     ['sampling', { generationConfig: { topK: 1 } }],
     ['the system prompt', { systemInstruction: 'x' }],
     ['tools', { tools: [{ functionDeclarations: [] }] }],
-    ['what was said before', { contents: [{ parts: [] }, ...asking({ text: 'x' }).contents] }],
-    ['a member that nobody knows', { x_new: 1 }],
-    ['which of two names is used', { system_instruction: 'x', systemInstruction: 'y' }],
-  ])('is %s', (_what, more) => {
+    ['earlier turns', { contents: [{ parts: [] }, ...asking({ text: 'x' }).contents] }],
+    ['unknown members', { x_new: 1 }],
+    ['both spellings of a member', { system_instruction: 'x', systemInstruction: 'y' }],
+  ])('depends on %s', (_what, more) => {
     expect(identity(more).members).not.toEqual(identity({}).members);
   });
 
@@ -194,11 +200,11 @@ describe('what decides an answer', () => {
     [{ generationConfig: { temperature: 0.7, seed: 1 } }, false],
     [{ generationConfig: { temperature: 0 } }, false],
     [{}, false],
-  ])('is left to chance by %j: %s', (more, sampled) => {
+  ])('is sampled for %j: %s', (more, sampled) => {
     expect(identity(more).sampled).toBe(sampled);
   });
 
-  test('is asked last by the user, in a text', () => {
+  test('has the last user text as its question', () => {
     expect(identity({}).question).toEqual({
       text: 'x',
       rest: { contents: [{ role: 'user', parts: null }] },

@@ -14,8 +14,8 @@ const finish = (
 const whole = (events: readonly AnswerEvent[], rules = {}) =>
   JSON.parse(gemini.writeAnswer(events, { ...RULES, ...rules }).toString()) as unknown;
 
-describe('an answer for a client of Gemini', () => {
-  test('has thoughts only where the client asked for them', () => {
+describe('answer for a Gemini client', () => {
+  test('has thoughts unless the client hides them', () => {
     const events: AnswerEvent[] = [
       start,
       { kind: 'reasoning', choice: 0, text: 'Hm' },
@@ -45,7 +45,7 @@ describe('an answer for a client of Gemini', () => {
     });
   });
 
-  test('has several candidates, each with its own end', () => {
+  test('has several candidates, each with its finish reason', () => {
     const events = [
       start,
       text('a'),
@@ -67,13 +67,13 @@ describe('an answer for a client of Gemini', () => {
     ['content_filter', 'RECITATION', 'RECITATION'],
     ['content_filter', 'refusal', 'SAFETY'],
     ['tool_calls', 'tool_use', 'STOP'],
-  ] as const)('that ended with %s (%s) ends with %s', (reason, native, expected) => {
+  ] as const)('maps %s (%s) to finish reason %s', (reason, native, expected) => {
     expect(whole([start, finish(reason, native)])).toMatchObject({
       candidates: [{ content: { parts: [{ text: '' }] }, finishReason: expected }],
     });
   });
 
-  test('tells sources and likelihoods', () => {
+  test('has citations and log probabilities', () => {
     const token = { token: 'Hi', logprob: -0.5, bytes: null };
     const logprobs = { content: [{ ...token, top_logprobs: [token] }], refusal: null };
     const cite = (url: string | null, native: object): AnswerEvent => ({
@@ -112,7 +112,7 @@ describe('an answer for a client of Gemini', () => {
     });
   });
 
-  test('counts thoughts apart from the text', () => {
+  test('counts thoughts separately from the text', () => {
     const usage = {
       inputTokens: 10,
       outputTokens: 7,
@@ -133,7 +133,7 @@ describe('an answer for a client of Gemini', () => {
     });
   });
 
-  test('has arguments whole, however they came, broken ones included', () => {
+  test('has complete arguments for interleaved and malformed calls', () => {
     const call = (n: number): AnswerEvent => ({
       kind: 'call',
       choice: 0,
@@ -179,8 +179,8 @@ describe('an answer for a client of Gemini', () => {
   });
 });
 
-describe('likelihoods of Gemini', () => {
-  test('reach clients of OpenAI', () => {
+describe('Gemini log probabilities', () => {
+  test('reach OpenAI clients', () => {
     const chosen = { token: 'Hi', logProbability: -0.25 };
     const logprobsResult = {
       chosenCandidates: [chosen],
@@ -209,24 +209,24 @@ describe('likelihoods of Gemini', () => {
   });
 });
 
-describe('an error in Google’s words', () => {
+describe('Gemini error', () => {
   test.each([
-    [new GatewayError('invalid_api_key', 'no'), 401, 'UNAUTHENTICATED'],
-    [new GatewayError('no_candidate', 'no'), 422, 'FAILED_PRECONDITION'],
-    [new GatewayError('upstream_failed', 'no'), 502, 'UNAVAILABLE'],
+    [401, 'UNAUTHENTICATED', new GatewayError('invalid_api_key', 'no')],
+    [422, 'FAILED_PRECONDITION', new GatewayError('no_candidate', 'no')],
+    [502, 'UNAVAILABLE', new GatewayError('upstream_failed', 'no')],
     [
-      new GatewayError('upstream_rejected', 'no', { upstreamCode: 'OUT_OF_RANGE' }),
       400,
       'OUT_OF_RANGE',
+      new GatewayError('upstream_rejected', 'no', { upstreamCode: 'OUT_OF_RANGE' }),
     ],
-    [new GatewayError('upstream_rejected', 'no', { upstreamCode: 'x_y' }), 400, 'INVALID_ARGUMENT'],
-  ])('%s has a status and a word', (error, code, status) => {
+    [400, 'INVALID_ARGUMENT', new GatewayError('upstream_rejected', 'no', { upstreamCode: 'x_y' })],
+  ])('is written with code %i and status %s', (code, status, error) => {
     expect(JSON.parse(gemini.writeError(error))).toMatchObject({
       error: { code, message: 'no', status, details: [{ domain: 'suffice' }] },
     });
   });
 
-  test('says which field, and when to come again', () => {
+  test('names the field and the retry delay', () => {
     const error = new GatewayError('upstream_rate_limited', 'slow', {
       param: 'a.b',
       retryAfterS: 2,

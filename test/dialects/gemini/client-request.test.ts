@@ -6,8 +6,8 @@ function toOpenAi(body: object, target = {}) {
   return translated('gemini', 'openai', body, target);
 }
 
-describe('a request of a client of Gemini', () => {
-  test('may be written with underscores, and with single things where lists belong', () => {
+describe('request of a Gemini client', () => {
+  test('can have snake_case names, and single values for lists', () => {
     const { json, dropped } = toOpenAi({
       system_instruction: { parts: { text: 'Be brief.' } },
       contents: { parts: { inline_data: { mime_type: 'image/png', data: 'AA-_' } } },
@@ -41,7 +41,7 @@ describe('a request of a client of Gemini', () => {
     expect(dropped).toEqual([]);
   });
 
-  test('has Google’s schemas as JSON Schema', () => {
+  test('has its schemas converted to JSON Schema', () => {
     const responseSchema = {
       type: 'OBJECT',
       required: ['b'],
@@ -77,7 +77,7 @@ describe('a request of a client of Gemini', () => {
     );
   });
 
-  test('gives calls ids and finds the call of each result, by id or by name and order', () => {
+  test('gets call ids, with results matched by id or by name and order', () => {
     const call = (args: object, more = {}) => ({ functionCall: { name: 'f', args, ...more } });
     const result = (response: object, more = {}) => ({
       functionResponse: { name: 'f', response, ...more },
@@ -114,7 +114,7 @@ describe('a request of a client of Gemini', () => {
     ]);
   });
 
-  test('keeps documents, and names what only Google can read', () => {
+  test('keeps documents and reports Google-only members as dropped', () => {
     const file = (fileUri: string, mimeType: string) => ({ fileData: { fileUri, mimeType } });
     const { json, dropped } = translated('gemini', 'anthropic', {
       contents: [
@@ -170,7 +170,7 @@ describe('a request of a client of Gemini', () => {
     [{ thinkingBudget: -1 }, 'medium'],
     [{ includeThoughts: true }, 'medium'],
     [{ includeThoughts: false }, undefined],
-  ])('asks for thinking with %j', (thinkingConfig, expected) => {
+  ])('translates thinkingConfig %j', (thinkingConfig, expected) => {
     const { json } = toOpenAi({ ...hi, generationConfig: { thinkingConfig } });
 
     expect(json['reasoning_effort']).toBe(expected);
@@ -186,7 +186,7 @@ describe('a request of a client of Gemini', () => {
       ['f'],
     ],
     [{}, undefined, ['f', 'g']],
-  ])('chooses tools with %j', (functionCallingConfig, choice, names) => {
+  ])('translates functionCallingConfig %j', (functionCallingConfig, choice, names) => {
     const { json } = toOpenAi({
       ...hi,
       tools: [{ functionDeclarations: [{ name: 'f' }, { name: 'g' }] }],
@@ -198,7 +198,7 @@ describe('a request of a client of Gemini', () => {
     expect(tools.map((tool) => tool.function.name)).toEqual(names);
   });
 
-  test('asks for likelihoods of tokens', () => {
+  test('translates responseLogprobs', () => {
     const generationConfig = { responseLogprobs: true, logprobs: 2 };
 
     expect(toOpenAi({ ...hi, generationConfig }).json).toMatchObject({
@@ -219,13 +219,13 @@ describe('a request of a client of Gemini', () => {
     [{ ...hi, generationConfig: 1 }, 'invalid_request', 'generationConfig'],
     [{ ...hi, tools: 'f' }, 'invalid_request', 'tools'],
     [{ ...hi, systemInstruction: 1 }, 'invalid_request', 'systemInstruction'],
-  ])('is refused where the gateway could not read it: %j', (body, code, param) => {
+  ])('is rejected with the faulty field named: %j', (body, code, param) => {
     const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 
     expect(() => gemini.readRequest(bytes)).toThrow(expect.objectContaining({ code, param }));
   });
 
-  test('is labelled by its labels, and may come wrapped where tokens are counted', () => {
+  test('has its labels as metadata, and can be wrapped for countTokens', () => {
     const dialect = geminiDialect({ model: 'm', stream: false });
     const body = { generateContentRequest: { ...hi, labels: { team: 'a', n: 1 } } };
 

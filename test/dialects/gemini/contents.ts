@@ -1,4 +1,4 @@
-/** Contents of Gemini’s requests. */
+/** Contents of Gemini requests. */
 
 export const user = (...parts: object[]) => ({ role: 'user', parts });
 export const model = (...parts: object[]) => ({ role: 'model', parts });

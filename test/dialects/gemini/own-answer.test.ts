@@ -2,7 +2,7 @@ import { fc } from '../../support/fast-check.js';
 import { listForm } from '../../../src/dialects/gemini/list-form.js';
 import { answered, eventsIn, streamed } from '../../support/translated.js';
 
-describe('an answer of Gemini to a client of Gemini', () => {
+describe('Gemini answer for a Gemini client', () => {
   const response = (said: string, more: object = {}) => ({
     candidates: [{ content: { parts: [{ text: said, future: 1 }], role: 'model' }, ...more }],
     usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 3 },
@@ -11,7 +11,7 @@ describe('an answer of Gemini to a client of Gemini', () => {
   const end = { finishReason: 'STOP' };
   const event = (json: object) => `data: ${JSON.stringify(json)}\r\n\r\n`;
 
-  test('is the provider’s own, byte for byte', () => {
+  test('is passed on unchanged and summarised', () => {
     const body = JSON.stringify(response('hi', end), null, 2);
 
     const { json, summary } = answered('gemini', 'gemini', body);
@@ -20,7 +20,7 @@ describe('an answer of Gemini to a client of Gemini', () => {
     expect(summary).toMatchObject({ finishReason: 'stop', usage: { inputTokens: 5 } });
   });
 
-  test('is the same stream, whatever the chunking', () => {
+  test('is streamed unchanged, regardless of chunking', () => {
     const sent = event(response('né ')) + event(response('', end));
     const bytes = Buffer.from(sent);
 
@@ -36,7 +36,7 @@ describe('an answer of Gemini to a client of Gemini', () => {
     );
   });
 
-  test('may come as one list, or spread over lines', () => {
+  test('can arrive as a JSON list, or with multi-line events', () => {
     const responses = [response('a'), response('b', end)];
     const spread = `data: ${JSON.stringify(responses[1], null, 1).replaceAll('\n', '\ndata: ')}\n\n`;
 
@@ -47,7 +47,7 @@ describe('an answer of Gemini to a client of Gemini', () => {
     expect(eventsIn(overLines.text)).toEqual([responses[1]]);
   });
 
-  test('is cut where it has no end, and its usage is known all the same', () => {
+  test('fails without a finish reason but keeps its usage', () => {
     const { text: out, stream } = streamed('gemini', 'gemini', [Buffer.from(event(response('a')))]);
 
     expect(out).toBe(event(response('a')));
@@ -55,7 +55,7 @@ describe('an answer of Gemini to a client of Gemini', () => {
     expect(stream.summary).toMatchObject({ finishReason: null, usage: { inputTokens: 5 } });
   });
 
-  test('ends with the error that the provider reports', () => {
+  test('fails with the error of the provider', () => {
     const error = { code: 503, message: 'overloaded', status: 'UNAVAILABLE' };
 
     const { stream } = streamed('gemini', 'gemini', [Buffer.from(event({ error }))]);
@@ -64,8 +64,8 @@ describe('an answer of Gemini to a client of Gemini', () => {
   });
 });
 
-describe('a stream as one list', () => {
-  test('is valid JSON, whatever the chunking, and with nothing in it', () => {
+describe('Gemini list form', () => {
+  test('is valid JSON, regardless of chunking and even when empty', () => {
     const bytes = Buffer.from('data: {"a":"é"}\r\n\r\ndata: {"b":2}\r\n\r\n');
 
     fc.assert(

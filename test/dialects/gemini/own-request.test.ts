@@ -2,19 +2,19 @@ import { gemini } from '../../../src/dialects/gemini/gemini.js';
 import { translated } from '../../support/translated.js';
 import { user } from './contents.js';
 
-describe('a request for Gemini itself', () => {
+describe('Gemini request for a Gemini provider', () => {
   const edited = (body: string) =>
     gemini
       .editRequest(gemini.readRequest(Buffer.from(body)), { model: 'gemini-3', askUsage: true })
       .toString();
 
-  test('goes through as it is but for the model, where the body names it', () => {
+  test('is unchanged but for the model in the body', () => {
     const body = `{"contents" : [{"parts":[{"text":"caf\\u00e9"}]}], "model":"models/x",  "future":{"model":"y"}}`;
 
     expect(edited(body)).toBe(body.replace('"models/x"', '"models/gemini-3"'));
   });
 
-  test('lacks the thoughts of other vendors’ models, and calls stay', () => {
+  test('keeps calls but drops and reports thoughts of other vendors’ models', () => {
     const body = { contents: [user({ text: 'hi' }), thoughtOfClaude(), user({ text: 'on' })] };
 
     const { json, dropped } = translated('gemini', 'gemini', body);
@@ -32,7 +32,7 @@ describe('a request for Gemini itself', () => {
   });
 });
 
-test('a thought of another vendor’s that stands alone is gone with its turn', () => {
+test('a turn with nothing but a thought of another vendor’s model is removed', () => {
   const [thought] = thoughtOfClaude().parts;
   const lone = { contents: { role: 'model', parts: thought } };
   const among = { contents: [user({ text: 'hi' }), { role: 'model', parts: [thought] }] };
@@ -60,7 +60,7 @@ function thoughtOfClaude() {
   return candidates[0].content;
 }
 
-test('thoughts of Claude come back to Claude with their proofs', () => {
+test('thoughts of Claude are sent back to Claude with their signatures', () => {
   const { json } = translated('gemini', 'anthropic', {
     contents: [
       user({ text: 'hi' }),

@@ -19,8 +19,8 @@ const call = (id: string, name: string, args = '{}') => ({
   function: { name, arguments: args },
 });
 
-describe('a chat completion request for Gemini', () => {
-  test('says everything that both dialects have a word for', () => {
+describe('chat completion request for Gemini', () => {
+  test('translates everything that both dialects support', () => {
     const schema = { $schema: 'x', type: 'object', properties: { a: { const: 1 } } };
     const { json, dropped } = toGemini({
       messages: [{ role: 'system', content: 'Be brief.' }, user('a'), user('b')],
@@ -68,13 +68,13 @@ describe('a chat completion request for Gemini', () => {
     ['auto', 'AUTO'],
     ['none', 'NONE'],
     ['required', 'ANY'],
-  ])('says the choice of tools %s', (choice, mode) => {
+  ])('translates tool_choice %s', (choice, mode) => {
     const { json } = toGemini({ tools: [tool('f')], tool_choice: choice });
 
     expect(json['toolConfig']).toEqual({ functionCallingConfig: { mode } });
   });
 
-  test('has results of tools as objects, found by the name of the call', () => {
+  test('has tool results as objects, under the name of the call', () => {
     const { json } = toGemini(
       {
         messages: [
@@ -117,7 +117,7 @@ describe('a chat completion request for Gemini', () => {
     ]);
   });
 
-  test('has results of tools in the order of their calls, and pictures under their registered type', () => {
+  test('has tool results in call order, and images under their registered media type', () => {
     const result = (id: string) => ({ role: 'tool', tool_call_id: id, content: `of ${id}` });
     const { json } = toGemini({
       messages: [
@@ -144,7 +144,7 @@ describe('a chat completion request for Gemini', () => {
     ]);
   });
 
-  test('gives back the proof of its own thoughts, and of nobody else’s', () => {
+  test('has signatures of Gemini’s own thoughts only', () => {
     const turn = (format: string) => ({
       role: 'assistant',
       reasoning_details: [{ type: 'reasoning.text', text: 'hm', signature: 'c2ln', format }],
@@ -163,7 +163,7 @@ describe('a chat completion request for Gemini', () => {
     expect(other.dropped).toEqual(['messages[1].reasoning_details[0]']);
   });
 
-  test('carries media, and names what it cannot carry', () => {
+  test('keeps media and reports unsupported parts as dropped', () => {
     const { json, dropped } = toGemini({
       messages: [
         user([
@@ -188,7 +188,7 @@ describe('a chat completion request for Gemini', () => {
     expect(dropped).toEqual(['messages[0].content[3]']);
   });
 
-  test('names everything that Gemini has no word for', () => {
+  test('reports everything that Gemini does not support as dropped', () => {
     const { dropped } = toGemini({
       logprobs: true,
       logit_bias: { 1: 1 },
@@ -209,7 +209,7 @@ describe('a chat completion request for Gemini', () => {
     ]);
   });
 
-  test('has the errors of tools as errors, and the system prompt said by the user where it is alone', () => {
+  test('has tool errors as errors, and a lone system prompt as a user message', () => {
     const { json } = translated('anthropic', 'gemini', {
       model: 'auto',
       messages: [
@@ -225,7 +225,7 @@ describe('a chat completion request for Gemini', () => {
   });
 });
 
-describe('thinking', () => {
+describe('Gemini thinking', () => {
   test.each([
     ['gemini-2.5-flash', { reasoning_effort: 'minimal' }, { thinkingBudget: 512 }],
     ['gemini-2.5-flash', { reasoning_effort: 'high' }, { thinkingBudget: 24_576 }],
@@ -235,7 +235,7 @@ describe('thinking', () => {
     ['gemini-3.1-pro-preview', { reasoning_effort: 'medium' }, { thinkingLevel: 'medium' }],
     ['gemini-3-flash-preview', { reasoning_effort: 'minimal' }, { thinkingLevel: 'low' }],
     ['gemini-flash-latest', { reasoning_effort: 'medium' }, { thinkingLevel: 'high' }],
-  ])('is asked of %s in words that it knows: %j', (model, body, expected) => {
+  ])('is requested from %s in its own format: %j', (model, body, expected) => {
     const { json } = toGemini(body, { model });
 
     expect(json['generationConfig']).toEqual({
@@ -243,7 +243,7 @@ describe('thinking', () => {
     });
   });
 
-  test('is left to a model with levels where the client leaves it to the model', () => {
+  test('has no level if the client leaves it to the model', () => {
     const body = {
       model: 'm',
       max_tokens: 9,
@@ -258,7 +258,7 @@ describe('thinking', () => {
     expect(dropped).toEqual([]);
   });
 
-  test('is switched off where that can be, and said to be left on where not', () => {
+  test('is disabled if possible, and reported otherwise', () => {
     const off = { reasoning_effort: 'none' };
 
     expect(toGemini(off).json['generationConfig']).toEqual({

@@ -183,7 +183,7 @@ function streamed(script: Script): Behaviour {
     for (const one of pieces) response.write(one);
     if (script.failure === 'silence') return;
     if (script.failure === 'middle') {
-      const error = { type: 'api_error', message: 'the wire broke' };
+      const error = { type: 'api_error', message: 'stream interrupted' };
       response.end(event({ type: 'error', error }));
       return;
     }

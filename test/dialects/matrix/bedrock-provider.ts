@@ -177,7 +177,7 @@ function streamed(script: Script): Behaviour {
     for (const one of frames) response.write(one);
     if (script.failure === 'silence') return;
     if (script.failure === 'middle') {
-      response.end(frame('throttlingException', { message: 'the wire broke' }, 'exception'));
+      response.end(frame('throttlingException', { message: 'stream interrupted' }, 'exception'));
       return;
     }
     response.write(frame('messageStop', { stopReason: STOP[script.finish] }));

@@ -149,7 +149,9 @@ function streamed(script: Script): Behaviour {
     for (const one of eventsOf(script)) response.write(event(one));
     if (script.failure === 'silence') return;
     if (script.failure === 'middle') {
-      response.end(`${end({ finish_reason: 'ERROR', error: 'the wire broke' })}data: [DONE]\n\n`);
+      response.end(
+        `${end({ finish_reason: 'ERROR', error: 'stream interrupted' })}data: [DONE]\n\n`,
+      );
       return;
     }
     response.write(end({ finish_reason: FINISH[script.finish], usage: USAGE }));

@@ -13,13 +13,13 @@ export function completionsRequest(wish: Wish, model: string, stream: boolean): 
 
 /** The scenarios that Completions cannot express, and why. */
 export const LACKED_BY_COMPLETIONS: Readonly<Record<string, string>> = {
-  'a system prompt': 'there is one text, which the user says',
-  'a tool call': 'there are no tools',
-  'text and parallel tool calls, one without arguments': 'there are no tools',
-  'tool results on the way back': 'there are no tools',
-  'an image': 'the prompt is text',
-  'an answer by a schema': 'there is no form for the answer',
-  'thinking with tools over two turns': 'there are neither thoughts nor tools',
+  'a system prompt': 'the prompt is the only text',
+  'a tool call': 'it has no tools',
+  'text and parallel tool calls, one without arguments': 'it has no tools',
+  'tool results': 'it has no tools',
+  'an image': 'the prompt is text only',
+  'an answer with a response schema': 'it has no response format',
+  'thinking with tools over two turns': 'it has neither reasoning nor tools',
 };
 
 const completion = z.strictObject({

@@ -130,7 +130,9 @@ function streamed(script: Script): Behaviour {
     for (const one of parts.slice(0, -1)) reply.write(event(response([one], null)));
     if (script.failure === 'silence') return;
     if (script.failure === 'middle') {
-      reply.end(event({ error: { code: 503, message: 'the wire broke', status: 'UNAVAILABLE' } }));
+      reply.end(
+        event({ error: { code: 503, message: 'stream interrupted', status: 'UNAVAILABLE' } }),
+      );
       return;
     }
     reply.end(event(response(parts.slice(-1), script)));

@@ -66,7 +66,7 @@ interface Words {
 
 function wordsOf({ text, refusal, thought, calls }: Script): Words {
   return {
-    // It has no refusals: they are plain text.
+    // Ollama has no refusals: they are plain text.
     content: text ?? refusal ?? '',
     ...(thought !== undefined && { thinking: thought.text }),
     ...(calls !== undefined && {
@@ -105,7 +105,7 @@ function streamed(script: Script): Behaviour {
     if (script.failure === 'silence') return;
     write(
       script.failure === 'middle'
-        ? { error: 'the wire broke' }
+        ? { error: 'stream interrupted' }
         : line({ content: '' }, end(script)),
     );
     response.end();

@@ -73,7 +73,7 @@ export function openAiProvider(script: Script): Behaviour {
     if (!read.success || fault !== null) refuses(400, fault ?? '')(exchange);
     else if (exchange.request.headers.authorization !== 'Bearer sk-openai')
       refuses(401, 'no key')(exchange);
-    else if (script.failure === 'before') refuses(500, 'the machine is on fire')(exchange);
+    else if (script.failure === 'before') refuses(500, 'internal error')(exchange);
     else if (read.data.stream === true) streamed(script, read.data)(exchange);
     else sends(200, JSON.stringify(whole(script)))(exchange);
   };
@@ -151,7 +151,7 @@ function streamed(script: Script, { stream_options: options }: Request): Behavio
     for (const one of content) response.write(one);
     if (script.failure === 'silence') return;
     if (script.failure === 'middle') {
-      response.end(sse({ error: { message: 'the wire broke', type: 'server_error' } }));
+      response.end(sse({ error: { message: 'stream interrupted', type: 'server_error' } }));
       return;
     }
     response.write(chunk({}, FINISH[script.finish]));

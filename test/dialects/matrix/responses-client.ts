@@ -261,7 +261,7 @@ class ResponseReader {
 
 function mustAgree(told: unknown, before: unknown): void {
   if (!isDeepStrictEqual(told, before))
-    throw new Error(`${JSON.stringify(told)} was told otherwise`);
+    throw new Error(`${JSON.stringify(told)} differs from what was sent before`);
 }
 
 function said(one: Item): string {

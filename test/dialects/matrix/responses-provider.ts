@@ -94,10 +94,10 @@ export function responsesProvider(script: Script): Behaviour {
     const { path, json, headers } = exchange.request;
     const read = request.safeParse(json);
     const fault = read.success ? faultOf(read.data, script) : z.prettifyError(read.error);
-    if (!path.endsWith('/responses')) refuses(404, 'no such place')(exchange);
+    if (!path.endsWith('/responses')) refuses(404, 'not found')(exchange);
     else if (!read.success || fault !== null) refuses(400, fault ?? '')(exchange);
     else if (headers.authorization !== 'Bearer sk-openai') refuses(401, 'no key')(exchange);
-    else if (script.failure === 'before') refuses(500, 'the machine is on fire')(exchange);
+    else if (script.failure === 'before') refuses(500, 'internal error')(exchange);
     else if (read.data.stream === true) streamed(script)(exchange);
     else sends(200, JSON.stringify(whole(script)))(exchange);
   };
@@ -128,7 +128,7 @@ function faultOf(asked: Request, { thought }: Script): string | null {
       one.type === 'reasoning' &&
       one.encrypted_content === (thought?.signature ?? ''),
   );
-  return thought !== undefined && called && !kept ? 'the thought is gone' : null;
+  return thought !== undefined && called && !kept ? 'the reasoning is missing' : null;
 }
 
 const HEAD = {
@@ -210,7 +210,7 @@ function streamed(script: Script): Behaviour {
     }
     if (script.failure === 'silence') return;
     if (script.failure === 'middle') {
-      const error = { type: 'server_error', code: 'server_error', message: 'the wire broke' };
+      const error = { type: 'server_error', code: 'server_error', message: 'stream interrupted' };
       response.end(event({ type: 'error', error: { ...error, param: null } }));
       return;
     }

@@ -84,7 +84,7 @@ export const SCENARIOS: readonly Scenario[] = [
     }),
   },
   {
-    name: 'an answer that is cut at its length',
+    name: 'an answer cut off at max_tokens',
     first: round(
       { ...hello, maxTokens: 17 },
       { text: 'One two', finish: 'length' },
@@ -104,13 +104,13 @@ export const SCENARIOS: readonly Scenario[] = [
     first: round(twoTools, { text: 'Let me see.', calls: [WEATHER, NOW, ROME], finish: 'tools' }),
   },
   {
-    name: 'tool results on the way back',
+    name: 'tool results',
     first: round(twoTools, { calls: [WEATHER, NOW], finish: 'tools' }),
     second: afterTools(twoTools, DONE),
   },
   { name: 'an image', first: round({ ...hello, image: PIXEL }, DONE, { images: [PIXEL] }) },
   {
-    name: 'an answer by a schema',
+    name: 'an answer with a response schema',
     first: round(
       { ...hello, schema: SCHEMA },
       { text: '{"ok":true}', finish: 'stop' },

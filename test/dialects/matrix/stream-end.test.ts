@@ -17,46 +17,48 @@ afterAll(async () => {
 });
 
 /** Gemini's streams end only with the connection. */
-const TELLING_END = PAIRS.filter(([, provider]) => provider !== 'gemini');
+const PAIRS_WITH_END = PAIRS.filter(([, provider]) => provider !== 'gemini');
 
-test.each(TELLING_END)(
-  'it ends the stream of a client of %s with the answer from %s, whatever the connection does',
-  async (client, provider) => {
-    const { path, request, seen } = CLIENTS[client];
-    const { model, speaks } = PROVIDERS[provider];
-    upstream.always(neverEnds(speaks({ text: 'Hello.', finish: 'stop' })));
+describe('end of a stream', () => {
+  test.each(PAIRS_WITH_END)(
+    'reaches a client of %s with the end of the answer from %s although the connection stays open',
+    async (client, provider) => {
+      const { path, request, seen } = CLIENTS[client];
+      const { model, speaks } = PROVIDERS[provider];
+      upstream.always(neverEnds(speaks({ text: 'Hello.', finish: 'stop' })));
 
-    const reply = await post(
-      `${gateway.url}${addressOf(path, model, true)}`,
-      request({ text: 'Hello?' }, model, true),
-    );
+      const reply = await post(
+        `${gateway.url}${addressOf(path, model, true)}`,
+        request({ text: 'Hello?' }, model, true),
+      );
 
-    expect(seen(reply.status, reply.text)).toMatchObject({
-      error: null,
-      text: 'Hello.',
-      tokens: { input: TOKENS.input, output: TOKENS.output },
-    });
-  },
-);
+      expect(seen(reply.status, reply.text)).toMatchObject({
+        error: null,
+        text: 'Hello.',
+        tokens: { input: TOKENS.input, output: TOKENS.output },
+      });
+    },
+  );
 
-test.each(CLIENT_NAMES)(
-  'it ends the stream of a client of %s whose answer from gemini had its reason when the connection broke',
-  async (client) => {
-    const { path, request, seen } = CLIENTS[client];
-    const { model, speaks } = PROVIDERS.gemini;
-    upstream.always((exchange) => {
-      neverEnds(speaks({ text: 'Hello.', finish: 'stop' }))(exchange);
-      setTimeout(() => exchange.socket.destroy(), 20);
-    });
+  test.each(CLIENT_NAMES)(
+    'reaches a client of %s if the connection to gemini breaks after the finish reason',
+    async (client) => {
+      const { path, request, seen } = CLIENTS[client];
+      const { model, speaks } = PROVIDERS.gemini;
+      upstream.always((exchange) => {
+        neverEnds(speaks({ text: 'Hello.', finish: 'stop' }))(exchange);
+        setTimeout(() => exchange.socket.destroy(), 20);
+      });
 
-    const reply = await post(
-      `${gateway.url}${addressOf(path, model, true)}`,
-      request({ text: 'Hello?' }, model, true),
-    );
+      const reply = await post(
+        `${gateway.url}${addressOf(path, model, true)}`,
+        request({ text: 'Hello?' }, model, true),
+      );
 
-    expect(seen(reply.status, reply.text)).toMatchObject({ error: null, text: 'Hello.' });
-  },
-);
+      expect(seen(reply.status, reply.text)).toMatchObject({ error: null, text: 'Hello.' });
+    },
+  );
+});
 
 /** Sends the whole answer, but does not close the connection. */
 function neverEnds(behaviour: Behaviour): Behaviour {

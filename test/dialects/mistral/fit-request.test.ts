@@ -8,8 +8,8 @@ function fitted(messages: readonly unknown[], more: object = {}) {
   return (JSON.parse(bytes.toString()) as { messages: Record<string, unknown>[] }).messages;
 }
 
-describe('a request for Mistral', () => {
-  test('is the very bytes where nothing has to change', () => {
+describe('Mistral request', () => {
+  test('is unchanged if nothing has to change', () => {
     const body = Buffer.from(
       '{"messages" : [{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"abcDEF123"}]},{"role":"tool","tool_call_id":"abcDEF123"}], "seed": 12345678901234567890}',
     );
@@ -33,7 +33,7 @@ describe('a request for Mistral', () => {
     expect(messages.slice(1).map((message) => message['tool_call_id'])).toEqual([ids[1], ids[0]]);
   });
 
-  test('leaves out what clients only send back, and keeps what they say', () => {
+  test('is sent without response-only members of assistant messages', () => {
     const messages = fitted([
       { role: 'developer', content: 'Be brief.' },
       { role: 'user', content: 'a', name: 'me' },
@@ -43,14 +43,14 @@ describe('a request for Mistral', () => {
 
     expect(messages).toEqual([
       { role: 'system', content: 'Be brief.' },
-      // Mistral refuses it, and says so: a name is part of what was asked.
+      // Mistral rejects a name with an error: it is part of the request.
       { role: 'user', content: 'a', name: 'me' },
       { role: 'assistant', content: 'b' },
       { role: 'user', content: 'c' },
     ]);
   });
 
-  test('marks an answer that the client has begun', () => {
+  test('has an assistant prefill marked as prefix', () => {
     expect(
       fitted([
         { role: 'user', content: 'a' },
@@ -63,7 +63,7 @@ describe('a request for Mistral', () => {
     });
   });
 
-  test('has an answer between what tools gave and what the user says next', () => {
+  test('has an assistant message between tool results and a user message', () => {
     const result = { role: 'tool', tool_call_id: 'abcDEF123', content: '1' };
     const messages = [
       { role: 'assistant', tool_calls: [call('abcDEF123'), call('abcDEF124')] },
@@ -80,7 +80,7 @@ describe('a request for Mistral', () => {
     ]);
   });
 
-  test('has prompts of the system before answers only: later ones are said by the user', () => {
+  test('has a system message directly after an answer as a user message', () => {
     const answer = { role: 'assistant', content: 'b' };
     const messages = [
       { role: 'system', content: 'Be brief.' },
@@ -103,7 +103,7 @@ describe('a request for Mistral', () => {
     ]);
   });
 
-  test('has a prompt of the system that follows a result behind an answer, said by the user', () => {
+  test('has a system message after a tool result as a user message, behind an assistant message', () => {
     const messages = [
       { role: 'assistant', tool_calls: [call('abcDEF123')] },
       { role: 'tool', tool_call_id: 'abcDEF123', content: '1' },
@@ -116,19 +116,22 @@ describe('a request for Mistral', () => {
     ]);
   });
 
-  test('has large numbers as they were written', () => {
+  test('keeps large numbers exact', () => {
     const tools = '[{"function":{"parameters":{"enum":[1234567890123456789]}}}]';
     const body = `{"messages":[{"role":"developer","content":"a"}],"tools":${tools}}`;
 
     expect(fitForMistral(Buffer.from(body)).toString()).toContain(`"tools":${tools}`);
   });
 
-  test.each(['{"messages":null}', '{"messages":["a",{"role":"x"}]}', '{}'])('bears %s', (body) => {
-    expect(fitForMistral(Buffer.from(body)).toString()).toBe(body);
-  });
+  test.each(['{"messages":null}', '{"messages":["a",{"role":"x"}]}', '{}'])(
+    'accepts %s',
+    (body) => {
+      expect(fitForMistral(Buffer.from(body)).toString()).toBe(body);
+    },
+  );
 });
 
-test('ids differ where ids differ', () => {
+test('mistralId maps different ids to different ids', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.string(), { maxLength: 50 }), (ids) => {
       const own = ids.map(mistralId);

@@ -24,8 +24,8 @@ function store(lifetimeMs = LIFETIME_MS) {
   return { clock, thoughts: new ReasoningStore(clock, () => lifetimeMs) };
 }
 
-describe('thoughts that led to a call', () => {
-  test('come back to the caller, in the place of what the client made of them', () => {
+describe('ReasoningStore', () => {
+  test('restores reasoning for its caller in place of unsigned reasoning', () => {
     const { thoughts } = store();
     const unproven = { ...thought('what the client kept'), signature: null };
 
@@ -35,7 +35,7 @@ describe('thoughts that led to a call', () => {
     expect(turn).toEqual(called('a', thought('mine')));
   });
 
-  test('come back to nobody else, and to no other call', () => {
+  test('restores nothing for another caller or another call', () => {
     const { thoughts } = store();
     thoughts.of('ann').store('a', [thought('mine')]);
 
@@ -43,7 +43,7 @@ describe('thoughts that led to a call', () => {
     expect(thoughts.of('ann').restore([called('b')])).toEqual([called('b')]);
   });
 
-  test('give way to those that the client itself sends back', () => {
+  test('keeps signed reasoning that the client sends back', () => {
     const { thoughts } = store();
     thoughts.of('ann').store('a', [thought('mine')]);
     const turns = [called('a', thought('its own'))];
@@ -51,7 +51,7 @@ describe('thoughts that led to a call', () => {
     expect(thoughts.of('ann').restore(turns)).toEqual(turns);
   });
 
-  test('are forgotten in time, and not kept at all where nothing is to be kept', () => {
+  test('forgets reasoning after its lifetime, and stores none with a lifetime of 0', () => {
     const { clock, thoughts } = store();
     const none = store(0).thoughts;
     thoughts.of('ann').store('a', [thought('mine')]);
@@ -63,7 +63,7 @@ describe('thoughts that led to a call', () => {
     expect(none.of('ann').restore([called('a')])).toEqual([called('a')]);
   });
 
-  test('make room for newer ones', () => {
+  test('evicts old reasoning to make room', () => {
     const { thoughts } = store();
     const long = 'x'.repeat(40 * 1024 * 1024);
 

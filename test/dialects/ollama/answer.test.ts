@@ -12,14 +12,14 @@ const line = (message: object, more: object = {}) => ({
 });
 const DONE = { done: true, done_reason: 'stop', prompt_eval_count: 3, eval_count: 2 };
 
-describe('an answer of Ollama', () => {
-  test('is told with its thoughts, calls, likelihoods and counts', () => {
-    const likely = { token: 'x', logprob: -0.5, top_logprobs: [{ token: 'y', logprob: -1 }] };
+describe('Ollama answer', () => {
+  test('has thinking, tool calls, log probabilities and token counts', () => {
+    const logprob = { token: 'x', logprob: -0.5, top_logprobs: [{ token: 'y', logprob: -1 }] };
     const call = { function: { name: 'f', arguments: { a: 1 } } };
     const { json } = answered('openai', 'ollama', {
       ...line({ content: 'x', thinking: 'hm', tool_calls: [call, call] }),
       ...DONE,
-      logprobs: [likely],
+      logprobs: [logprob],
     });
 
     const { choices, usage, created, model } = json as {
@@ -54,7 +54,7 @@ describe('an answer of Ollama', () => {
     expect({ created, model }).toEqual({ created: 1_793_534_400, model: 'qwen3:8b' });
   });
 
-  test('keeps ids that Ollama gives, and text where arguments are some', () => {
+  test('keeps call ids, and arguments that are text', () => {
     const call = { id: 'call_1', function: { name: 'f', arguments: '{"a":1}' } };
 
     const { json } = answered('openai', 'ollama', {
@@ -67,7 +67,7 @@ describe('an answer of Ollama', () => {
     });
   });
 
-  test('has no usage where the whole prompt was in the cache', () => {
+  test('has no usage without a prompt token count', () => {
     const { summary } = answered('openai', 'ollama', {
       ...line({ content: 'x' }),
       done: true,
@@ -79,18 +79,23 @@ describe('an answer of Ollama', () => {
 
   test.each([
     ['an error', { error: 'model not found' }, 'model not found'],
-    ['no answer', { other: 1 }, 'without any message'],
-  ])('is refused where it is %s', (_what, body, said) => {
+    ['without a message', { other: 1 }, 'without any message'],
+  ])('is rejected when it is %s', (_what, body, said) => {
     expect(() => answered('openai', 'ollama', body)).toThrow(said);
   });
 
   test.each([
     ['breaks off', [line({ content: 'x' })], '{"mess', 'upstream_cut'],
-    ['is no answer', [], '', 'upstream_failed'],
-    ['fails', [line({ content: 'x' }), { error: 'out of memory' }], '', 'upstream_failed'],
-    ['is garbled', [line({ content: 'x' })], '{"mess\n', 'upstream_failed'],
-    ['is no object', [line({ content: 'x' })], '7', 'upstream_failed'],
-  ])('fails where its stream %s', (_what, lines, rest, code) => {
+    ['is empty', [], '', 'upstream_failed'],
+    [
+      'contains an error',
+      [line({ content: 'x' }), { error: 'out of memory' }],
+      '',
+      'upstream_failed',
+    ],
+    ['contains malformed JSON', [line({ content: 'x' })], '{"mess\n', 'upstream_failed'],
+    ['contains a value that is not an object', [line({ content: 'x' })], '7', 'upstream_failed'],
+  ])('fails when its stream %s', (_what, lines, rest, code) => {
     const text = lines.map((one) => `${JSON.stringify(one)}\n`).join('') + rest;
 
     const { stream } = streamed('openai', 'ollama', [Buffer.from(text)]);
@@ -98,7 +103,7 @@ describe('an answer of Ollama', () => {
     expect(stream.failure).toMatchObject({ code });
   });
 
-  test('is complete without a last line break, and whatever comes after its end', () => {
+  test('is complete without a final line break, and ignores data after its end', () => {
     const last = JSON.stringify(line({ content: 'x' }, DONE));
 
     const plain = streamed('openai', 'ollama', [Buffer.from(`\n${last}`)]);
@@ -110,17 +115,17 @@ describe('an answer of Ollama', () => {
   });
 });
 
-test('a line without an end is refused', () => {
+test('JsonLineReader rejects a line above its limit', () => {
   const lines = new JsonLineReader(() => undefined, 8);
 
   lines.push(Buffer.from('{"a":1'));
 
   expect(() => {
     lines.push(Buffer.from('2345'));
-  }).toThrow('without an end');
+  }).toThrow('excessive length');
 });
 
-test('errors of Ollama are told with its words', () => {
+test('an Ollama error keeps status and message', () => {
   const told = ollama.readError(404, bytes({ error: 'model "x" not found' }), undefined);
 
   expect(told).toMatchObject({ status: 404, message: 'model "x" not found' });

@@ -20,8 +20,8 @@ function toOllama(body: object, target: Partial<Target> = {}) {
   );
 }
 
-describe('a chat completion request for Ollama', () => {
-  test('says everything that both dialects have a word for', () => {
+describe('chat completion request for Ollama', () => {
+  test('translates everything that both dialects support', () => {
     const { json, dropped } = toOllama({
       messages: [{ role: 'developer', content: 'Be brief.' }, user('a')],
       max_tokens: 9,
@@ -61,7 +61,7 @@ describe('a chat completion request for Ollama', () => {
     });
   });
 
-  test('names what Ollama has no word for', () => {
+  test('reports everything that Ollama does not support as dropped', () => {
     const { json, dropped } = toOllama({
       messages: [
         user([
@@ -100,7 +100,7 @@ describe('a chat completion request for Ollama', () => {
     });
   });
 
-  test('carries calls, their results, pictures and earlier thoughts', () => {
+  test('keeps tool calls, their results, images and earlier reasoning', () => {
     const call = (id: string, args: string) => ({
       id,
       type: 'function',
@@ -142,7 +142,7 @@ describe('a chat completion request for Ollama', () => {
     ]);
   });
 
-  test('shows pictures and documents of a client of Anthropic', () => {
+  test('keeps images and documents of an Anthropic client', () => {
     const picture = {
       type: 'image',
       source: { type: 'base64', media_type: 'image/png', data: PIXEL },
@@ -210,7 +210,7 @@ describe('a chat completion request for Ollama', () => {
       { format: SCHEMA },
       [],
     ],
-  ])('turns %j for %j into %j', (body, target, members, lost) => {
+  ])('translates %j for %j to %j', (body, target, members, lost) => {
     const { json, dropped } = toOllama(body, target);
 
     expect(json).toEqual({
@@ -224,7 +224,7 @@ describe('a chat completion request for Ollama', () => {
   });
 });
 
-test('a schema beside tools that may be called is told by the prompt, and named', () => {
+test('a response schema next to callable tools is put into the prompt for Ollama and reported as dropped', () => {
   const format = { type: 'json_schema', json_schema: { name: 's', schema: SCHEMA } };
 
   const { json, dropped } = toOllama({ response_format: format, tools: [tool('f')] });

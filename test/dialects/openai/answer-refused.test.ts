@@ -13,27 +13,27 @@ function refusal(body: string): GatewayError {
   throw new Error('the answer was accepted');
 }
 
-describe('a whole answer', () => {
+describe('invalid OpenAI answer', () => {
   test.each([
-    { what: 'nothing', body: '', says: 'empty answer' },
+    { what: 'an empty body', body: '', says: 'empty answer' },
     { what: 'white space', body: ' \n', says: 'empty answer' },
-    { what: 'a web page', body: '<!doctype html><p>x', says: 'web page' },
-    { what: 'half of it', body: '{"choices":[{"mess', says: 'not valid JSON' },
+    { what: 'an HTML page', body: '<!doctype html><p>x', says: 'web page' },
+    { what: 'a truncated body', body: '{"choices":[{"mess', says: 'not valid JSON' },
     { what: 'a number', body: '7', says: 'not an object' },
-    { what: 'no choices', body: '{"id":"x"}', says: 'without any choice' },
+    { what: 'missing choices', body: '{"id":"x"}', says: 'without any choice' },
     { what: 'an empty list of choices', body: '{"choices":[]}', says: 'without any choice' },
     { what: 'an error', body: '{"error":{"message":"boom"}}', says: 'boom' },
     {
       what: 'a choice that broke off',
       body: '{"choices":[{"finish_reason":"error","message":{}}]}',
-      says: 'broke off',
+      says: 'ended its answer with an error',
     },
     {
       what: 'a choice with an error',
       body: '{"choices":[{"finish_reason":"error","error":{"message":"boom"}}]}',
       says: 'boom',
     },
-  ])('is refused when it is $what', ({ body, says }) => {
+  ])('is rejected for $what', ({ body, says }) => {
     const error = refusal(body);
 
     expect(error.code).toBe('upstream_failed');
@@ -45,7 +45,7 @@ describe('a whole answer', () => {
     [1002, 'upstream_rate_limited'],
     [2013, 'upstream_rejected'],
     [1000, 'upstream_failed'],
-  ])('is MiniMax’ error %d, which it puts into a 200', (status, code) => {
+  ])('is rejected for error %d of MiniMax with status 200', (status, code) => {
     const body = { choices: null, base_resp: { status_code: status, status_msg: 'no such luck' } };
 
     expect(() => read(body)).toThrow(expect.objectContaining({ code }));
@@ -54,7 +54,7 @@ describe('a whole answer', () => {
     ).toBeDefined();
   });
 
-  test('passes on what an error inside a 200 says of itself', () => {
+  test('is rejected with the status, code and param of an error inside a 200', () => {
     const error = { message: 'filtered', status: 400, code: 'content_filter', param: 'prompt' };
 
     expect(refusal(JSON.stringify({ error }))).toMatchObject({
@@ -65,7 +65,7 @@ describe('a whole answer', () => {
     });
   });
 
-  test('is refused when it is nested too deeply to be written', () => {
+  test('is rejected when it is nested too deeply', () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
 
     const error = refusal(`{"id":"x","choices":[{"message":{"content":"a"}}],"x":${deep}}`);
@@ -73,7 +73,7 @@ describe('a whole answer', () => {
     expect(error).toMatchObject({ code: 'upstream_failed' });
   });
 
-  test('is read or refused, but never breaks the reader', () => {
+  test('is read or rejected, whatever its JSON', () => {
     const message = fc.record({
       content: fc.jsonValue(),
       tool_calls: fc.jsonValue(),

@@ -6,7 +6,7 @@ const call = (id: unknown, args: unknown, name = 'f') => ({
   function: { name, arguments: args },
 });
 
-describe('a whole answer', () => {
+describe('non-streamed OpenAI answer', () => {
   test('of a trusted provider keeps its bytes', () => {
     const text = `{ "choices": [{"message": {"content": "hi"}, "finish_reason": "stop"}], "x": 1.0,
       "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5} }`;
@@ -21,7 +21,7 @@ describe('a whole answer', () => {
     });
   });
 
-  test('keeps what it does not know', () => {
+  test('keeps unknown members', () => {
     const extra = { citations: ['u'], service_tier: 'x' };
 
     const { answer: result, first } = read(answer({ content: 'a', reasoning: 'r' }, 'stop', extra));
@@ -30,7 +30,7 @@ describe('a whole answer', () => {
     expect(first?.message['reasoning']).toBe('r');
   });
 
-  test('is completed where the provider leaves things out', () => {
+  test('is completed if members are missing', () => {
     const { answer: result, first } = read({ choices: [{ message: { content: 'a' } }] });
 
     expect(result).toMatchObject({
@@ -50,8 +50,8 @@ describe('a whole answer', () => {
 
   test.each([
     { what: 'missing', message: {}, content: '' },
-    { what: 'missing beside calls', message: { tool_calls: [call('a', '{}')] }, content: null },
-    { what: 'missing beside a refusal', message: { refusal: 'no' }, content: null },
+    { what: 'missing next to calls', message: { tool_calls: [call('a', '{}')] }, content: null },
+    { what: 'missing next to a refusal', message: { refusal: 'no' }, content: null },
     { what: 'null', message: { content: null }, content: null },
     { what: 'empty', message: { content: '' }, content: '' },
     {
@@ -59,11 +59,11 @@ describe('a whole answer', () => {
       message: { content: [{ type: 'text', text: 'a' }, 'b'] },
       content: 'ab',
     },
-  ])('has content that is text or null when it is $what', ({ message, content }) => {
+  ])('has content that is text or null when the provider’s is $what', ({ message, content }) => {
     expect(read(answer(message)).first?.message['content']).toBe(content);
   });
 
-  test('has Mistral’s thinking apart from its text', () => {
+  test('has Mistral’s thinking separate from its text', () => {
     const content = [
       { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
       { type: 'text', text: 'a' },
@@ -76,14 +76,14 @@ describe('a whole answer', () => {
   });
 
   test.each([
-    { what: 'as they should be', calls: [call('a', '{"x":1}')], want: [['a', '{"x":1}']] },
+    { what: 'correctly', calls: [call('a', '{"x":1}')], want: [['a', '{"x":1}']] },
     { what: 'with an object', calls: [call('a', { x: 1 })], want: [['a', '{"x":1}']] },
     { what: 'without arguments', calls: [call('a', '')], want: [['a', '{}']] },
     { what: 'with null', calls: [call('a', null)], want: [['a', '{}']] },
-    { what: 'with the word null', calls: [call('a', 'null')], want: [['a', '{}']] },
-    { what: 'with a number for an id', calls: [call(7, '{}')], want: [['7', '{}']] },
+    { what: 'with the text null', calls: [call('a', 'null')], want: [['a', '{}']] },
+    { what: 'with a number as id', calls: [call(7, '{}')], want: [['7', '{}']] },
     {
-      what: 'with one id for two',
+      what: 'with a repeated id',
       calls: [call('a', '{}'), call('a', '{}')],
       want: [
         ['a', '{}'],
@@ -95,7 +95,7 @@ describe('a whole answer', () => {
       calls: [call('', '{}')],
       want: [[expect.stringMatching(/^call_/), '{}']],
     },
-    { what: 'as one object', calls: call('a', '{}'), want: [['a', '{}']] },
+    { what: 'as a single object', calls: call('a', '{}'), want: [['a', '{}']] },
   ])('has tool calls that clients can parse when sent $what', ({ calls, want }) => {
     const { first } = read(answer({ content: '', tool_calls: calls }));
 
@@ -118,23 +118,23 @@ describe('a whole answer', () => {
   });
 
   test.each([
-    { what: 'no calls', message: { tool_calls: null, function_call: null, annotations: null } },
+    { what: 'null calls', message: { tool_calls: null, function_call: null, annotations: null } },
     {
       what: 'empty calls',
       message: { tool_calls: [], function_call: { name: '', arguments: '' } },
     },
     {
-      what: 'a call of nothing',
+      what: 'a call without a name',
       message: { tool_calls: [{ id: '', type: '', function: { name: '', arguments: '' } }] },
     },
     { what: 'empty audio', message: { audio: { id: '', data: '' } } },
-  ])('loses the empty values of $what', ({ message }) => {
+  ])('drops $what', ({ message }) => {
     const { first } = read(answer({ role: 'assistant', content: 'a', ...message }));
 
     expect(first?.message).toEqual({ role: 'assistant', content: 'a', refusal: null });
   });
 
-  test('keeps only OpenAI’s annotations under OpenAI’s name', () => {
+  test('keeps only annotations of OpenAI’s type in annotations', () => {
     const citation = { type: 'url_citation', url_citation: { url: 'u' } };
     const file = { type: 'file', file: { hash: 'h' } };
 
@@ -158,14 +158,14 @@ describe('a whole answer', () => {
     { told: null, finish: 'stop' },
     { told: '', finish: 'stop' },
     { told: 'tool_calls', finish: 'stop' },
-  ])('finishes with $finish when the provider says $told', ({ told, finish }) => {
+  ])('maps finish reason $told to $finish', ({ told, finish }) => {
     const { first, summary } = read(answer({ content: 'a' }, told));
 
     expect(first?.finish_reason).toBe(finish);
     expect(summary.finishReason).toBe(finish);
   });
 
-  test('numbers its choices where all have one number', () => {
+  test('renumbers choices with equal indexes', () => {
     const choices = [
       { index: 0, message: { content: 'a' } },
       { index: 0, message: { content: 'b' } },
@@ -174,7 +174,7 @@ describe('a whole answer', () => {
     expect(read({ choices }).answer.choices.map(({ index }) => index)).toEqual([0, 1]);
   });
 
-  test('has the arguments of an older function call as text', () => {
+  test('has arguments of a legacy function_call as text', () => {
     const called = { function_call: { name: 'f', arguments: { x: 1 } } };
 
     expect(read(answer(called)).first?.message['function_call']).toEqual({
@@ -183,7 +183,7 @@ describe('a whole answer', () => {
     });
   });
 
-  test('numbers its choices', () => {
+  test('numbers choices without indexes', () => {
     const choices = [{ message: { content: 'a' } }, { message: { content: 'b' } }];
 
     const { answer: result } = read({ ...HEAD, choices });
@@ -191,13 +191,13 @@ describe('a whole answer', () => {
     expect(result.choices.map(({ index }) => index)).toEqual([0, 1]);
   });
 
-  test('is read out of an array, and past a byte order mark', () => {
+  test('is read from an array and after a byte order mark', () => {
     const { first } = read(`\uFEFF[${JSON.stringify(answer({ content: 'a' }))}]`);
 
     expect(first?.message['content']).toBe('a');
   });
 
-  test('may carry an empty error beside its choices', () => {
+  test('can have an empty error next to its choices', () => {
     const { first } = read(answer({ content: 'a' }, 'stop', { error: {} }));
 
     expect(first?.message['content']).toBe('a');

@@ -39,22 +39,22 @@ const calls = [
   { id: 'c2', type: 'function', function: { name: 'g', arguments: '{}' } },
 ];
 
-describe('an answer', () => {
+describe('OpenAI cache codec: answers', () => {
   test.each([
     ['text', whole({ content: 'Hello "usage":{ there' })],
     ['reasoning', whole({ content: 'x', reasoning_content: 'because' })],
     ['tool calls', whole({ tool_calls: calls }, { finish_reason: 'tool_calls' })],
     ['log probabilities', whole({ content: 'x' }, { logprobs: { content: [{ token: 'x' }] } })],
     ['annotations', whole({ content: 'x', annotations: [{ type: 'url_citation' }] })],
-    ['no usage', { ...whole({ content: 'x' }), usage: undefined }],
-  ])('with %s is the same after it was a stream', (_what, answer) => {
+    ['missing usage', { ...whole({ content: 'x' }), usage: undefined }],
+  ])('round-trips %s through a stream', (_what, answer) => {
     const frames = forms.toFrames(bytesOf(answer)) ?? [];
 
     expect(parsed(forms.joinFrames(frames))).toEqual(parsed(bytesOf(answer)));
     expect(frames.at(-1)?.bytes).toEqual(DONE);
   });
 
-  test('with any text is the same after it was a stream', () => {
+  test('round-trips any text through a stream', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: codePoint }), { minLength: 1, maxLength: 3 }),
@@ -89,25 +89,25 @@ describe('an answer', () => {
     ['tool_calls', whole({ function_call: { name: 'f', arguments: '{}' } })],
     [null, { choices: [] }],
     [null, 'no answer'],
-  ])('is %s', (kind, answer) => {
+  ])('classifies an answer as %s (case %#)', (kind, answer) => {
     expect(forms.classify(bytesOf(answer))).toBe(kind);
   });
 
-  test('is as incomplete as the least complete of its choices', () => {
+  test('classifies an answer by its least complete choice', () => {
     const [first] = whole({ content: 'x' }).choices;
     const cut = { ...first, index: 1, finish_reason: 'length' };
 
     expect(forms.classify(bytesOf({ choices: [first, cut] }))).toBe('truncated');
   });
 
-  test('that is no answer makes no stream', () => {
+  test('makes no stream of what is not an answer', () => {
     expect(forms.toFrames(Buffer.from('<html>'))).toBeNull();
     expect(forms.toFrames(bytesOf({ choices: [] }))).toBeNull();
   });
 });
 
-describe('a stream', () => {
-  test('is put together from its pieces', () => {
+describe('OpenAI cache codec: streams', () => {
+  test('joins an answer from its chunks', () => {
     const call = (index: number, part: object) => ({ tool_calls: [{ index, ...part }] });
     const stream = framed(
       chunk({ role: 'assistant', content: '' }),
@@ -133,18 +133,18 @@ describe('a stream', () => {
 
   test.each([
     ['has no end', framed(chunk({ content: 'x' }, { finish_reason: 'stop' }))],
-    ['has no finish', framed(chunk({ content: 'x' }), DONE)],
-    ['has nothing in it', framed(DONE)],
+    ['has no finish reason', framed(chunk({ content: 'x' }), DONE)],
+    ['has nothing but [DONE]', framed(DONE)],
     [
-      'has pieces that nobody knows',
+      'has unknown delta members',
       framed(chunk({ audio: { data: 'x' } }, { finish_reason: 'stop' }), DONE),
     ],
-    ['has an event that is no chunk', framed(Buffer.from('data: 7\n\n'), DONE)],
-  ])('that %s is not put together', (_what, frames) => {
+    ['has an event that is not a chunk', framed(Buffer.from('data: 7\n\n'), DONE)],
+  ])('rejects a stream that %s', (_what, frames) => {
     expect(forms.joinFrames(frames)).toBeNull();
   });
 
-  test('has its usage set apart, wherever the chunks were cut', () => {
+  test('marks only the usage chunk as usage', () => {
     const usage = Buffer.from('data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n');
     const text = chunk({ content: 'say "usage":{}' });
     const nulled = Buffer.from('data: {"choices":[{"delta":{}}],"usage":null}\n\n');
@@ -158,7 +158,7 @@ describe('a stream', () => {
   });
 });
 
-describe('what decides an answer', () => {
+describe('OpenAI request identity', () => {
   const identity = (request: object) =>
     forms.identityOf(Buffer.from(JSON.stringify({ model: 'm', messages: [], ...request })));
 
@@ -168,21 +168,21 @@ describe('what decides an answer', () => {
       'defaults',
       { n: 1, stop: [], tools: [], tool_choice: 'none', presence_penalty: 0, seed: null },
     ],
-    ['a format of plain text', { response_format: { type: 'text' }, logit_bias: {} }],
-  ])('is none of %s', (_what, more) => {
+    ['the default response format', { response_format: { type: 'text' }, logit_bias: {} }],
+  ])('does not depend on %s', (_what, more) => {
     expect(identity(more).members).toEqual(identity({}).members);
   });
 
   test.each([
     ['sampling', { temperature: 1 }],
-    ['choices', { n: 2 }],
+    ['n', { n: 2 }],
     ['tools', { tools: [{ type: 'function' }] }],
-    ['a member that nobody knows', { x_new: 1 }],
+    ['unknown members', { x_new: 1 }],
     [
-      'a cache breakpoint',
+      'cache breakpoints',
       { messages: [{ role: 'user', content: [{ type: 'text', text: 'x', cache_control: {} }] }] },
     ],
-  ])('is %s', (_what, more) => {
+  ])('depends on %s', (_what, more) => {
     expect(identity(more).members).not.toEqual(identity({}).members);
   });
 
@@ -191,32 +191,35 @@ describe('what decides an answer', () => {
     [{ temperature: 0.7, seed: 1 }, false],
     [{ temperature: 0 }, false],
     [{}, false],
-  ])('is left to chance by %j: %s', (more, sampled) => {
+  ])('is sampled for %j: %s', (more, sampled) => {
     expect(identity(more).sampled).toBe(sampled);
   });
 });
 
-describe('what a provider looked up', () => {
+describe('search results in an OpenAI answer', () => {
   const said = whole({ content: 'Sunny.' });
   const cited = [{ type: 'url_citation', url_citation: { url: 'https://w.example' } }];
 
   test.each([
-    ['an annotation of a message', whole({ content: 'Sunny.', annotations: cited })],
-    ['a citation without a URL', whole({ content: 'x', provider_annotations: [{ type: 'tool' }] })],
-    ['results of a message', whole({ content: 'Sunny.', search_results: [{ title: 'W' }] })],
-    ['Groq’s tools', whole({ content: 'x', executed_tools: [{ index: 0, type: 'search' }] })],
+    ['message annotations', whole({ content: 'Sunny.', annotations: cited })],
+    ['citations without a URL', whole({ content: 'x', provider_annotations: [{ type: 'tool' }] })],
+    ['message search results', whole({ content: 'Sunny.', search_results: [{ title: 'W' }] })],
+    [
+      'Groq’s executed tools',
+      whole({ content: 'x', executed_tools: [{ index: 0, type: 'search' }] }),
+    ],
     ['Perplexity’s citations', { ...said, citations: ['https://w.example'] }],
-    ['Perplexity’s results', { ...said, search_results: [{ url: 'https://w.example' }] }],
-  ])('shows in %s', (_what, answer) => {
+    ['Perplexity’s search results', { ...said, search_results: [{ url: 'https://w.example' }] }],
+  ])('are recognised by %s', (_what, answer) => {
     expect(forms.classify(bytesOf(answer))).toBe('searched');
   });
 
   test.each([
-    ['nothing', said],
-    ['an empty list', { ...whole({ content: 'x', annotations: [] }), citations: [] }],
-    ['a note of a file', whole({ content: 'x', provider_annotations: [{ type: 'file' }] })],
-    ['a page cited', whole({ content: 'x', provider_annotations: [{ type: 'page_location' }] })],
-  ])('does not show in %s', (_what, answer) => {
+    ['plain text', said],
+    ['empty lists', { ...whole({ content: 'x', annotations: [] }), citations: [] }],
+    ['file annotations', whole({ content: 'x', provider_annotations: [{ type: 'file' }] })],
+    ['page citations', whole({ content: 'x', provider_annotations: [{ type: 'page_location' }] })],
+  ])('are not recognised by %s', (_what, answer) => {
     expect(forms.classify(bytesOf(answer))).toBe('complete');
   });
 
@@ -230,7 +233,7 @@ describe('what a provider looked up', () => {
     [{ search_parameters: { mode: 'off' } }, false],
     [{ tools: [{ type: 'function', function: { name: 'search' } }] }, false],
     [{}, false],
-  ])('is asked for by %j: %s', (more, searches) => {
+  ])('are requested by %j: %s', (more, searches) => {
     const request = { model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more };
 
     expect(forms.identityOf(bytesOf(request)).searches).toBe(searches);

@@ -5,8 +5,8 @@ function conversationOf(add: object) {
   return openai.readRequest(Buffer.from(JSON.stringify(body))).conversation();
 }
 
-describe('the conversation of a request', () => {
-  test('has roles and parts free of the dialect', () => {
+describe('conversation of an OpenAI request', () => {
+  test('has dialect-independent roles and parts', () => {
     const messages = [
       { role: 'developer', content: 'be kind' },
       {
@@ -70,7 +70,7 @@ describe('the conversation of a request', () => {
     ]);
   });
 
-  test('has the tools of every kind and generation', () => {
+  test('has current, built-in and legacy tools', () => {
     const parameters = { type: 'object', properties: {} };
     const weather = {
       type: 'function',
@@ -102,7 +102,7 @@ describe('the conversation of a request', () => {
     { choice: { type: 'function', function: { name: 'f' } }, required: true },
     { choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto' } }, required: false },
     { choice: { type: 'allowed_tools', allowed_tools: { mode: 'required' } }, required: true },
-  ])('demands a tool for $choice: $required', ({ choice, required }) => {
+  ])('requires a tool for $choice: $required', ({ choice, required }) => {
     expect(conversationOf({ tool_choice: choice }).toolRequired).toBe(required);
   });
 
@@ -118,18 +118,18 @@ describe('the conversation of a request', () => {
     { add: { reasoning_effort: 'high' }, want: { reasoningEffort: 'high' } },
     { add: { reasoning: { effort: 'low' } }, want: { reasoningEffort: 'low' } },
     { add: { parallel_tool_calls: false }, want: { parallelTools: false } },
-  ])('has the settings of $add', ({ add, want }) => {
+  ])('has the settings $want', ({ add, want }) => {
     expect(conversationOf(add)).toMatchObject(want);
   });
 
-  test('is made once', () => {
+  test('is created once', () => {
     const body = Buffer.from('{"model":"m","messages":[{"role":"user","content":"x"}]}');
     const request = openai.readRequest(body);
 
     expect(request.conversation()).toBe(request.conversation());
   });
 
-  test('refuses tools that are nested too deeply to be measured', () => {
+  test('rejects tools that are nested too deeply', () => {
     const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
     const body = `{"model":"m","messages":[{"role":"user"}],"tools":[{"x":${deep}}]}`;
     const request = openai.readRequest(Buffer.from(body));

@@ -9,7 +9,7 @@ function read(status: number, body: unknown, retryAfter?: string): GatewayError 
   return readError({ status, body: bytes, retryAfter }, NOW_MS);
 }
 
-describe('an upstream’s error', () => {
+describe('OpenAI upstream error', () => {
   test.each([
     { status: 400, code: 'upstream_rejected', becomes: 400 },
     { status: 401, code: 'upstream_auth_failed', becomes: 502 },
@@ -33,11 +33,11 @@ describe('an upstream’s error', () => {
 
   test.each<[string, (length: number) => unknown]>([
     [
-      'a wait without a unit',
+      'a retry delay without a unit',
       (length: number) => ({ error: { details: [{ retryDelay: '1'.repeat(length) + '!' }] } }),
     ],
-    ['a web page of titles', (length: number) => '<title '.repeat(length / 7)],
-  ])('is read in time proportional to it: %s', async (_, bodyOf) => {
+    ['an HTML page of title tags', (length: number) => '<title '.repeat(length / 7)],
+  ])('is read in linear time: %s', async (_, bodyOf) => {
     const sizes = { small: 3_000, large: 60_000 };
 
     const failure = read(429, bodyOf(sizes.large));
@@ -48,7 +48,7 @@ describe('an upstream’s error', () => {
 
   test.each([
     { shape: 'OpenAI', body: { error: { message: 'boom', type: 't', param: 'p', code: 'c' } } },
-    { shape: 'a text as error', body: { error: 'boom' } },
+    { shape: 'a string as error', body: { error: 'boom' } },
     { shape: 'xAI', body: { code: 'Some requested entity was not found', error: 'boom' } },
     { shape: 'Mistral', body: { object: 'error', message: 'boom', type: 't', code: 3000 } },
     { shape: 'a detail', body: { detail: 'boom' } },
@@ -78,10 +78,10 @@ describe('an upstream’s error', () => {
       shape: 'problem details',
       body: { type: 'urn:x', title: 'Bad', status: 400, detail: 'boom' },
     },
-    { shape: 'problem details that say little', body: { title: 'boom', status: 400 } },
+    { shape: 'problem details with a title only', body: { title: 'boom', status: 400 } },
     { shape: 'plain text', body: 'boom' },
-    { shape: 'a web page', body: '<html><head><title> boom </title></head><h1>x</h1></html>' },
-  ])('is understood in the shape of $shape', ({ body }) => {
+    { shape: 'an HTML page', body: '<html><head><title> boom </title></head><h1>x</h1></html>' },
+  ])('has its message read in the format: $shape', ({ body }) => {
     expect(read(400, body).message).toContain('boom');
   });
 
@@ -94,7 +94,7 @@ describe('an upstream’s error', () => {
     expect(read(400, body).message).toContain(says);
   });
 
-  test('has a message that is not endless', () => {
+  test('has a message of limited length', () => {
     expect(read(400, 'x'.repeat(60_000)).message.length).toBeLessThan(3000);
   });
 
@@ -112,7 +112,7 @@ describe('an upstream’s error', () => {
     { code: 400, status: 'INVALID_ARGUMENT', want: 'INVALID_ARGUMENT' },
     { code: '401', status: undefined, want: null },
     { code: 'DeploymentNotFound', status: undefined, want: 'DeploymentNotFound' },
-  ])('has a code in words: $want', ({ code, status, want }) => {
+  ])('keeps only textual codes: $want', ({ code, status, want }) => {
     expect(read(404, { error: { message: 'm', code, status } }).upstreamCode).toBe(want);
   });
 
@@ -149,7 +149,7 @@ describe('an upstream’s error', () => {
       // Groq and Cerebras
       'Please reduce the length of the messages or completion.',
     ].map((message) => ({ body: { error: { message } } })),
-  ])('about a prompt that is too long has OpenAI’s code: $body', ({ body }) => {
+  ])('about a prompt that is too long has OpenAI’s code (case $#)', ({ body }) => {
     expect(read(400, body)).toMatchObject({
       code: 'upstream_rejected',
       upstreamCode: 'context_length_exceeded',
@@ -161,7 +161,7 @@ describe('an upstream’s error', () => {
     { error: { message: 'x', details: [{ reason: 'API_KEY_INVALID' }] } },
     { code: 'Client specified an invalid argument', error: 'Incorrect API key provided: xa***ey.' },
     { error: { message: 'x', code: 'invalid_api_key' } },
-  ])('about the gateway’s key does not blame the client’s: %j', (body) => {
+  ])('about the gateway’s own key does not blame the client’s: %j', (body) => {
     const error = read(400, body);
 
     expect(error).toMatchObject({ code: 'upstream_auth_failed', status: 502 });
@@ -180,7 +180,7 @@ describe('an upstream’s error', () => {
     },
     { who: 'OpenRouter', body: { error: { code: 403, message: MODERATED } } },
     {
-      who: 'OpenRouter in other words',
+      who: 'OpenRouter with metadata',
       body: {
         error: {
           code: 403,
@@ -189,21 +189,18 @@ describe('an upstream’s error', () => {
         },
       },
     },
-  ])(
-    'about what was said, with the status of a refused key, is the request’s: $who',
-    ({ body }) => {
-      const error = read(403, body);
+  ])('about content with status 403 becomes a rejection of the request: $who', ({ body }) => {
+    const error = read(403, body);
 
-      expect(error).toMatchObject({
-        code: 'upstream_rejected',
-        status: 400,
-        upstreamCode: 'content_filter',
-      });
-      expect(error.message).not.toMatch(/own key|11|22/);
-    },
-  );
+    expect(error).toMatchObject({
+      code: 'upstream_rejected',
+      status: 400,
+      upstreamCode: 'content_filter',
+    });
+    expect(error.message).not.toMatch(/own key|11|22/);
+  });
 
-  test('about length, with the status of a refused key, is the request’s', () => {
+  test('about prompt length with status 403 becomes a rejection of the request', () => {
     const message = 'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193';
 
     expect(read(403, { error: { message } })).toMatchObject({
@@ -213,13 +210,13 @@ describe('an upstream’s error', () => {
     });
   });
 
-  test('about capacity that one tier lacks says so, whatever its status', () => {
+  test('about missing capacity becomes a rate limit, whatever its status', () => {
     const error = { message: 'Flex tier is full.', type: 'flex', code: 'capacity_exceeded' };
 
     expect(read(498, { error })).toMatchObject({ code: 'upstream_rate_limited', status: 429 });
   });
 
-  test('does not give the gateway’s key away', () => {
+  test('does not reveal the gateway’s key', () => {
     const error = read(401, {
       error: { message: 'Incorrect API key provided: sk-verysecret. Was xai-12***89 meant?' },
     });
@@ -232,7 +229,7 @@ describe('an upstream’s error', () => {
     'Your project does not have access to model `gpt-5-mini-2025-08-07`.',
     'The model "anthropic/claude-opus-4-5" needs another plan.',
     'Not allowed for models: grok-4-0709',
-  ])('says which model the gateway’s key is not good for: %s', (message) => {
+  ])('keeps the name of a forbidden model: %s', (message) => {
     expect(read(403, { error: { message } }).message).toContain(message);
   });
 
@@ -241,17 +238,17 @@ describe('an upstream’s error', () => {
     'bob is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:eu-central-1::foundation-model/anthropic.claude-3-5-sonnet-20240620-v1:0',
     'Denied on resource //aiplatform.googleapis.com/projects/p/locations/us-central1/publishers/google/models/gemini-2.5-flash (or it may not exist).',
     'The key has expired on 2026-11-20.',
-  ])('says when and where the gateway’s key was refused: %s', (message) => {
+  ])('keeps times and resources of a rejected key: %s', (message) => {
     expect(read(403, { error: { message } }).message).toContain(message);
   });
 
-  test('does not tell whose account it is', () => {
+  test('does not reveal the account', () => {
     const error = read(403, { message: 'User: arn:aws:iam::123456789012:user/team-key-7 may not' });
 
     expect(error.message).toContain('User: arn:aws:iam::[redacted]:user/[redacted] may not');
   });
 
-  test('takes nothing that begins as a key does for a model', () => {
+  test('has names redacted that begin like a key', () => {
     const error = read(403, { error: { message: 'No model sk-proj-1234567 for key1234567.' } });
 
     expect(error.message).toContain('No model [redacted] for [redacted]');
@@ -268,9 +265,12 @@ describe('an upstream’s error', () => {
     { header: 'soon', waitS: null },
     { header: '', waitS: null },
     { header: undefined, waitS: null },
-  ])('of too many requests says how long to wait: $header', ({ header, waitS }) => {
-    expect(read(429, { error: 'slow down' }, header).retryAfterS).toBe(waitS);
-  });
+  ])(
+    'with status 429 has a retry delay of $waitS s from its header: $header',
+    ({ header, waitS }) => {
+      expect(read(429, { error: 'slow down' }, header).retryAfterS).toBe(waitS);
+    },
+  );
 
   test.each([
     { body: { error: { message: 'x', details: [{ retryDelay: '34.4s' }] } }, waitS: 35 },
@@ -280,7 +280,7 @@ describe('an upstream’s error', () => {
     { body: { error: { message: 'Please wait 30 seconds before retrying.' } }, waitS: 30 },
     { body: { error: 'Please retry in 2h' }, waitS: 7200 },
     { body: { error: { message: 'try again in a while', details: [{}] } }, waitS: null },
-  ])('of too many requests may say so in its body: $body', ({ body, waitS }) => {
+  ])('with status 429 has a retry delay of $waitS s from its body', ({ body, waitS }) => {
     expect(read(429, body).retryAfterS).toBe(waitS);
   });
 });

@@ -3,24 +3,24 @@ import { answered, eventsIn, streamed, translated } from '../../support/translat
 
 const HI = { model: 'm', max_tokens: 100, messages: [{ role: 'user', content: 'hi' }] };
 
-/** What stands in a value at a path of names and indexes. */
+/** The value at a path of names and indexes. */
 const at = (value: unknown, path: string): unknown =>
   path
     .split('.')
     .reduce((inner, name) => (inner as Readonly<Record<string, unknown>>)[name], value);
 
 describe.each([
-  { door: 'openai' as const, member: 'user' },
-  { door: 'responses' as const, member: 'safety_identifier' },
-])('of whoever asks, a provider of $door', ({ door, member }) => {
+  { dialect: 'openai' as const, member: 'user' },
+  { dialect: 'responses' as const, member: 'safety_identifier' },
+])('end-user id for a provider of $dialect', ({ dialect, member }) => {
   const told = (id: string) =>
-    translated('anthropic', door, { ...HI, metadata: { user_id: id } }).json[member];
+    translated('anthropic', dialect, { ...HI, metadata: { user_id: id } }).json[member];
 
-  test('is told the word of the client, as far as OpenAI takes it', () => {
+  test('is passed on up to 64 characters', () => {
     expect(told('u'.repeat(64))).toBe('u'.repeat(64));
   });
 
-  test('is told a digest of a longer word, such as that of Claude Code', () => {
+  test('is replaced by its SHA-256 digest if longer', () => {
     const uuid = '11111111-2222-3333-4444-555555555555';
     const id = `user_${'a'.repeat(64)}_account_${uuid}_session_${uuid}`;
 
@@ -29,7 +29,7 @@ describe.each([
   });
 });
 
-/** vLLM's ids of calls are that long. */
+/** As long as vLLM's call ids. */
 const LONG_ID = `chatcmpl-tool-${'0123456789abcdef'.repeat(2)}`;
 
 const called = (id: string) => ({
@@ -41,7 +41,7 @@ const called = (id: string) => ({
   ],
 });
 
-describe('an id of a call', () => {
+describe('tool call id', () => {
   const ids = (id: string, model = 'gpt-5') => {
     const { json } = translated('anthropic', 'openai', called(id), { model });
     return {
@@ -50,7 +50,7 @@ describe('an id of a call', () => {
     };
   };
 
-  test('has as many characters as chat completions take, the same in call and result', () => {
+  test('is shortened to the limit of Chat Completions, the same in call and result', () => {
     const { inCall, inResult } = ids(LONG_ID);
 
     expect(inCall).toMatch(/^call_[0-9a-f]{32}$/);
@@ -59,7 +59,7 @@ describe('an id of a call', () => {
     expect(ids('c'.repeat(40))).toEqual({ inCall: 'c'.repeat(40), inResult: 'c'.repeat(40) });
   });
 
-  test('is as it is for Kimi, whose models read what theirs say', () => {
+  test('is unchanged for Kimi models, which interpret it', () => {
     const id = 'functions.mcp__github__create_pull_request:0';
 
     expect(ids(id, 'moonshotai/Kimi-K2-Instruct')).toEqual({ inCall: id, inResult: id });
@@ -79,7 +79,7 @@ const offering = (name: string) => ({
   toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: [name] } },
 });
 
-/** Where providers name the client's first tool: where they are offered it, have to call it, and have called it. */
+/** The paths of the first tool's name: in its definition, the tool choice and the earlier call. */
 const NAMES_AT = {
   openai: ['tools.0.function', 'tool_choice.function', 'messages.1.tool_calls.0.function'],
   responses: ['tools.0', 'tool_choice', 'input.1'],
@@ -94,10 +94,10 @@ const namesIn = (json: unknown, provider: keyof typeof NAMES_AT) =>
   NAMES_AT[provider].map((path) => String(at(json, `${path}.name`)));
 
 describe.each(Object.keys(NAMES_AT) as (keyof typeof NAMES_AT)[])(
-  'a name of a tool that %s refuses',
+  'tool name that %s rejects',
   (provider) => {
     test.each([DOTTED, LONG + LONG])(
-      'is told otherwise, and the same wherever it stands',
+      'is replaced by the same valid name everywhere (case %#)',
       (name) => {
         const { json, dropped } = translated('gemini', provider, offering(name));
         const [offered, ...others] = namesIn(json, provider);
@@ -112,7 +112,7 @@ describe.each(Object.keys(NAMES_AT) as (keyof typeof NAMES_AT)[])(
   },
 );
 
-describe('a call of a tool whose name was told otherwise', () => {
+describe('call of a renamed tool', () => {
   const { json, asked } = translated('gemini', 'openai', offering(DOTTED));
   const [name = ''] = namesIn(json, 'openai');
   const call = (called: string) => ({
@@ -130,7 +130,7 @@ describe('a call of a tool whose name was told otherwise', () => {
   test.each([
     [name, DOTTED],
     ['g', 'g'],
-  ])('reaches the client under its own name, whole and streamed', (theirs, own) => {
+  ])('named %s reaches the client as %s, streamed or not', (theirs, own) => {
     const message = { role: 'assistant', content: null, tool_calls: [call(theirs)] };
     const whole = answered('gemini', 'openai', answer({ message }), asked).json;
     const chunk = `data: ${JSON.stringify(answer({ delta: message }))}\n\n`;
@@ -140,20 +140,20 @@ describe('a call of a tool whose name was told otherwise', () => {
     expect(JSON.stringify(eventsIn(text))).toContain(`"name":"${own}"`);
   });
 
-  test('leaves a request alone all of whose names are taken', () => {
+  test('needs no restoring if all names are valid', () => {
     expect(translated('gemini', 'openai', offering('read')).asked.restoring).toBeNull();
     expect(translated('openai', 'gemini', { ...HI, tools: [] }).asked.restoring).toBeNull();
   });
 });
 
-describe.each(['openai', 'responses'] as const)('a schema of arguments for %s', (door) => {
+describe.each(['openai', 'responses'] as const)('argument schema for %s', (dialect) => {
   const schemaOf = (schema: object) => {
     const tools = [{ name: 'f', input_schema: schema }];
-    const { json } = translated('anthropic', door, { ...HI, tools });
-    return at(json, door === 'openai' ? 'tools.0.function.parameters' : 'tools.0.parameters');
+    const { json } = translated('anthropic', dialect, { ...HI, tools });
+    return at(json, dialect === 'openai' ? 'tools.0.function.parameters' : 'tools.0.parameters');
   };
 
-  test('has properties, without which OpenAI refuses it', () => {
+  test('has properties even if the client sends none', () => {
     expect(schemaOf({ type: 'object' })).toEqual({ type: 'object', properties: {} });
     expect(schemaOf({ type: 'object', description: 'None.' })).toEqual({
       type: 'object',

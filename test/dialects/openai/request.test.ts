@@ -19,8 +19,8 @@ function refusal(body: unknown): GatewayError {
   throw new Error('the body was accepted');
 }
 
-describe('a request', () => {
-  test('is read for what the gateway needs', () => {
+describe('OpenAI request', () => {
+  test('is read with model, stream, usage option and metadata', () => {
     const body = {
       model: 'auto',
       messages: [user],
@@ -40,16 +40,16 @@ describe('a request', () => {
   });
 
   test.each([
-    { what: 'content that is null', add: { messages: [{ role: 'assistant', content: null }] } },
-    { what: 'no content', add: { messages: [{ role: 'assistant' }] } },
+    { what: 'null content', add: { messages: [{ role: 'assistant', content: null }] } },
+    { what: 'missing content', add: { messages: [{ role: 'assistant' }] } },
     {
       what: 'a part of a new type',
       add: { messages: [{ role: 'user', content: [{ type: 'x' }] }] },
     },
     { what: 'empty lists', add: { tools: [], include: [], messages: [user] } },
     { what: 'tools of new types', add: { tools: [{ type: 'namespace', x: 1 }] } },
-    { what: 'nulls for what is not set', add: { tools: null, n: null, stream: null, stop: null } },
-    { what: 'no limit said as -1', add: { max_tokens: -1 } },
+    { what: 'null members', add: { tools: null, n: null, stream: null, stop: null } },
+    { what: 'a limit of -1', add: { max_tokens: -1 } },
     { what: 'unknown members', add: { reasoning: { effort: 'low' }, x_new: [1] } },
     { what: 'a named tool', add: { tool_choice: { type: 'function', function: { name: 'f' } } } },
   ])('is accepted with $what', ({ add }) => {
@@ -93,7 +93,7 @@ describe('a request', () => {
     { param: 'max_tokens', body: { model: 'm', messages: [user], max_tokens: '5' } },
     { param: 'temperature', body: { model: 'm', messages: [user], temperature: 'hot' } },
     { param: 'response_format', body: { model: 'm', messages: [user], response_format: 'json' } },
-  ])('is refused for what is wrong with $param', ({ param, body }) => {
+  ])('is rejected with the faulty field $param named (case $#)', ({ param, body }) => {
     const error = refusal(body);
 
     expect(error).toMatchObject({ code: 'invalid_request', status: 400, param });
@@ -105,18 +105,18 @@ describe('a request', () => {
     { text: '{"model": "m",\n "messages": [}', says: 'line 2, column 15, near' },
     { text: '', says: 'empty' },
     { text: '  \n', says: 'empty' },
-  ])('says where it is not JSON: $text', ({ text, says }) => {
+  ])('is rejected with the position of invalid JSON: $text', ({ text, says }) => {
     const error = refusal(text);
 
     expect(error.code).toBe('invalid_json');
     expect(error.message).toContain(says);
   });
 
-  test.each(['[]', 'null', '"x"', '3'])('is refused when it is %s', (text) => {
+  test.each(['[]', 'null', '"x"', '3'])('is rejected when it is %s', (text) => {
     expect(refusal(text)).toMatchObject({ code: 'invalid_request' });
   });
 
-  test('is refused when it is not UTF-8', () => {
+  test('is rejected when it is not UTF-8', () => {
     const body = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]);
 
     const reading = () => openai.readRequest(body);
@@ -125,14 +125,14 @@ describe('a request', () => {
   });
 });
 
-describe('an edited request', () => {
+describe('edited OpenAI request', () => {
   function edit(text: string, askUsage = false): string {
     return openai.editRequest(read(text), { model: 'up/stream', askUsage }).toString();
   }
 
   test.each([
     {
-      what: 'a model in first place',
+      what: 'the model as first member',
       text: '{"model":"m","messages":[{"role":"user","content":"\\"model\\":\\"x\\""}]}',
       sent: '{"model":"up/stream","messages":[{"role":"user","content":"\\"model\\":\\"x\\""}]}',
     },
@@ -142,12 +142,12 @@ describe('an edited request', () => {
       sent: '{"messages":[{"role":"user","content":"a","model":"q"}], "model" : "up/stream" }',
     },
     {
-      what: 'an escaped name and a second one',
+      what: 'an escaped and a repeated name',
       text: '{"model":1,"messages":[{"role":"user"}],"mod\\u0065l":"m"}',
       sent: '{"model":"up/stream","messages":[{"role":"user"}],"mod\\u0065l":"up/stream"}',
     },
     {
-      what: 'numbers that a program would change',
+      what: 'numbers that JavaScript would change',
       text: '{"messages":[{"role":"user"}],"seed":12345678901234567890,"top_p":1.0,"model":"\\u00e9"}',
       sent: '{"messages":[{"role":"user"}],"seed":12345678901234567890,"top_p":1.0,"model":"up/stream"}',
     },
@@ -179,15 +179,15 @@ describe('an edited request', () => {
       sent: `{"stream_options":{"include_usage":true,"x":1.0},${made}}`,
     },
     {
-      what: 'a no',
+      what: 'include_usage false',
       text: `{"stream_options":{"include_usage":false,"x":1},${start}}`,
       sent: `{"stream_options":{"include_usage":true,"x":1},${made}}`,
     },
-  ])('asks for usage where the client wrote $what', ({ text, sent }) => {
+  ])('asks for usage if the client sent $what', ({ text, sent }) => {
     expect(edit(text, true)).toBe(sent);
   });
 
-  test('does not ask for usage where there is no stream', () => {
+  test('does not ask for usage without a stream', () => {
     const text = '{"model":"m","messages":[{"role":"user"}]}';
 
     expect(edit(text, true)).toBe('{"model":"up/stream","messages":[{"role":"user"}]}');
@@ -197,28 +197,36 @@ describe('an edited request', () => {
   const base = '"messages":[{"role":"user","seed":1}],"model":"m"';
   const sentBase = base.replace('"m"', '"up/stream"');
   test.each([
-    { what: 'renamed', text: `{"seed": 1.0,${base}}`, sent: `{"random_seed": 1.0,${sentBase}}` },
-    { what: 'first', text: `{"user":"u", ${base}}`, sent: `{ ${sentBase}}` },
-    { what: 'in the middle', text: `{"x":1,"user":"u" ,${base}}`, sent: `{"x":1,${sentBase}}` },
-    { what: 'last', text: `{${base}, "user":{"a":[]} }`, sent: `{${sentBase} }` },
-    { what: 'several at the end', text: `{${base},"user":1,"a":2}`, sent: `{${sentBase}}` },
     {
-      what: 'around another at the end',
+      what: 'one renamed',
+      text: `{"seed": 1.0,${base}}`,
+      sent: `{"random_seed": 1.0,${sentBase}}`,
+    },
+    { what: 'the first removed', text: `{"user":"u", ${base}}`, sent: `{ ${sentBase}}` },
+    {
+      what: 'one in the middle removed',
+      text: `{"x":1,"user":"u" ,${base}}`,
+      sent: `{"x":1,${sentBase}}`,
+    },
+    { what: 'the last removed', text: `{${base}, "user":{"a":[]} }`, sent: `{${sentBase} }` },
+    { what: 'several at the end removed', text: `{${base},"user":1,"a":2}`, sent: `{${sentBase}}` },
+    {
+      what: 'two around another at the end removed',
       text: `{${base},"user":1,"x":3,"a":2}`,
       sent: `{${sentBase},"x":3}`,
     },
     {
-      what: 'written under both names',
+      what: 'one present under both names',
       text: `{"max_completion_tokens":9,"max_tokens":5,${base}}`,
       sent: `{"max_tokens":5,${sentBase}}`,
     },
-  ])('has other words where the provider needs them: $what', ({ text, sent }) => {
+  ])('has members renamed or removed: $what', ({ text, sent }) => {
     const edits = { model: 'up/stream', askUsage: false, renames: RENAMES };
 
     expect(openai.editRequest(read(text), edits).toString()).toBe(sent);
   });
 
-  test('asks for usage before its first member, also where that is left out', () => {
+  test('asks for usage even if its first member is removed', () => {
     const text =
       '{"user":"u","stream":true,"model":"m","messages":[{"role":"user","content":"a"}]}';
     const edits = { model: 'n', askUsage: true, renames: { user: null } };
@@ -230,7 +238,7 @@ describe('an edited request', () => {
     );
   });
 
-  test('is what it was, less the members that are left out', () => {
+  test('is unchanged but for removed members', () => {
     const value = fc.dictionary(fc.constantFrom('user', 'a', 'x', 'y', 'z'), fc.jsonValue());
 
     fc.assert(
@@ -253,7 +261,7 @@ describe('an edited request', () => {
     );
   });
 
-  test('differs from the client’s in nothing but the model', () => {
+  test('is unchanged but for the model', () => {
     const extras = fc.dictionary(fc.string(), fc.jsonValue());
     const model = fc.string({ minLength: 1 }).filter((name) => name.trim() !== '');
     const reserved = Object.keys({ ...user, model: 1, messages: 1, stream: 1, stream_options: 1 });

@@ -17,7 +17,7 @@ import {
   USAGE,
 } from '../../support/openai-stream.js';
 
-describe('the bytes of a stream', () => {
+describe('OpenAI stream bytes', () => {
   const event = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 8 }).map((content) => chunk({ content })),
     fc.constantFrom<unknown>(
@@ -37,7 +37,7 @@ describe('the bytes of a stream', () => {
   );
   const framing = fc.constantFrom('\n', '\r\n');
 
-  test('are the same whatever the chunking', () => {
+  test('do not depend on chunking', () => {
     fc.assert(
       fc.property(
         fc.array(event, { maxLength: 12 }),
@@ -61,7 +61,7 @@ describe('the bytes of a stream', () => {
     );
   });
 
-  test('add up to what the whole answer says', () => {
+  test('add up to the non-streamed answer', () => {
     const text = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 5 }), {
       maxLength: 8,
     });
@@ -103,7 +103,7 @@ describe('the bytes of a stream', () => {
     );
   });
 
-  test('never make it throw, whatever they are', () => {
+  test('never throw, and end with [DONE] unless the stream failed', () => {
     const junk = fc.oneof(
       fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
       fc.jsonValue().map((value) => Buffer.from(sse(value))),
@@ -124,7 +124,7 @@ describe('the bytes of a stream', () => {
     );
   });
 
-  test('are passed on without a copy where nothing changes', () => {
+  test('are passed on without a copy if nothing changes', () => {
     const stream = openai.openStream(TRUSTED);
     const bytes = Buffer.from(sse(HELLO, chunk({ content: 'a' })));
 

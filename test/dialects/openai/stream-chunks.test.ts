@@ -12,8 +12,8 @@ import {
   USAGE,
 } from '../../support/openai-stream.js';
 
-describe('a stream from any other provider', () => {
-  test('goes on byte for byte where nothing is wrong', () => {
+describe('OpenAI stream from an untrusted provider', () => {
+  test('keeps valid chunks byte for byte', () => {
     const odd = `data: {"id":"c1","object":"chat.completion.chunk","created":5,"model":"m","seed":12345678901234567890,"choices":[{"index":0,"delta":{"content":"\\u00e9"},"finish_reason":null}]}\n\n`;
 
     const { text } = run(`${sse(HELLO)}${odd}${sse(STOP, '[DONE]')}`);
@@ -26,7 +26,7 @@ describe('a stream from any other provider', () => {
     { what: 'sends no [DONE]', input: sse(HELLO, STOP) },
     { what: 'sends [DONE] twice', input: sse(HELLO, STOP, '[DONE]', '[DONE]') },
     { what: 'ends without a blank line', input: sse(HELLO, STOP).trimEnd() },
-    { what: 'goes on after [DONE]', input: sse(HELLO, STOP, '[DONE]', HELLO, { error: {} }) },
+    { what: 'continues after [DONE]', input: sse(HELLO, STOP, '[DONE]', HELLO, { error: {} }) },
   ])('ends with one [DONE] when the provider $what', ({ input }) => {
     const result = run(input);
 
@@ -35,7 +35,7 @@ describe('a stream from any other provider', () => {
     expect(contentOf(result)).toBe('Hello');
   });
 
-  test('has one identity, taken from the first chunk with a choice', () => {
+  test('has one id, date and model, taken from the first chunk with a choice', () => {
     const azure = {
       id: '',
       object: '',
@@ -54,7 +54,7 @@ describe('a stream from any other provider', () => {
     expect(chunks[0]).toMatchObject({ choices: [], prompt_filter_results: [1] });
   });
 
-  test('gets an identity where the provider gives none', () => {
+  test('gets an id, date and model if the provider gives none', () => {
     const input = sse({ choices: [choice({ content: 'a' })] }, { choices: [choice({}, 'stop')] });
 
     const { chunks } = run(input);
@@ -81,7 +81,7 @@ describe('a stream from any other provider', () => {
         { role: '', content: 'b' },
       ],
     },
-  ])('names the role first and once when the provider names it $what', ({ deltas }) => {
+  ])('has the role once, in the first chunk, when the provider sends it $what', ({ deltas }) => {
     const result = run(sse(...deltas.map((delta) => chunk(delta)), STOP));
 
     const roles = deltasOf(result).map((delta) => delta['role']);
@@ -98,21 +98,24 @@ describe('a stream from any other provider', () => {
     },
     { what: 'with the last text', ends: [chunk({ content: '!' }, 'length')], finish: 'length' },
     { what: 'before the last text', ends: [STOP, chunk({ content: '!' })], finish: 'stop' },
-    { what: 'in its own words', ends: [chunk({}, 'eos')], finish: 'stop' },
-    { what: 'as Gemini does', ends: [chunk({}, 'MAX_TOKENS')], finish: 'length' },
+    { what: 'with a value of its own', ends: [chunk({}, 'eos')], finish: 'stop' },
+    { what: 'as Gemini', ends: [chunk({}, 'MAX_TOKENS')], finish: 'length' },
     { what: 'in capitals', ends: [chunk({}, 'STOP')], finish: 'stop' },
-    { what: 'as calls that never came', ends: [chunk({}, 'tool_calls')], finish: 'stop' },
-  ])('finishes once and last when the provider says so $what', ({ ends, finish }) => {
-    const result = run(sse(HELLO, ...ends, '[DONE]'));
+    { what: 'as tool_calls without calls', ends: [chunk({}, 'tool_calls')], finish: 'stop' },
+  ])(
+    'has one finish_reason, in the last chunk, when the provider sends it $what',
+    ({ ends, finish }) => {
+      const result = run(sse(HELLO, ...ends, '[DONE]'));
 
-    expect(result.stream.failure).toBeNull();
-    expect(finishesOf(result)).toEqual([finish]);
-    const last = result.chunks.filter(({ choices }) => choices.length > 0).at(-1);
-    expect(last?.choices[0]).toMatchObject({ delta: {}, finish_reason: finish });
-    expect(result.stream.summary.finishReason).toBe(finish);
-  });
+      expect(result.stream.failure).toBeNull();
+      expect(finishesOf(result)).toEqual([finish]);
+      const last = result.chunks.filter(({ choices }) => choices.length > 0).at(-1);
+      expect(last?.choices[0]).toMatchObject({ delta: {}, finish_reason: finish });
+      expect(result.stream.summary.finishReason).toBe(finish);
+    },
+  );
 
-  test('keeps the provider’s own word for the end beside OpenAI’s', () => {
+  test('keeps the provider’s own finish reason as native_finish_reason', () => {
     const { chunks } = run(sse(HELLO, chunk({}, 'eos_token')));
 
     expect(chunks.at(-1)?.choices[0]).toMatchObject({
@@ -121,7 +124,7 @@ describe('a stream from any other provider', () => {
     });
   });
 
-  test('has null as finish_reason where the provider leaves it out or empty', () => {
+  test('has a null finish_reason if the provider sends none or an empty one', () => {
     const input = sse(
       { ...HEAD, choices: [{ delta: { content: 'a' } }] },
       chunk({ content: 'b' }, ''),

@@ -10,7 +10,7 @@ import {
   STOP,
 } from '../../support/openai-stream.js';
 
-describe('the content of a stream', () => {
+describe('OpenAI stream content', () => {
   test.each([
     { name: 'reasoning_content', delta: { reasoning_content: 'hm' } },
     { name: 'reasoning', delta: { reasoning: 'hm', reasoning_details: [{ text: 'hm' }] } },
@@ -22,7 +22,7 @@ describe('the content of a stream', () => {
     expect(result.stream.summary.outputChars).toBe(2);
   });
 
-  test('has plain text where Mistral sends arrays', () => {
+  test('is plain text for Mistral’s content arrays', () => {
     const thinking = { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] };
     const input = sse(
       chunk({ role: 'assistant', content: [thinking] }),
@@ -41,7 +41,7 @@ describe('the content of a stream', () => {
     expect(deltasOf(result)[0]).toMatchObject({ content: '', reasoning_content: 'hm' });
   });
 
-  test('leaves out the message so far that some send beside each delta', () => {
+  test('omits the accumulated message that some providers send with each delta', () => {
     const whole = (delta: object, content: string) => ({
       ...HEAD,
       choices: [{ ...choice(delta), message: { role: 'assistant', content } }],
@@ -57,7 +57,7 @@ describe('the content of a stream', () => {
     expect(result.text).not.toContain('message');
   });
 
-  test('keeps what it does not know', () => {
+  test('keeps unknown members', () => {
     const filter = { hate: { filtered: false } };
     const input = sse(
       {
@@ -84,13 +84,13 @@ describe('the content of a stream', () => {
     });
   });
 
-  test('leaves out events that are no chunks', () => {
+  test('omits events that are not chunks', () => {
     const { chunks } = run(sse({ type: 'ping' }, HELLO, { ...HEAD, choices: [] }, STOP));
 
     expect(chunks).toHaveLength(2);
   });
 
-  test('follows several choices side by side', () => {
+  test('keeps several choices apart', () => {
     const input = sse(
       { ...HEAD, choices: [choice({ content: 'a' }, null, 0), choice({ content: 'x' }, null, 1)] },
       { ...HEAD, choices: [choice({}, 'stop', 1)] },

@@ -15,17 +15,17 @@ import {
 
 describe.each([
   { kind: 'a trusted', rules: TRUSTED },
-  { kind: 'any other', rules: RULES },
-])('a failure in the stream of $kind provider', ({ rules }) => {
+  { kind: 'an untrusted', rules: RULES },
+])('failure in a stream of $kind provider', ({ rules }) => {
   test.each([
     {
       what: 'an error object',
       event: { error: { message: 'boom', code: 500 } },
       code: 'upstream_failed',
     },
-    { what: 'an error text', event: { error: 'boom' }, code: 'upstream_failed' },
+    { what: 'an error string', event: { error: 'boom' }, code: 'upstream_failed' },
     {
-      what: 'an error beside choices',
+      what: 'an error next to choices',
       event: { ...chunk({}, 'error'), error: { message: 'boom', code: 400 } },
       code: 'upstream_rejected',
     },
@@ -40,7 +40,7 @@ describe.each([
       event: { object: 'error', message: 'boom' },
       code: 'upstream_failed',
     },
-  ])('ends it with the provider’s words: $what', ({ event, code }) => {
+  ])('ends the stream with the provider’s message: $what', ({ event, code }) => {
     const result = run(sse(HELLO, event, STOP, '[DONE]'), rules);
 
     expect(result.stream.failure).toMatchObject({ code });
@@ -76,10 +76,10 @@ describe.each([
   });
 
   test.each([
-    { what: 'nothing at all', input: '', code: 'upstream_failed', says: 'no answer' },
+    { what: 'an empty stream', input: '', code: 'upstream_failed', says: 'no answer' },
     { what: 'only [DONE]', input: sse('[DONE]'), code: 'upstream_failed', says: 'no answer' },
     {
-      what: 'a web page',
+      what: 'an HTML page',
       input: '<html><title>x</title></html>',
       code: 'upstream_failed',
       says: 'web page',
@@ -91,14 +91,14 @@ describe.each([
       says: 'boom',
     },
     {
-      what: 'half a document',
+      what: 'a truncated document',
       input: '{"choices":[',
       code: 'upstream_failed',
       says: 'not valid JSON',
     },
     { what: 'plain text', input: 'Bad Gateway', code: 'upstream_failed', says: 'no answer' },
     {
-      what: 'garbage in an event',
+      what: 'malformed JSON in an event',
       input: sse(HELLO, '{"a'),
       code: 'upstream_failed',
       says: 'not JSON',
@@ -110,12 +110,12 @@ describe.each([
       says: 'not an object',
     },
     {
-      what: 'half an event',
+      what: 'a truncated event',
       input: sse(HELLO, STOP).slice(0, -30),
       code: 'upstream_cut',
       says: 'complete',
     },
-  ])('is told for $what', ({ input, code, says }) => {
+  ])('is reported for $what', ({ input, code, says }) => {
     const { stream, isDone } = run(input, rules);
 
     expect(stream.failure?.code).toBe(code);
@@ -123,7 +123,7 @@ describe.each([
     expect(isDone).toBe(false);
   });
 
-  test('silences the stream for good', () => {
+  test('stops all further output', () => {
     const stream = openai.openStream(rules);
 
     stream.push(Buffer.from(sse({ error: 'boom' })));

@@ -9,12 +9,12 @@ import {
   STOP,
 } from '../../support/openai-stream.js';
 
-describe('tool calls in a stream', () => {
+describe('OpenAI stream tool calls', () => {
   const fn = (name: string | undefined, args: unknown) => ({ name, arguments: args });
 
   test.each([
     {
-      what: 'OpenAI’s way',
+      what: 'as by OpenAI',
       deltas: [
         [{ index: 0, id: 'a', type: 'function', function: fn('f', '') }],
         [{ index: 0, function: { arguments: '{"x":' } }],
@@ -114,7 +114,7 @@ describe('tool calls in a stream', () => {
       deltas: [[{ index: 0, id: 'a', type: 'function', function: fn('f', args) }]],
       calls: [['a', 'f', '{}']],
     })),
-  ])('come out as OpenAI’s when sent $what', ({ deltas, calls }) => {
+  ])('are normalised when sent $what', ({ deltas, calls }) => {
     const items = deltas.map((tool_calls) => chunk({ tool_calls }));
 
     const result = run(sse(...items, chunk({}, 'tool_calls'), '[DONE]'));
@@ -126,7 +126,7 @@ describe('tool calls in a stream', () => {
     expect(finishesOf(result)).toEqual(['tool_calls']);
   });
 
-  test('get ids of their own where the provider gives none', () => {
+  test('get ids if the provider gives none', () => {
     const call = { function: fn('f', '{}') };
 
     const result = run(sse(chunk({ tool_calls: [call, call] }, 'stop')));
@@ -140,14 +140,14 @@ describe('tool calls in a stream', () => {
   });
 
   test.each([
-    { what: 'nothing at all', pieces: ['{}'], told: '{}' },
-    { what: 'the word null', pieces: ['null'], told: '{}' },
+    { what: 'an empty object', pieces: ['{}'], told: '{}' },
+    { what: 'the text null', pieces: ['null'], told: '{}' },
     {
-      what: 'an empty object ahead of the real ones',
+      what: 'an empty object before the real arguments',
       pieces: ['{}', '{"x"', ':1}'],
       told: '{"x":1}',
     },
-  ])('have whole arguments where the provider sends $what', ({ pieces, told }) => {
+  ])('have complete arguments when the provider sends $what', ({ pieces, told }) => {
     const deltas = pieces.map((piece, i) =>
       chunk({ tool_calls: [{ index: 0, ...(i === 0 && { id: 'a' }), function: fn('f', piece) }] }),
     );
@@ -160,7 +160,7 @@ describe('tool calls in a stream', () => {
     expect(calls.map((call) => call.function.arguments).join('')).toBe(told);
   });
 
-  test('make a stop a tool_calls', () => {
+  test('turn finish_reason stop into tool_calls', () => {
     const call = { index: 0, id: 'a', type: 'function', function: fn('f', '{}') };
 
     const result = run(sse(chunk({ tool_calls: [call] }, 'stop')));
@@ -168,7 +168,7 @@ describe('tool calls in a stream', () => {
     expect(finishesOf(result)).toEqual(['tool_calls']);
   });
 
-  test('keep members that nobody knows, and calls of other types', () => {
+  test('keep unknown members and calls of other types', () => {
     const call = {
       index: 0,
       id: 'a',
@@ -186,18 +186,18 @@ describe('tool calls in a stream', () => {
   test.each([
     { what: 'null', delta: { tool_calls: null } },
     { what: 'an empty array', delta: { tool_calls: [] } },
-    { what: 'an item without anything', delta: { tool_calls: [{ function: {} }] } },
+    { what: 'an empty item', delta: { tool_calls: [{ function: {} }] } },
     { what: 'an empty function call', delta: { function_call: { name: '', arguments: '' } } },
     { what: 'an empty audio', delta: { audio: { id: '', data: '' } } },
-    { what: 'no annotations', delta: { annotations: null } },
-  ])('are none when the provider sends $what', ({ delta }) => {
+    { what: 'null annotations', delta: { annotations: null } },
+  ])('are absent when the provider sends $what', ({ delta }) => {
     const result = run(sse(chunk({ role: 'assistant', content: 'a', ...delta }), STOP));
 
     expect(deltasOf(result)[0]).toEqual({ role: 'assistant', content: 'a' });
     expect(finishesOf(result)).toEqual(['stop']);
   });
 
-  test('of the old kind end as function_call', () => {
+  test('in the legacy form end with function_call', () => {
     const call = chunk({ content: null, function_call: { name: 'f', arguments: '{}' } });
 
     const result = run(sse(call, STOP));

@@ -12,14 +12,14 @@ import {
   USAGE,
 } from '../../support/openai-stream.js';
 
-describe('a stream from a provider that keeps the rules', () => {
+describe('OpenAI stream from a trusted provider', () => {
   const events = sse(HELLO, chunk({ content: ' you' }), STOP, {
     ...HEAD,
     choices: [],
     usage: USAGE,
   });
 
-  test('goes on byte for byte', () => {
+  test('is passed on byte for byte', () => {
     const input = `${events}${sse('[DONE]')}`;
 
     const { text, stream } = run(input, TRUSTED);
@@ -40,14 +40,14 @@ describe('a stream from a provider that keeps the rules', () => {
     });
   });
 
-  test('hides usage that the client did not ask for, but learns it', () => {
+  test('is passed on without usage that the client did not request, and summarised with it', () => {
     const { text, stream } = run(`${events}${sse('[DONE]')}`, { ...TRUSTED, includeUsage: false });
 
     expect(text).toBe(sse(HELLO, chunk({ content: ' you' }), STOP, '[DONE]'));
     expect(stream.summary.usage?.outputTokens).toBe(2);
   });
 
-  test('has usage moved out of a choice’s chunk', () => {
+  test('has usage moved to a chunk of its own', () => {
     const input = sse(HELLO, chunk({}, 'stop', { usage: USAGE }), '[DONE]');
 
     const asked = run(input, TRUSTED);
@@ -57,7 +57,7 @@ describe('a stream from a provider that keeps the rules', () => {
     expect(unasked.text).toBe(sse(HELLO, STOP, '[DONE]'));
   });
 
-  test('is reframed where its framing is not OpenAI’s', () => {
+  test('is reframed if its framing differs from OpenAI’s', () => {
     const input = `: hi\r\n\r\ndata:${JSON.stringify(HELLO)}\r\n\r\ndata:${JSON.stringify(STOP)}\r\n\r\n`;
 
     const { text } = run(input, TRUSTED);
@@ -65,7 +65,7 @@ describe('a stream from a provider that keeps the rules', () => {
     expect(text).toBe(sse(HELLO, STOP, '[DONE]'));
   });
 
-  test('loses events that are no chunks', () => {
+  test('is passed on without events that are not chunks', () => {
     const { text } = run(
       `event: news\n${sse({ vendor: 'noise' }, HELLO, STOP, '[DONE]')}`,
       TRUSTED,
@@ -75,20 +75,20 @@ describe('a stream from a provider that keeps the rules', () => {
   });
 
   test.each([
-    { what: 'without a finish', input: sse(HELLO) },
-    { what: 'with [DONE] but no finish', input: sse(HELLO, '[DONE]') },
+    { what: 'without a finish_reason', input: sse(HELLO) },
+    { what: 'with [DONE] but no finish_reason', input: sse(HELLO, '[DONE]') },
     {
       what: 'with one of two choices unfinished',
       input: sse(HELLO, { ...HEAD, choices: [choice({}, null, 1)] }, STOP),
     },
-  ])('is cut when it ends $what', ({ input }) => {
+  ])('fails when it ends $what', ({ input }) => {
     const { stream, isDone } = run(input, TRUSTED);
 
     expect(stream.failure?.code).toBe('upstream_cut');
     expect(isDone).toBe(false);
   });
 
-  test('becomes chunks when it is one whole document', () => {
+  test('is converted to chunks when it is a single document', () => {
     const answer = {
       id: 'c1',
       created: 5,

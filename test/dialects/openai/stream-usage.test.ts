@@ -11,10 +11,10 @@ import {
   USAGE,
 } from '../../support/openai-stream.js';
 
-describe('the usage of a stream', () => {
+describe('OpenAI stream usage', () => {
   test.each([
     { where: 'in a chunk of its own', ends: [STOP, { ...HEAD, choices: [], usage: USAGE }] },
-    { where: 'with the finish', ends: [chunk({}, 'stop', { usage: USAGE })] },
+    { where: 'with the finish_reason', ends: [chunk({}, 'stop', { usage: USAGE })] },
     { where: 'under x_groq', ends: [chunk({}, 'stop', { x_groq: { id: 'r', usage: USAGE } })] },
     {
       where: 'in the choice',
@@ -28,7 +28,7 @@ describe('the usage of a stream', () => {
         { ...HEAD, choices: [], usage: USAGE },
       ],
     },
-  ])('tells usage once, last and only if asked, when it came $where', ({ ends }) => {
+  ])('is sent once, last and only if requested, when it comes $where', ({ ends }) => {
     const input = sse(HELLO, ...ends, '[DONE]');
 
     const asked = run(input);
@@ -44,7 +44,7 @@ describe('the usage of a stream', () => {
 
   test.each([
     {
-      what: 'xAI’s reasoning outside of the completion',
+      what: 'xAI’s reasoning tokens outside of the completion tokens',
       usage: {
         prompt_tokens: 10,
         completion_tokens: 2,
@@ -105,7 +105,7 @@ describe('the usage of a stream', () => {
       learnt: { cacheReadTokens: 4, cacheWriteTokens: 5 },
       shown: { cost: 0.01, prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 5 } },
     },
-  ])('has usage that adds up in spite of $what', ({ usage, learnt, shown }) => {
+  ])('is normalised: $what', ({ usage, learnt, shown }) => {
     const { chunks, stream } = run(sse(HELLO, STOP, { ...HEAD, choices: [], usage }));
 
     expect(stream.summary.usage).toMatchObject(learnt);
@@ -113,14 +113,14 @@ describe('the usage of a stream', () => {
   });
 
   test.each([
-    ['in its place', (text: string) => text],
+    ['as in OpenAI’s chunks', (text: string) => text],
     ['with spaces', (text: string) => text.replace(/,"usage"/g, ', "usage"')],
-    ['framed in another way', (text: string) => text.replace(/\n/g, '\r\n')],
+    ['with CRLF', (text: string) => text.replace(/\n/g, '\r\n')],
     [
-      'beside calls to be mended',
+      'next to empty tool calls',
       (text: string) => text.replace(/"content"/g, '"tool_calls":[],"content"'),
     ],
-  ])('does not announce usage to a client that asked for none: %s', (_how, written) => {
+  ])('is not announced as null to a client that did not request it: %s', (_how, written) => {
     const input = sse(
       { ...HELLO, usage: null },
       chunk({ content: ' ,"usage":null' }, null, { usage: null }),
@@ -139,7 +139,7 @@ describe('the usage of a stream', () => {
     }
   });
 
-  test('has no usage where the provider tells only zeros', () => {
+  test('is absent if the provider sends only zeros', () => {
     const zero = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 
     const { stream, chunks } = run(sse(HELLO, chunk({}, 'stop', { usage: zero })));

@@ -12,10 +12,10 @@ const objectOf = (properties: object, more: object = {}) => ({
 });
 
 const ENFORCED: readonly (readonly [string, object])[] = [
-  ['an object that names all it has', objectOf({ a: TEXT, b: { type: ['number', 'null'] } })],
-  ['no members', objectOf({})],
+  ['all properties required', objectOf({ a: TEXT, b: { type: ['number', 'null'] } })],
+  ['no properties', objectOf({})],
   [
-    'words that bound a value',
+    'constraints',
     objectOf({
       a: { type: 'string', pattern: '^a', format: 'date', description: 'A.' },
       n: { type: 'integer', minimum: 1 },
@@ -23,7 +23,7 @@ const ENFORCED: readonly (readonly [string, object])[] = [
     }),
   ],
   [
-    'definitions and choices',
+    'definitions and unions',
     objectOf(
       { a: { anyOf: [{ $ref: '#/$defs/x' }, { type: 'null' }] } },
       { $defs: { x: objectOf({ a: { type: 'string', enum: ['b'] } }) } },
@@ -32,55 +32,55 @@ const ENFORCED: readonly (readonly [string, object])[] = [
 ];
 
 const open = objectOf({ a: TEXT, b: TEXT }, { required: ['a'] });
-const REFUSED: readonly (readonly [string, object])[] = [
-  ['a property that may be absent', open],
-  ['such a property further down', objectOf({ l: { type: 'array', items: open } })],
-  ['such a property in a choice', objectOf({ a: { anyOf: [TEXT, open] } })],
+const REJECTED: readonly (readonly [string, object])[] = [
+  ['an optional property', open],
+  ['an optional property in an array', objectOf({ l: { type: 'array', items: open } })],
+  ['an optional property in a union', objectOf({ a: { anyOf: [TEXT, open] } })],
   [
-    'such a property in a definition',
+    'an optional property in a definition',
     objectOf({ a: { $ref: '#/$defs/x' } }, { $defs: { x: open } }),
   ],
-  ['members that nobody has named', objectOf({ a: TEXT }, { additionalProperties: TEXT })],
-  ['an object that does not say so', { type: 'object', properties: {} }],
+  ['additional properties', objectOf({ a: TEXT }, { additionalProperties: TEXT })],
+  ['an open object', { type: 'object', properties: {} }],
   ['a value of any type', objectOf({ a: {} })],
-  ['a word that OpenAI does not know', objectOf({ a: { allOf: [TEXT] } })],
-  ['a format that OpenAI does not know', objectOf({ a: { type: 'string', format: 'uri' } })],
-  ['a reference with a word beside it', objectOf({ a: { $ref: '#', description: 'A.' } })],
+  ['an unsupported keyword', objectOf({ a: { allOf: [TEXT] } })],
+  ['an unsupported format', objectOf({ a: { type: 'string', format: 'uri' } })],
+  ['a reference with a sibling keyword', objectOf({ a: { $ref: '#', description: 'A.' } })],
 ];
 
-describe.each(['openai', 'responses'] as const)('strictness, asked of %s', (door) => {
+describe.each(['openai', 'responses'] as const)('strict schema for %s', (dialect) => {
   const asked = (schema: object) => {
-    const { json, dropped } = translated('anthropic', door, {
+    const { json, dropped } = translated('anthropic', dialect, {
       ...HI,
       tools: [{ name: 'f', input_schema: schema, strict: true }],
       output_config: { format: { type: 'json_schema', schema } },
     });
-    const format = door === 'openai' ? json['response_format'] : json['text'];
+    const format = dialect === 'openai' ? json['response_format'] : json['text'];
     const told = JSON.stringify([json['tools'], format]);
     return { told: [...told.matchAll(/"strict":(\w+)/g)].map(([, is]) => is), dropped };
   };
 
-  test.each(ENFORCED)('is said of a schema with %s', (_, schema) => {
+  test.each(ENFORCED)('stays strict with %s', (_, schema) => {
     expect(asked(schema)).toEqual({ told: ['true', 'true'], dropped: [] });
   });
 
-  test.each(REFUSED)('is named as lost of a schema with %s, which OpenAI refuses', (_, schema) => {
+  test.each(REJECTED)('loses strictness, which is reported, with %s', (_, schema) => {
     expect(asked(schema)).toEqual({
       told: ['false', 'false'],
       dropped: ['tools[0].strict', 'output_config.format.strict'],
     });
   });
 
-  test('is a reason to refuse the request where nothing may be lost', () => {
+  test('is rejected if it would lose strictness and nothing may be dropped', () => {
     const body = { ...HI, output_config: { format: { type: 'json_schema', schema: open } } };
 
-    expect(() => translated('anthropic', door, body, { onLoss: 'refuse' })).toThrow(
-      '`output_config.format.strict` cannot be said',
+    expect(() => translated('anthropic', dialect, body, { onLoss: 'refuse' })).toThrow(
+      '`output_config.format.strict` has no equivalent',
     );
   });
 });
 
-test('a client of chat completions reads its own name of what is lost', () => {
+test('lost strictness is reported under the member name of Chat Completions', () => {
   const response_format = {
     type: 'json_schema',
     json_schema: { name: 'a', schema: open, strict: true },

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../../src/core/errors.js';
 import { openai } from '../../../src/dialects/openai/openai.js';
 
-describe('an error for a client', () => {
+describe('OpenAI error', () => {
   test.each([
     {
       error: new GatewayError('invalid_request', 'm', { param: 'n' }),
@@ -33,13 +33,13 @@ describe('an error for a client', () => {
       code: 'c',
       param: null,
     },
-  ])('is written as OpenAI writes it: $type', ({ error, type, code, param }) => {
+  ])('is written in OpenAI’s format: $type', ({ error, type, code, param }) => {
     expect(JSON.parse(openai.writeError(error))).toEqual({
       error: { message: 'm', type, param, code },
     });
   });
 
-  test('is made of an upstream’s with the machine’s own clock', () => {
+  test('is read with a retry delay relative to the system clock', () => {
     const error = openai.readError(
       429,
       Buffer.from('{"error":"x"}'),

@@ -10,8 +10,8 @@ function toOpenAi(body: object, target: Partial<Target> = {}) {
 
 const CLOSED = { type: 'object', properties: {}, additionalProperties: false };
 
-describe('a request for a message for OpenAI', () => {
-  test('says everything that both dialects have a word for', () => {
+describe('Anthropic request for OpenAI', () => {
+  test('translates everything that both dialects support', () => {
     const { json, dropped } = toOpenAi({
       system: [
         { type: 'text', text: 'one' },
@@ -64,7 +64,7 @@ describe('a request for a message for OpenAI', () => {
     });
   });
 
-  test('follows the quirks of the provider', () => {
+  test('follows the peculiarities of the provider', () => {
     const { json, dropped } = toOpenAi(
       { stream: true, metadata: { user_id: 'u1' } },
       {
@@ -80,7 +80,7 @@ describe('a request for a message for OpenAI', () => {
     expect(dropped).toEqual(['metadata.user_id']);
   });
 
-  test('has results of tools as messages of their own, and what they show said by the user', () => {
+  test('has tool results as separate messages, and their images in a user message', () => {
     const source = { type: 'base64', media_type: 'image/png', data: 'AAAA' };
     const { json, dropped } = toOpenAi({
       messages: [
@@ -130,7 +130,7 @@ describe('a request for a message for OpenAI', () => {
     expect(dropped).toEqual(['messages[2].content[1].is_error']);
   });
 
-  test('carries pictures and documents', () => {
+  test('keeps images and documents', () => {
     const pdf = { type: 'base64', media_type: 'application/pdf', data: 'BBBB' };
     const { json, dropped } = toOpenAi({
       messages: [
@@ -172,7 +172,7 @@ describe('a request for a message for OpenAI', () => {
     ]);
   });
 
-  test('names everything that OpenAI has no word for', () => {
+  test('reports everything that OpenAI does not support as dropped', () => {
     const marker = { cache_control: { type: 'ephemeral' } };
     const { dropped, json, asked } = toOpenAi({
       system: [{ type: 'text', text: 'one', ...marker }],
@@ -223,7 +223,7 @@ describe('a request for a message for OpenAI', () => {
     expect((json['messages'] as unknown[])[3]).toEqual({ role: 'system', content: 'now be brief' });
   });
 
-  test('is not refused for what is bound to another vendor, or a mere hint', () => {
+  test('is not rejected for reasoning of another vendor or cache markers', () => {
     const marker = { cache_control: { type: 'ephemeral' } };
     const thought = { type: 'thinking', thinking: 'hm', signature: 'sig' };
     const messages = [
@@ -247,11 +247,11 @@ describe('a request for a message for OpenAI', () => {
     [{ thinking: { type: 'adaptive' } }, 'medium'],
     [{ output_config: { effort: 'low' } }, 'low'],
     [{ thinking: { type: 'adaptive' }, output_config: { effort: 'max' } }, 'high'],
-  ])('puts %j as an effort', (body, effort) => {
+  ])('translates %j to the effort %s', (body, effort) => {
     expect(toOpenAi(body).json['reasoning_effort']).toBe(effort);
   });
 
-  test('says nothing of thinking to a model that cannot, and tells the client', () => {
+  test('drops thinking for a model without reasoning, and reports it', () => {
     const wants = toOpenAi({ thinking: { type: 'adaptive' } }, { canThink: false });
     const not = toOpenAi({ thinking: { type: 'disabled' } }, { canThink: false });
 
@@ -268,13 +268,13 @@ describe('a request for a message for OpenAI', () => {
       { type: 'tool', name: 'f' },
       { type: 'function', function: { name: 'f' } },
     ],
-  ])('says the choice of tools %j', (choice, expected) => {
+  ])('translates tool_choice %j', (choice, expected) => {
     const tools = [{ name: 'f', input_schema: { type: 'object' } }];
 
     expect(toOpenAi({ tools, tool_choice: choice }).json['tool_choice']).toEqual(expected);
   });
 
-  test('tells OpenAI itself the tier that was asked for', () => {
+  test('keeps the service tier for OpenAI itself', () => {
     const { json } = toOpenAi({ service_tier: 'standard_only' }, { kind: 'openai' });
 
     expect(json['service_tier']).toBe('default');

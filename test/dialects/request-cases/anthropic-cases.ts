@@ -80,7 +80,7 @@ export const ANTHROPIC_MEMBERS: readonly Case[] = [
 
 export const ANTHROPIC_PARTS: Parts = {
   image: { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } },
-  'image by address': { type: 'image', source: { type: 'url', url: 'https://a.example/a.png' } },
+  'image by URL': { type: 'image', source: { type: 'url', url: 'https://a.example/a.png' } },
   'image by id': { type: 'image', source: { type: 'file', file_id: 'file_1' } },
   document: {
     type: 'document',

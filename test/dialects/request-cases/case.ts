@@ -18,7 +18,7 @@ export function simple(members: Readonly<Record<string, unknown>>): Case[] {
   return Object.entries(members).map(([member, value]) => ({ member, with: { [member]: value } }));
 }
 
-/** A turn of the assistant's in the middle of a conversation, plain and with something more. */
+/** An assistant turn within a conversation, plain and in other variants. */
 export function conversation(plain: object, others: readonly object[]): Case[] {
   const around = (turn: object): object => ({
     messages: [{ role: 'user', content: 'hi' }, turn, { role: 'user', content: 'so?' }],

@@ -1,7 +1,7 @@
 import { PIXEL, SCHEMA, simple, type Case, type Parts } from './case.js';
 
 const GEMINI_TOOLS = { tools: [{ functionDeclarations: [{ name: 'f' }] }] };
-const DRAWN = { inlineData: { mimeType: 'image/png', data: PIXEL } };
+const IMAGE = { inlineData: { mimeType: 'image/png', data: PIXEL } };
 
 export const GEMINI_MEMBERS: readonly Case[] = [
   ...simple({
@@ -91,9 +91,9 @@ export const GEMINI_MEMBERS: readonly Case[] = [
     ([name, value]) => ({
       member: `parts[0].${name}`,
       with: {
-        contents: [{ role: 'user', parts: [{ text: 'hi' }, { ...DRAWN, [name]: value }] }],
+        contents: [{ role: 'user', parts: [{ text: 'hi' }, { ...IMAGE, [name]: value }] }],
       },
-      beside: { contents: [{ role: 'user', parts: [{ text: 'hi' }, DRAWN] }] },
+      beside: { contents: [{ role: 'user', parts: [{ text: 'hi' }, IMAGE] }] },
     }),
   ),
   { member: 'tools[0].googleSearch', with: { tools: [{ googleSearch: {} }] } },
@@ -112,6 +112,6 @@ export const GEMINI_PARTS: Parts = {
     },
   },
   code: { executableCode: { language: 'PYTHON', code: '1' } },
-  'its result': { codeExecutionResult: { outcome: 'OUTCOME_OK', output: '1' } },
+  'code result': { codeExecutionResult: { outcome: 'OUTCOME_OK', output: '1' } },
   unknown: { hologram: {} },
 };

@@ -113,7 +113,7 @@ export const OPENAI_MEMBERS: readonly Case[] = [
   ]),
 ];
 
-/** What a client may send of an assistant's call, and of the reasoning before it. */
+/** What a client may send in an assistant's call, and in the reasoning before it. */
 function calls(members: readonly object[]): Case[] {
   const called = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
   const around = (call: object, thought: object = {}): object => ({
@@ -130,7 +130,7 @@ function calls(members: readonly object[]): Case[] {
 
 export const OPENAI_PARTS: Parts = {
   image: { type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } },
-  'image by address': { type: 'image_url', image_url: { url: 'https://a.example/a.png' } },
+  'image by URL': { type: 'image_url', image_url: { url: 'https://a.example/a.png' } },
   audio: { type: 'input_audio', input_audio: { data: 'AA==', format: 'wav' } },
   document: {
     type: 'file',

@@ -84,7 +84,7 @@ export const RESPONSES_PARTS: Parts = {
     filename: 'a.pdf',
     file_data: 'data:application/pdf;base64,AA==',
   },
-  'document by address': { type: 'input_file', file_url: 'https://a.example/a.pdf' },
+  'document by URL': { type: 'input_file', file_url: 'https://a.example/a.pdf' },
   'file by id': { type: 'input_file', file_id: 'file-1' },
   unknown: { type: 'hologram' },
 };

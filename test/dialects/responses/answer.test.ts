@@ -5,7 +5,7 @@ import { eventsIn, RULES } from '../../support/translated.js';
 import { answer, args, call, finish, rulesFor, START, text, types, USAGE } from './events.js';
 import { growthOf } from '../../support/growth.js';
 
-test('a response repeats what was asked, and says nothing that nobody knows', () => {
+test('a response echoes the request, with null for unknown values', () => {
   const tool = { type: 'function', name: 'f' };
 
   const { whole } = answer([START, text('Hello'), finish('stop'), USAGE], {
@@ -69,13 +69,13 @@ test('a response repeats what was asked, and says nothing that nobody knows', ()
   });
 });
 
-test('an answer of a server that numbers its answers poorly has an id of its own', () => {
+test('a response has a unique id even if the server reuses ids', () => {
   const idOf = (seed: string) => answer([START, finish('stop')], {}, seed).whole['id'];
 
   expect(idOf('one')).not.toBe(idOf('two'));
 });
 
-test('a stream tells every step in its order', () => {
+test('a stream has every event in order, numbered', () => {
   const { stream } = answer([
     START,
     { kind: 'reasoning', choice: 0, text: 'Hm.' },
@@ -116,7 +116,7 @@ test('a stream tells every step in its order', () => {
   ]);
 });
 
-test('a call that is complete is done before the next begins, and those side by side at the end', () => {
+test('a complete call is done before the next begins, and interleaved calls at the end', () => {
   const { stream, output } = answer([
     START,
     call(0, 'c0', 'f'),
@@ -139,7 +139,7 @@ test('a call that is complete is done before the next begins, and those side by 
   ]);
 });
 
-test('a call without arguments has an empty object, and text after calls is a message of its own', () => {
+test('a call without arguments has an empty object, and text after calls is a separate message', () => {
   const { output } = answer([START, text('a'), call(0, 'c0', 'f'), text('b'), finish('stop')]);
 
   expect(output.map(({ type }) => type)).toEqual(['message', 'function_call', 'message']);
@@ -151,7 +151,7 @@ test('a call without arguments has an empty object, and text after calls is a me
   });
 });
 
-test('custom tools and tools in namespaces are called by the names that the client gave them', () => {
+test('custom and namespaced tools are called by the client’s names', () => {
   const tools = [
     { type: 'custom', name: 'patch' },
     { type: 'namespace', name: 'crm', tools: [{ type: 'function', name: 'find' }] },
@@ -193,7 +193,7 @@ test('custom tools and tools in namespaces are called by the names that the clie
   ]);
 });
 
-test('sources are told where they belong, and likelihoods with the whole text', () => {
+test('citations and log probabilities are attached to their text', () => {
   const web = { url: 'https://a.example', title: null, citedText: null, native: {} };
   const page = { url: null, title: 'Doc', citedText: 'x', native: { type: 'page_location' } };
   const token = { token: 'Hi', logprob: -0.1, bytes: [72, 105], top_logprobs: [] };
@@ -231,7 +231,7 @@ test('sources are told where they belong, and likelihoods with the whole text', 
 test.each([
   ['length', 'max_output_tokens'],
   ['content_filter', 'content_filter'],
-] as const)('an answer that ended by %s is incomplete, and says why', (reason, told) => {
+] as const)('an answer that ended by %s is incomplete with reason %s', (reason, told) => {
   const { whole, stream, output } = answer([START, text('Hal'), finish(reason)]);
 
   expect(whole).toMatchObject({ status: 'incomplete', incomplete_details: { reason: told } });
@@ -239,7 +239,7 @@ test.each([
   expect(stream.at(-1)).toMatchObject({ type: 'response.incomplete' });
 });
 
-test('only the first of several answers is told, and an answer of nothing has no items', () => {
+test('only the first of several choices is used, and an empty answer has no items', () => {
   const other: AnswerEvent = { kind: 'text', choice: 1, text: 'other' };
 
   const { whole } = answer([START, other, finish('stop')]);
@@ -247,7 +247,7 @@ test('only the first of several answers is told, and an answer of nothing has no
   expect(whole).toMatchObject({ status: 'completed', output: [], usage: null });
 });
 
-test('a stream that fails says so twice: for its reader, and for whoever keeps responses', () => {
+test('a failed stream ends with error and response.failed', () => {
   const writer = responses.openWriter(rulesFor({}));
   writer.add(START);
   writer.add(text('Hal'));
@@ -269,7 +269,7 @@ test('a stream that fails says so twice: for its reader, and for whoever keeps r
   ]);
 });
 
-test('a stream that fails before anything was said has no response to fail', () => {
+test('a stream that fails before its start ends with error only', () => {
   const writer = responses.openWriter(RULES);
 
   const bytes = writer.fail(new GatewayError('upstream_rate_limited', 'Later.'));
@@ -277,7 +277,7 @@ test('a stream that fails before anything was said has no response to fail', () 
   expect(types(eventsIn(bytes.toString()))).toEqual(['error']);
 });
 
-test('thousands of calls side by side are told in time proportional to them', async () => {
+test('thousands of interleaved calls are written in linear time', async () => {
   const sideBySide = (count: number): AnswerEvent[] => {
     const calls = Array.from({ length: count }, (_, i) => call(i, `c${i}`, 'look'));
     return [START, ...calls, args(7, '{"a":'), args(7, '1}'), finish('stop')];

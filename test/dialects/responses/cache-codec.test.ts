@@ -7,14 +7,19 @@ import { message, over, sse } from './wire.js';
 
 const TOOLS = { tools: [{ type: 'custom', name: 'patch' }] };
 const thought = (said: string): AnswerEvent => ({ kind: 'reasoning', choice: 0, text: said });
-const proof: AnswerEvent = { kind: 'signature', choice: 0, signature: 's', vendor: 'anthropic' };
+const signature: AnswerEvent = {
+  kind: 'signature',
+  choice: 0,
+  signature: 's',
+  vendor: 'anthropic',
+};
 const refusal: AnswerEvent = { kind: 'refusal', choice: 0, text: 'No.' };
-const likely: AnswerEvent = {
+const logprobs: AnswerEvent = {
   kind: 'logprobs',
   choice: 0,
   logprobs: { content: [{ token: 'é', logprob: -1 }] },
 };
-const source: AnswerEvent = {
+const citation: AnswerEvent = {
   kind: 'citation',
   choice: 0,
   citation: { url: 'https://a.example', title: 'A', citedText: null, native: {} },
@@ -38,104 +43,103 @@ const joined = (whole: Buffer) =>
 
 const ANSWERS: [string, AnswerEvent[]][] = [
   ['text', [text('Hello, é.'), finish('stop')]],
-  ['likelihoods', [text('é'), likely, finish('stop')]],
-  ['sources', [text('It is so.'), source, finish('stop')]],
+  ['log probabilities', [text('é'), logprobs, finish('stop')]],
+  ['citations', [text('It is so.'), citation, finish('stop')]],
   ['a refusal', [refusal, finish('stop')]],
-  ['thoughts with a proof', [thought('Let me see.'), proof, text('Yes.'), finish('stop')]],
-  ['calls', [call(0, 'c1', 'f'), args(0, '{"a":1}'), finish('stop')]],
-  ['a call of a custom tool', [call(0, 'c1', 'patch'), args(0, '{"input":"x"}'), finish('stop')]],
-  ['half of what was to be said', [text('Half'), finish('length')]],
+  ['signed reasoning', [thought('Let me see.'), signature, text('Yes.'), finish('stop')]],
+  ['function calls', [call(0, 'c1', 'f'), args(0, '{"a":1}'), finish('stop')]],
+  ['a custom tool call', [call(0, 'c1', 'patch'), args(0, '{"input":"x"}'), finish('stop')]],
+  ['a truncated answer', [text('Half'), finish('length')]],
 ];
 
-test.each(ANSWERS)('an answer of %s is the same whole as it is as a stream', (_what, events) => {
-  const { whole, stream } = written(events);
+describe('Responses cache codec', () => {
+  test.each(ANSWERS)('round-trips %s through a stream', (_what, events) => {
+    const { whole, stream } = written(events);
 
-  expect(parsed(forms.joinFrames(forms.splitFrames(stream)))).toEqual(parsed(whole));
-  expect(parsed(forms.joinFrames(forms.toFrames(whole) ?? []))).toEqual(parsed(whole));
-});
+    expect(parsed(forms.joinFrames(forms.splitFrames(stream)))).toEqual(parsed(whole));
+    expect(parsed(forms.joinFrames(forms.toFrames(whole) ?? []))).toEqual(parsed(whole));
+  });
 
-test.each(ANSWERS)(
-  'a stream made of a whole answer of %s tells it like any other',
-  (_what, events) => {
+  test.each(ANSWERS)('turns %s into the same events as the original stream', (_what, events) => {
     const { whole, stream } = written(events);
 
     expect(eventsIn(joined(whole).toString())).toEqual(eventsIn(stream.toString()));
-  },
-);
+  });
 
-test('a thought that a provider shows in full is told in full', () => {
-  const item = {
-    type: 'reasoning',
-    id: 'rs_1',
-    summary: [],
-    content: [{ type: 'reasoning_text', text: 'Hm.' }],
-  };
-  const whole = bytesOf(over([item, message('Yes.')], { completed_at: 7 }));
+  test('keeps reasoning text that a provider shows in full', () => {
+    const item = {
+      type: 'reasoning',
+      id: 'rs_1',
+      summary: [],
+      content: [{ type: 'reasoning_text', text: 'Hm.' }],
+    };
+    const whole = bytesOf(over([item, message('Yes.')], { completed_at: 7 }));
 
-  const events = eventsIn(joined(whole).toString());
+    const events = eventsIn(joined(whole).toString());
 
-  expect(events[0]).toMatchObject({ response: { completed_at: null, output: [] } });
-  expect(events).toContainEqual(
-    expect.objectContaining({ type: 'response.reasoning_text.delta', delta: 'Hm.' }),
-  );
-  expect(parsed(forms.joinFrames(forms.splitFrames(joined(whole))))).toEqual(parsed(whole));
+    expect(events[0]).toMatchObject({ response: { completed_at: null, output: [] } });
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'response.reasoning_text.delta', delta: 'Hm.' }),
+    );
+    expect(parsed(forms.joinFrames(forms.splitFrames(joined(whole))))).toEqual(parsed(whole));
+  });
+
+  const completed = { type: 'response.completed', response: over([message('x')]) };
+  const done = { type: 'response.output_item.done', output_index: 0, item: message('x') };
+
+  test.each<[string, string]>([
+    ['has no end', sse(done)],
+    ['is empty', ''],
+    ['contains an error', sse({ type: 'error' }, completed)],
+    ['failed', sse(done, { type: 'response.failed', response: over([]) })],
+    ['continues after its end', sse(completed, done)],
+    ['has more items than its final response', sse(done, { ...completed, response: over([]) })],
+    ['ends without a response', sse({ type: 'response.completed' })],
+    ['contains an event that is not an object', `data: 7\n\n${sse(completed)}`],
+  ])('rejects a stream that %s', (_what, stream) => {
+    expect(forms.joinFrames(forms.splitFrames(Buffer.from(stream)))).toBeNull();
+  });
+
+  const said = (...content: object[]) => ({ ...message(''), content });
+
+  test.each<[string | null, string | null, unknown]>([
+    ['complete', 'x', over([message('x')])],
+    ['complete', 'x', over([message('x')], { status: null })],
+    ['empty', null, over([])],
+    ['empty', null, over([message('')])],
+    ['empty', null, over([{ type: 'reasoning', summary: [] }])],
+    ['filtered', null, over([said({ type: 'refusal', refusal: 'No.' })])],
+    [
+      'filtered',
+      'x',
+      over([message('x')], {
+        status: 'incomplete',
+        incomplete_details: { reason: 'content_filter' },
+      }),
+    ],
+    ['truncated', 'x', over([message('x')], { status: 'incomplete' })],
+    ['truncated', 'x', over([{ ...message('x'), status: 'incomplete' }])],
+    ['tool_calls', null, over([message('x'), { type: 'function_call', name: 'f' }])],
+    ['tool_calls', null, over([{ type: 'custom_tool_call', name: 'f' }])],
+    [null, null, over([{ type: 'web_search_call' }, message('x')])],
+    [null, null, over([said({ type: 'output_audio', data: '' })])],
+    [null, null, over([said({ type: 'output_text' })])],
+    [null, null, over([{ type: 'message', content: 'x' }])],
+    [null, null, over([{ type: 'reasoning', summary: 'x' }])],
+    [null, null, over([7])],
+    [null, null, over([message('x')], { status: 'failed' })],
+    [null, null, { error: { code: 500 } }],
+    [null, null, 'no answer'],
+  ])('classifies an answer as %s and extracts the text %j (case %#)', (kind, words, answer) => {
+    const whole = bytesOf(answer);
+
+    expect(forms.classify(whole)).toBe(kind);
+    expect(forms.textOf(whole)).toBe(words);
+    expect(forms.toFrames(whole) === null).toBe(kind === null);
+  });
 });
 
-const completed = { type: 'response.completed', response: over([message('x')]) };
-const done = { type: 'response.output_item.done', output_index: 0, item: message('x') };
-
-test.each<[string, string]>([
-  ['has no end', sse(done)],
-  ['has nothing in it', ''],
-  ['has an error in it', sse({ type: 'error' }, completed)],
-  ['failed', sse(done, { type: 'response.failed', response: over([]) })],
-  ['goes on after its end', sse(completed, done)],
-  ['told more than its end has', sse(done, { ...completed, response: over([]) })],
-  ['ends with nothing', sse({ type: 'response.completed' })],
-  ['has an event that is no object', `data: 7\n\n${sse(completed)}`],
-])('a stream that %s is not put together', (_what, stream) => {
-  expect(forms.joinFrames(forms.splitFrames(Buffer.from(stream)))).toBeNull();
-});
-
-const said = (...content: object[]) => ({ ...message(''), content });
-
-test.each<[string | null, string | null, unknown]>([
-  ['complete', 'x', over([message('x')])],
-  ['complete', 'x', over([message('x')], { status: null })],
-  ['empty', null, over([])],
-  ['empty', null, over([message('')])],
-  ['empty', null, over([{ type: 'reasoning', summary: [] }])],
-  ['filtered', null, over([said({ type: 'refusal', refusal: 'No.' })])],
-  [
-    'filtered',
-    'x',
-    over([message('x')], {
-      status: 'incomplete',
-      incomplete_details: { reason: 'content_filter' },
-    }),
-  ],
-  ['truncated', 'x', over([message('x')], { status: 'incomplete' })],
-  ['truncated', 'x', over([{ ...message('x'), status: 'incomplete' }])],
-  ['tool_calls', null, over([message('x'), { type: 'function_call', name: 'f' }])],
-  ['tool_calls', null, over([{ type: 'custom_tool_call', name: 'f' }])],
-  [null, null, over([{ type: 'web_search_call' }, message('x')])],
-  [null, null, over([said({ type: 'output_audio', data: '' })])],
-  [null, null, over([said({ type: 'output_text' })])],
-  [null, null, over([{ type: 'message', content: 'x' }])],
-  [null, null, over([{ type: 'reasoning', summary: 'x' }])],
-  [null, null, over([7])],
-  [null, null, over([message('x')], { status: 'failed' })],
-  [null, null, { error: { code: 500 } }],
-  [null, null, 'no answer'],
-])('is %s, and says %j', (kind, words, answer) => {
-  const whole = bytesOf(answer);
-
-  expect(forms.classify(whole)).toBe(kind);
-  expect(forms.textOf(whole)).toBe(words);
-  expect(forms.toFrames(whole) === null).toBe(kind === null);
-});
-
-describe('an answer that is given to somebody else', () => {
+describe('readdressed Responses answer', () => {
   const to = (request: Json) => forms.readdress?.({ id: 'dec_2', nowS: 9, request });
   const given = { metadata: { a: '1' }, user: 'ann', store: false, prompt_cache_key: 'k' };
   const { whole, stream } = written([text('Hello, é.'), finish('stop')], {
@@ -145,7 +149,7 @@ describe('an answer that is given to somebody else', () => {
   });
   const before = parsed(whole);
 
-  test('has an id of its own, its items as well, and the labels of the request', () => {
+  test('has new ids and the labels of the new request', () => {
     const after = parsed(to(given)?.whole(whole) ?? null);
 
     const digits = String(after?.['id']).slice('resp_'.length);
@@ -160,7 +164,7 @@ describe('an answer that is given to somebody else', () => {
     });
   });
 
-  test('has the same whole and as a stream, however that is cut into events', () => {
+  test('is the same streamed and not streamed, regardless of chunking', () => {
     const after = to(given)?.whole(whole) ?? null;
     const addressing = to(given);
     const events = stream.toString('latin1').split(/(?<=\n\n)/u);
@@ -174,7 +178,7 @@ describe('an answer that is given to somebody else', () => {
     expect(atOnce.toString()).toContain('Hello, é.');
   });
 
-  test('keeps the ids that a provider has given to items, and tells no label that was not told', () => {
+  test('keeps item ids of the provider and adds no labels', () => {
     const theirs = over([message('x')], { completed_at: 3 });
 
     const after = parsed(to(given)?.whole(bytesOf(theirs)) ?? null);
@@ -184,7 +188,7 @@ describe('an answer that is given to somebody else', () => {
   });
 });
 
-describe('what decides an answer', () => {
+describe('Responses request identity', () => {
   const identity = (request: object) =>
     forms.identityOf(Buffer.from(JSON.stringify({ model: 'm', input: 'x', ...request })));
   const asking = (content: unknown, more: object = {}) => ({
@@ -194,7 +198,7 @@ describe('what decides an answer', () => {
 
   test.each([
     [
-      'who asks, how, and where it is kept',
+      'user, stream and storage',
       {
         metadata: { a: '1' },
         user: 'u',
@@ -219,28 +223,28 @@ describe('what decides an answer', () => {
         instructions: null,
       },
     ],
-    ['how a text is written', asking('x')],
-    ['of how many parts it is made', asking([part('x')], { type: 'message', status: null })],
-  ])('is not %s', (_what, more) => {
+    ['the form of a text', asking('x')],
+    ['a list of one part', asking([part('x')], { type: 'message', status: null })],
+  ])('does not depend on %s', (_what, more) => {
     expect(identity(more)).toEqual(identity({}));
   });
 
   test.each([
     ['instructions', { instructions: 'x' }],
-    ['the longest answer', { max_output_tokens: 99 }],
-    ['thinking', { reasoning: { effort: 'low' } }],
-    ['a form', { text: { format: { type: 'json_object' } } }],
+    ['max_output_tokens', { max_output_tokens: 99 }],
+    ['reasoning effort', { reasoning: { effort: 'low' } }],
+    ['the text format', { text: { format: { type: 'json_object' } } }],
     ['tools', { tools: [{ type: 'function', name: 'f' }] }],
-    ['a choice of tools', { tool_choice: 'required' }],
-    ['what is to be included', { include: ['reasoning.encrypted_content'] }],
-    ['a member that nobody knows', { x_new: 1 }],
+    ['tool_choice', { tool_choice: 'required' }],
+    ['include', { include: ['reasoning.encrypted_content'] }],
+    ['unknown members', { x_new: 1 }],
     ['several parts', asking([part('x'), part('y')])],
-    ['who speaks', asking('x', { role: 'developer' })],
-  ])('is %s', (_what, more) => {
+    ['the role', asking('x', { role: 'developer' })],
+  ])('depends on %s', (_what, more) => {
     expect(identity(more).members).not.toEqual(identity({}).members);
   });
 
-  test('is what was said before, under whatever ids', () => {
+  test('depends on earlier turns but not on their ids', () => {
     const after = (id: string, said: object) =>
       identity({
         input: [
@@ -256,14 +260,14 @@ describe('what decides an answer', () => {
     expect(after('msg_1', {}).question?.text).toBe('And?');
   });
 
-  test('is the id of a thought that its provider may look for', () => {
+  test('depends on ids of reasoning items', () => {
     const after = (id: string) =>
       identity({ input: [{ type: 'reasoning', id, summary: [] }, ...asking('x').input] });
 
     expect(after('rs_1').members).not.toEqual(after('rs_2').members);
   });
 
-  test('is asked last by the user, in a text', () => {
+  test('has the last user text as its question', () => {
     expect(identity({ instructions: 'i' }).question).toEqual({
       text: 'x',
       rest: { instructions: 'i', input: [{ role: 'user', content: null }] },

@@ -51,7 +51,7 @@ export const rulesFor = (body: object) => ({
 
 export type Json = Record<string, unknown>;
 
-/** The same events, whole and as a stream; both must say the same. */
+/** Writes the events as one response and as a stream; throws if these differ. */
 export function answer(events: readonly AnswerEvent[], body: object = {}, seed = RULES.seed) {
   const rules = { ...rulesFor(body), seed };
   const whole = JSON.parse(responses.writeAnswer(events, rules).toString()) as Json;
@@ -59,7 +59,8 @@ export function answer(events: readonly AnswerEvent[], body: object = {}, seed =
   for (const event of events) writer.add(event);
   writer.finish();
   const stream = eventsIn(writer.take().toString());
-  if (!isDeepStrictEqual(stream.at(-1)?.['response'], whole)) throw new Error('told otherwise');
+  if (!isDeepStrictEqual(stream.at(-1)?.['response'], whole))
+    throw new Error('stream and response differ');
   return { whole, stream, output: whole['output'] as Json[] };
 }
 

@@ -10,8 +10,8 @@ const weather = {
 
 const CLOSED = { type: 'object', properties: {}, additionalProperties: false };
 
-describe('to a provider of chat completions', () => {
-  test('items become messages: what a model thought, said and called is one', () => {
+describe('Responses request for another dialect', () => {
+  test('has items as messages, with text and calls of a turn in one', () => {
     const { json, dropped } = translated('responses', 'openai', {
       model: 'm',
       instructions: 'Be brief.',
@@ -63,7 +63,7 @@ describe('to a provider of chat completions', () => {
     expect(dropped).toEqual(['input[2]']);
   });
 
-  test('settings keep their meaning under other names', () => {
+  test('has its settings translated', () => {
     const { json, dropped } = translated('responses', 'openai', {
       ...hi,
       stream: true,
@@ -115,7 +115,7 @@ describe('to a provider of chat completions', () => {
     expect(dropped).toEqual([]);
   });
 
-  test('what only OpenAI can do is named, and what changes no answer never refused', () => {
+  test('reports OpenAI-only members as dropped and is never rejected for hints', () => {
     const body = {
       ...hi,
       tools: [{ type: 'web_search' }, weather, { type: 'mcp', server_label: 'x' }],
@@ -155,12 +155,12 @@ describe('to a provider of chat completions', () => {
     ]);
     expect(json['tools']).toHaveLength(1);
     expect(() => translated('responses', 'openai', body, { onLoss: 'refuse' })).toThrow(
-      /cannot be said/,
+      /has no equivalent/,
     );
     expect(translated('responses', 'openai', hints, { onLoss: 'refuse' }).dropped).toHaveLength(3);
   });
 
-  test('custom tools and tools in namespaces are offered as functions', () => {
+  test('has custom and namespaced tools as functions', () => {
     const grammar = { type: 'grammar', syntax: 'lark', definition: 'start: "a"' };
     const { json } = translated('responses', 'openai', {
       ...hi,
@@ -218,7 +218,7 @@ describe('to a provider of chat completions', () => {
     [{ type: 'web_search' }, ['tool_choice']],
     [null, []],
     ['auto', []],
-  ])('a choice of a tool that nobody else has is named: %j', (choice, expected) => {
+  ])('has tool_choice %j translated, reporting as dropped %j', (choice, expected) => {
     const { dropped, json } = translated('responses', 'openai', {
       ...hi,
       tools: [weather],
@@ -229,7 +229,7 @@ describe('to a provider of chat completions', () => {
     expect(json['tool_choice']).toBe(choice === 'auto' ? 'auto' : undefined);
   });
 
-  test('a model that is not to think is not asked for less than that', () => {
+  test('requests no thinking without an effort', () => {
     const off = translated('responses', 'anthropic', { ...hi, reasoning: { effort: 'none' } });
     const seen = translated('responses', 'anthropic', { ...hi, reasoning: { summary: 'auto' } });
 

@@ -3,7 +3,7 @@ import { responses } from '../../../src/dialects/responses/responses.js';
 import { answered, eventsIn, streamed } from '../../support/translated.js';
 import { message, over, sse } from './wire.js';
 
-describe('a provider of the same dialect', () => {
+describe('Responses provider for a Responses client', () => {
   const events = sse(
     { type: 'response.created', sequence_number: 0, response: over([], { status: 'in_progress' }) },
     {
@@ -18,7 +18,7 @@ describe('a provider of the same dialect', () => {
     { type: 'response.completed', sequence_number: 3, response: over([message('Hello')]) },
   );
 
-  test('has its events passed on as they came, up to the one that ends the response', () => {
+  test('has its events passed on unchanged up to the end of the response', () => {
     const bytes = Buffer.from(`: comment\n\n${events.replaceAll('\n', '\r\n')}data: [DONE]\n\n`);
 
     const { text, stream } = streamed('responses', 'responses', [bytes]);
@@ -27,7 +27,7 @@ describe('a provider of the same dialect', () => {
     expect(stream.summary).toMatchObject({ finishReason: 'stop', outputChars: 5 });
   });
 
-  test('is named where it does not name its events, and told off with the next number', () => {
+  test('has missing event names added, and a failure numbered next', () => {
     const nameless = events.replaceAll(/^event: .*\n/gm, '');
     const half = nameless.slice(0, nameless.indexOf('data: {"type":"response.some_future'));
 
@@ -40,7 +40,7 @@ describe('a provider of the same dialect', () => {
     ]);
   });
 
-  test('has its whole answers passed on', () => {
+  test('has its non-streamed answers passed on', () => {
     const body = ` ${JSON.stringify(over([message('Hello')]))}\n`;
 
     const { json, summary } = answered('responses', 'responses', body);
@@ -58,13 +58,13 @@ describe('a provider of the same dialect', () => {
     });
   };
 
-  test('gets the very bytes but for the model', () => {
+  test('gets the request unchanged but for the model', () => {
     const body = `{"input" : "caf\\u00e9","model":"auto", "x_future": [{"model":1}],"stream":true}`;
 
     expect(sent(body).toString()).toBe(body.replace('"auto"', '"there"'));
   });
 
-  test('does not get what other vendors thought, nor the ids that they were given here', () => {
+  test('gets neither reasoning of other vendors nor ids assigned by the gateway', () => {
     const id = (prefix: string) => `${prefix}_${'a'.repeat(48)}_0`;
     const input = [
       { role: 'user', content: 'Hi' },

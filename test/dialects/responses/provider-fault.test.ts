@@ -1,13 +1,13 @@
 import { answered } from '../../support/translated.js';
 import { message, over, read, sse } from './wire.js';
 
-describe('a provider that speaks responses', () => {
+describe('Responses provider failure', () => {
   test.each([
-    { fault: 'no output', body: { id: 'resp_1' } },
-    { fault: 'a response under way', body: over([], { status: 'queued' }) },
-    { fault: 'a cancelled one', body: over([], { status: 'cancelled' }) },
-    { fault: 'a web page', body: '<html>' },
-  ])('that sends $fault has failed', ({ body }) => {
+    { fault: 'a missing output', body: { id: 'resp_1' } },
+    { fault: 'a queued response', body: over([], { status: 'queued' }) },
+    { fault: 'a cancelled response', body: over([], { status: 'cancelled' }) },
+    { fault: 'an HTML page', body: '<html>' },
+  ])('is reported for $fault', ({ body }) => {
     expect(() => answered('openai', 'responses', body)).toThrow(
       expect.objectContaining({ code: 'upstream_failed' }),
     );
@@ -18,7 +18,7 @@ describe('a provider that speaks responses', () => {
     [{ code: 'insufficient_quota', message: 'Pay.' }, 'upstream_rate_limited'],
     [{ code: 'invalid_prompt', message: 'No.' }, 'upstream_rejected'],
     [{ code: 'server_error', message: 'Oops.' }, 'upstream_failed'],
-  ])('says in three ways that it failed: %j', (error, code) => {
+  ])('is recognised in every form: %j', (error, code) => {
     const failed = over([], { status: 'failed', error });
     const failures = [
       sse({ type: 'error', ...error }),
@@ -34,14 +34,14 @@ describe('a provider that speaks responses', () => {
     );
   });
 
-  test('that stops before its response is over has broken off', () => {
+  test('is reported for a stream without an end', () => {
     const item = message('Hello');
     const begun = sse({ type: 'response.output_item.done', output_index: 0, item });
 
     expect(() => read(begun)).toThrow(expect.objectContaining({ code: 'upstream_cut' }));
   });
 
-  test('that answers with one response where a stream was asked for has answered', () => {
+  test('is not reported for a response sent instead of a stream', () => {
     const [text] = read(JSON.stringify(over([message('Hello')]))).filter(
       ({ kind }) => kind === 'text',
     );

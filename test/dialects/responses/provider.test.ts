@@ -5,8 +5,8 @@ import { message, over, read, sse } from './wire.js';
 const textsOf = (events: readonly AnswerEvent[], kind: string) =>
   events.flatMap((event) => (event.kind === kind && 'text' in event ? [event.text] : [])).join('');
 
-describe('a provider that speaks responses', () => {
-  test('is asked for nothing to be stored, and for proofs of thoughts from models that have some', () => {
+describe('Responses provider', () => {
+  test('gets store false, and a request for encrypted reasoning if the model reasons', () => {
     const body = {
       model: 'm',
       max_tokens: 5,
@@ -67,7 +67,7 @@ describe('a provider that speaks responses', () => {
     expect(blunt.dropped).toContain('reasoning_effort');
   });
 
-  test('gets what messages hold in items of its own', () => {
+  test('gets message contents as items', () => {
     const png = { type: 'base64', media_type: 'image/png', data: 'AAAA' };
     const long = `toolu_${'x'.repeat(80)}`;
     const { json, dropped } = translated('anthropic', 'responses', {
@@ -137,7 +137,7 @@ describe('a provider that speaks responses', () => {
     );
   });
 
-  test('may tell things once at their end only, or all at once at the end of all', () => {
+  test('can send items complete, or only in the final response', () => {
     const call = { type: 'function_call', id: 'fc_1', call_id: 'c1', name: 'f', arguments: '{}' };
     const output = [
       { type: 'reasoning', id: 'rs_1', content: [{ type: 'reasoning_text', text: 'Hm.' }] },
@@ -167,7 +167,7 @@ describe('a provider that speaks responses', () => {
     }
   });
 
-  test('may count its items from elsewhere, or not say in pieces what it says as a whole', () => {
+  test('can have inconsistent indexes, ids and final text', () => {
     const said = (id: string, index: number, delta: string) => ({
       type: 'response.output_text.delta',
       item_id: id,
@@ -201,7 +201,7 @@ describe('a provider that speaks responses', () => {
     ]);
   });
 
-  test('has its pieces told once, and paragraphs of summaries apart', () => {
+  test('has its deltas emitted once, and summary parts separated', () => {
     const at = { item_id: 'rs_1', output_index: 0 };
     const delta = (index: number, text: string) => ({
       type: 'response.reasoning_summary_text.delta',
@@ -232,7 +232,7 @@ describe('a provider that speaks responses', () => {
   test.each([
     ['content_filter', 'content_filter'],
     ['max_output_tokens', 'length'],
-  ])('that breaks off by %s is told as %s', (reason, expected) => {
+  ])('has the incomplete reason %s mapped to %s', (reason, expected) => {
     const response = over([message('Hal')], {
       status: 'incomplete',
       incomplete_details: { reason },

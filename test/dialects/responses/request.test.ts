@@ -10,20 +10,24 @@ const weather = {
   strict: null,
 };
 
-describe('a request for a response', () => {
+describe('Responses request', () => {
   test.each([
-    { fault: 'no model', body: { input: 'Hi' }, param: 'model' },
-    { fault: 'no input', body: { model: 'm' }, param: 'input' },
+    { fault: 'a missing model', body: { input: 'Hi' }, param: 'model' },
+    { fault: 'a missing input', body: { model: 'm' }, param: 'input' },
     { fault: 'an empty input', body: { model: 'm', input: [] }, param: 'input' },
     { fault: 'input of another type', body: { model: 'm', input: 7 }, param: 'input' },
-    { fault: 'an item that is none', body: { model: 'm', input: ['Hi'] }, param: 'input[0]' },
     {
-      fault: 'an item of no type',
+      fault: 'an item that is not an object',
+      body: { model: 'm', input: ['Hi'] },
+      param: 'input[0]',
+    },
+    {
+      fault: 'an item with an invalid type',
       body: { model: 'm', input: [{ type: 7 }] },
       param: 'input[0].type',
     },
     {
-      fault: 'a message of nobody',
+      fault: 'a message without a role',
       body: { model: 'm', input: [{ content: 'Hi' }] },
       param: 'input[0].role',
     },
@@ -33,37 +37,41 @@ describe('a request for a response', () => {
       param: 'input[0].content',
     },
     {
-      fault: 'an item of another place',
+      fault: 'an item reference',
       body: { model: 'm', input: [{ type: 'item_reference', id: 'msg_1' }] },
       param: 'input[0]',
     },
     {
-      fault: 'the same without its type',
+      fault: 'an item reference without its type',
       body: { model: 'm', input: [{ id: 'msg_1' }] },
       param: 'input[0]',
     },
-    { fault: 'tools that are no list', body: { ...hi, tools: {} }, param: 'tools' },
-    { fault: 'a tool that is none', body: { ...hi, tools: ['web'] }, param: 'tools[0]' },
+    { fault: 'tools that are not a list', body: { ...hi, tools: {} }, param: 'tools' },
+    { fault: 'a tool that is not an object', body: { ...hi, tools: ['web'] }, param: 'tools[0]' },
     {
-      fault: 'a wordy limit',
+      fault: 'a limit that is not a number',
       body: { ...hi, max_output_tokens: 'few' },
       param: 'max_output_tokens',
     },
-    { fault: 'wordy streaming', body: { ...hi, stream: 'yes' }, param: 'stream' },
-    { fault: 'instructions in parts', body: { ...hi, instructions: [] }, param: 'instructions' },
-    { fault: 'text as a text', body: { ...hi, text: 'json' }, param: 'text' },
-    { fault: 'a conversation', body: { ...hi, conversation: 'conv_1' }, param: 'conversation' },
-    { fault: 'the background', body: { ...hi, background: true }, param: 'background' },
+    { fault: 'stream that is not a boolean', body: { ...hi, stream: 'yes' }, param: 'stream' },
     {
-      fault: 'an unknown response before it',
+      fault: 'instructions that are not text',
+      body: { ...hi, instructions: [] },
+      param: 'instructions',
+    },
+    { fault: 'text that is not an object', body: { ...hi, text: 'json' }, param: 'text' },
+    { fault: 'a conversation', body: { ...hi, conversation: 'conv_1' }, param: 'conversation' },
+    { fault: 'background mode', body: { ...hi, background: true }, param: 'background' },
+    {
+      fault: 'an unknown previous response',
       body: { ...hi, previous_response_id: 'resp_1' },
       param: 'previous_response_id',
     },
-  ])('is refused with its place: $fault', ({ body, param }) => {
+  ])('is rejected for $fault, with the field named', ({ body, param }) => {
     expect(() => read(body)).toThrow(expect.objectContaining({ code: 'invalid_request', param }));
   });
 
-  test('tells the router what a chat completion would', () => {
+  test('is presented to the router as a conversation', () => {
     const request = read({
       model: 'auto',
       instructions: 'Be brief.',

@@ -28,184 +28,191 @@ const answered = (id: string, previous: string | null = null, more = '') => ({
 });
 const said = (id: string) => [answered(id).input[0], answered(id).response.output[0]];
 
-test('a conversation is given back from its beginning, in order', () => {
-  const { mine } = open();
-  mine.store(answered('a'));
-  mine.store(answered('b', 'a'));
-  mine.store(answered('c', 'b'));
+describe('ResponseStore', () => {
+  test('returns a conversation from its beginning, in order', () => {
+    const { mine } = open();
+    mine.store(answered('a'));
+    mine.store(answered('b', 'a'));
+    mine.store(answered('c', 'b'));
 
-  expect(mine.history('c')).toEqual([...said('a'), ...said('b'), ...said('c')]);
-  expect(mine.history('a')).toEqual(said('a'));
-  expect(mine.response('b')).toEqual(answered('b').response);
-  expect(mine.items(['msg_b', 'msg_c', 'msg_d'])).toEqual(
-    new Map([
-      ['msg_b', answered('b').response.output[0]],
-      ['msg_c', answered('c').response.output[0]],
-    ]),
-  );
-});
+    expect(mine.history('c')).toEqual([...said('a'), ...said('b'), ...said('c')]);
+    expect(mine.history('a')).toEqual(said('a'));
+    expect(mine.response('b')).toEqual(answered('b').response);
+    expect(mine.items(['msg_b', 'msg_c', 'msg_d'])).toEqual(
+      new Map([
+        ['msg_b', answered('b').response.output[0]],
+        ['msg_c', answered('c').response.output[0]],
+      ]),
+    );
+  });
 
-test('holds the bytes that it counts, and not what else shared memory with them', () => {
-  const { mine } = open({ maxBytes: 10_000_000 });
-  const before = heldBytes();
-  const kept = 3_000;
-  const other: Buffer[] = [];
+  test('does not retain memory that stored bytes shared with other buffers', () => {
+    const { mine } = open({ maxBytes: 10_000_000 });
+    const before = heldBytes();
+    const kept = 3_000;
+    const other: Buffer[] = [];
 
-  for (let i = 0; i < kept; i++) {
-    mine.store(answered(`resp_${i}`));
-    // As a gateway does: most of what is made is soon gone.
-    other[i % 8] = Buffer.from('x'.repeat(3_500));
-  }
+    for (let i = 0; i < kept; i++) {
+      mine.store(answered(`resp_${i}`));
+      // As in the gateway, most buffers are short-lived.
+      other[i % 8] = Buffer.from('x'.repeat(3_500));
+    }
 
-  expect((heldBytes() - before) / kept).toBeLessThan(1_500);
-  expect(mine.response('resp_0')).not.toBeNull();
-});
+    expect((heldBytes() - before) / kept).toBeLessThan(1_500);
+    expect(mine.response('resp_0')).not.toBeNull();
+  });
 
-test('a caller that fills the room pushes out its own, and nobody else’s', () => {
-  const { mine, store } = open({ maxBytes: 10_000 });
-  const flood = store.of('flood');
-  mine.store(answered('a'));
-  mine.store(answered('b', 'a'));
+  test('evicts only responses of the caller that fills it', () => {
+    const { mine, store } = open({ maxBytes: 10_000 });
+    const flood = store.of('flood');
+    mine.store(answered('a'));
+    mine.store(answered('b', 'a'));
 
-  for (let i = 0; i < 500; i++) flood.store(answered(`f${i}`, null, 'x'.repeat(200)));
+    for (let i = 0; i < 500; i++) flood.store(answered(`f${i}`, null, 'x'.repeat(200)));
 
-  expect(mine.history('b')).toEqual([...said('a'), ...said('b')]);
-  expect(flood.response('f0')).toBeNull();
-  expect(flood.response('f499')).not.toBeNull();
-});
+    expect(mine.history('b')).toEqual([...said('a'), ...said('b')]);
+    expect(flood.response('f0')).toBeNull();
+    expect(flood.response('f499')).not.toBeNull();
+  });
 
-test('a caller that has the room to itself has all of it, and shares it with who comes', () => {
-  const { mine, store } = open({ maxBytes: 10_000 });
-  const keep = (shelf: typeof mine, i: number) => {
-    shelf.store(answered(`r${i}`, null, 'x'.repeat(800)));
-  };
-  const counted = (shelf: typeof mine) =>
-    Array.from({ length: 40 }, (_, i) => shelf.response(`r${i}`)).filter((one) => one !== null)
-      .length;
-  for (let i = 0; i < 40; i++) keep(mine, i);
-  const alone = counted(mine);
+  test('gives a single caller all space, and shares it once there are others', () => {
+    const { mine, store } = open({ maxBytes: 10_000 });
+    const keep = (shelf: typeof mine, i: number) => {
+      shelf.store(answered(`r${i}`, null, 'x'.repeat(800)));
+    };
+    const counted = (shelf: typeof mine) =>
+      Array.from({ length: 40 }, (_, i) => shelf.response(`r${i}`)).filter((one) => one !== null)
+        .length;
+    for (let i = 0; i < 40; i++) keep(mine, i);
+    const alone = counted(mine);
 
-  for (let i = 0; i < 40; i++) keep(store.of('other'), i);
+    for (let i = 0; i < 40; i++) keep(store.of('other'), i);
 
-  expect(alone).toBeGreaterThan(8);
-  expect(counted(mine)).toBeGreaterThanOrEqual(Math.floor(alone / 2));
-  expect(counted(store.of('other'))).toBeGreaterThanOrEqual(Math.floor(alone / 2));
-});
+    expect(alone).toBeGreaterThan(8);
+    expect(counted(mine)).toBeGreaterThanOrEqual(Math.floor(alone / 2));
+    expect(counted(store.of('other'))).toBeGreaterThanOrEqual(Math.floor(alone / 2));
+  });
 
-test('nobody else sees it, whatever they ask for', () => {
-  const { mine, store } = open();
-  mine.store(answered('a'));
+  test('hides responses from other callers', () => {
+    const { mine, store } = open();
+    mine.store(answered('a'));
 
-  const other = store.of('other');
+    const other = store.of('other');
 
-  expect([other.response('a'), other.history('a'), other.items(['msg_a'])]).toEqual([
-    null,
-    null,
-    new Map(),
-  ]);
-  expect(other.delete('a')).toBe(false);
-  expect(mine.response('a')).not.toBeNull();
-});
+    expect([other.response('a'), other.history('a'), other.items(['msg_a'])]).toEqual([
+      null,
+      null,
+      new Map(),
+    ]);
+    expect(other.delete('a')).toBe(false);
+    expect(mine.response('a')).not.toBeNull();
+  });
 
-test('what is forgotten is gone with its items, and so is what went on from it', () => {
-  const { mine } = open();
-  mine.store(answered('a'));
-  mine.store(answered('b', 'a'));
+  test('deletes a response with its items, and the history of responses that continue it', () => {
+    const { mine } = open();
+    mine.store(answered('a'));
+    mine.store(answered('b', 'a'));
 
-  expect(mine.delete('a')).toBe(true);
+    expect(mine.delete('a')).toBe(true);
 
-  expect(mine.delete('a')).toBe(false);
-  expect([mine.response('a'), mine.items(['msg_a']), mine.history('b')]).toEqual([
-    null,
-    new Map(),
-    null,
-  ]);
-  expect(mine.response('b')).not.toBeNull();
-});
+    expect(mine.delete('a')).toBe(false);
+    expect([mine.response('a'), mine.items(['msg_a']), mine.history('b')]).toEqual([
+      null,
+      new Map(),
+      null,
+    ]);
+    expect(mine.response('b')).not.toBeNull();
+  });
 
-test('an item that stands in two responses is there as long as the one that had it last', () => {
-  const { mine } = open();
-  const { response, ...rest } = answered('a');
-  mine.store({ ...rest, response });
-  mine.store({ ...rest, response: { ...response, id: 'b' } });
+  test('keeps an item of two responses as long as the later one', () => {
+    const { mine } = open();
+    const { response, ...rest } = answered('a');
+    mine.store({ ...rest, response });
+    mine.store({ ...rest, response: { ...response, id: 'b' } });
 
-  mine.delete('a');
+    mine.delete('a');
 
-  expect(mine.items(['msg_a']).get('msg_a')).toEqual(response.output[0]);
-});
+    expect(mine.items(['msg_a']).get('msg_a')).toEqual(response.output[0]);
+  });
 
-test('many items of a long response are found as fast as one', async () => {
-  const { mine } = open({ maxBytes: 10_000_000 });
-  const ids = Array.from({ length: 100 }, (_, i) => `fc_${i}`);
-  const output = ids.map((id) => ({ id, type: 'function_call' }));
-  const input = [{ role: 'user', content: 'x'.repeat(1_000_000) }];
-  mine.store({ response: { id: 'a', output }, input, previous: null });
+  test('finds many items of a long response as fast as one', async () => {
+    const { mine } = open({ maxBytes: 10_000_000 });
+    const ids = Array.from({ length: 100 }, (_, i) => `fc_${i}`);
+    const output = ids.map((id) => ({ id, type: 'function_call' }));
+    const input = [{ role: 'user', content: 'x'.repeat(1_000_000) }];
+    mine.store({ response: { id: 'a', output }, input, previous: null });
 
-  const cost = await timesTheCost(
-    () => mine.items(ids),
-    () => mine.items(['fc_0']),
-  );
+    const cost = await timesTheCost(
+      () => mine.items(ids),
+      () => mine.items(['fc_0']),
+    );
 
-  expect([...mine.items(ids).values()]).toEqual(output);
-  // Where the response is read for each of them it is a hundred times as much.
-  expect(cost).toBeLessThan(10);
-});
+    expect([...mine.items(ids).values()]).toEqual(output);
+    // Reading the response once per item would take a hundred times as long.
+    expect(cost).toBeLessThan(10);
+  });
 
-test('a response is kept for its time, and for as long again when it is gone on from', () => {
-  const { mine, clock } = open();
-  mine.store(answered('a'));
-  mine.store(answered('b'));
-  clock.advance(HOUR - 1);
-  mine.history('a');
+  test('keeps a response for its lifetime, counted from its last use', () => {
+    const { mine, clock } = open();
+    mine.store(answered('a'));
+    mine.store(answered('b'));
+    clock.advance(HOUR - 1);
+    mine.history('a');
 
-  clock.advance(HOUR - 1);
+    clock.advance(HOUR - 1);
 
-  expect([mine.response('a') === null, mine.response('b') === null]).toEqual([false, true]);
-});
+    expect([mine.response('a') === null, mine.response('b') === null]).toEqual([false, true]);
+  });
 
-test('nothing is kept where there is no time for it', () => {
-  const { mine } = open({ keepMs: 0 });
+  test('keeps nothing with a lifetime of 0', () => {
+    const { mine } = open({ keepMs: 0 });
 
-  mine.store(answered('a'));
+    mine.store(answered('a'));
 
-  expect([mine.isEnabled, mine.response('a')]).toEqual([false, null]);
-});
+    expect([mine.isEnabled, mine.response('a')]).toEqual([false, null]);
+  });
 
-test('what was used longest ago makes room, and what is larger than the room is not kept', () => {
-  const size = Buffer.byteLength(JSON.stringify(answered('a')));
-  const { mine } = open({ maxBytes: 3 * size });
-  for (const id of ['a', 'b', 'c']) mine.store(answered(id));
-  mine.response('a');
+  test('evicts the least recently used response, and keeps none above its limit', () => {
+    const size = Buffer.byteLength(JSON.stringify(answered('a')));
+    const { mine } = open({ maxBytes: 3 * size });
+    for (const id of ['a', 'b', 'c']) mine.store(answered(id));
+    mine.response('a');
 
-  mine.store(answered('d'));
-  mine.store(answered('e', null, 'x'.repeat(3 * size)));
+    mine.store(answered('d'));
+    mine.store(answered('e', null, 'x'.repeat(3 * size)));
 
-  const kept = ['a', 'b', 'c', 'd', 'e'].filter((id) => mine.response(id) !== null);
-  expect(kept).toEqual(['a', 'c', 'd']);
-});
+    const kept = ['a', 'b', 'c', 'd', 'e'].filter((id) => mine.response(id) !== null);
+    expect(kept).toEqual(['a', 'c', 'd']);
+  });
 
-test('a provider that gives one id twice makes no conversation without an end', () => {
-  const { mine } = open();
+  test('returns null for a conversation that contains itself', () => {
+    const { mine } = open();
 
-  mine.store(answered('a', 'a'));
+    mine.store(answered('a', 'a'));
 
-  expect(mine.history('a')).toBeNull();
-});
+    expect(mine.history('a')).toBeNull();
+  });
 
-test('no more is held than was allowed, whatever is kept and forgotten', () => {
-  const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
-  const step = fc.record({ id, previous: fc.option(id), size: fc.nat(300), forget: fc.boolean() });
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const maxBytes = 800;
-      const { mine } = open({ maxBytes });
-      for (const { id: name, previous, size, forget } of steps) {
-        if (forget) mine.delete(name);
-        else mine.store(answered(name, previous, 'é'.repeat(size)));
-      }
+  test('never exceeds its byte limit', () => {
+    const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+    const step = fc.record({
+      id,
+      previous: fc.option(id),
+      size: fc.nat(300),
+      forget: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const maxBytes = 800;
+        const { mine } = open({ maxBytes });
+        for (const { id: name, previous, size, forget } of steps) {
+          if (forget) mine.delete(name);
+          else mine.store(answered(name, previous, 'é'.repeat(size)));
+        }
 
-      const held = ['a', 'b', 'c', 'd', 'e'].map((name) => mine.response(name) ?? {});
-      expect(Buffer.byteLength(JSON.stringify(held))).toBeLessThanOrEqual(maxBytes + 20);
-    }),
-  );
+        const held = ['a', 'b', 'c', 'd', 'e'].map((name) => mine.response(name) ?? {});
+        expect(Buffer.byteLength(JSON.stringify(held))).toBeLessThanOrEqual(maxBytes + 20);
+      }),
+    );
+  });
 });

@@ -73,40 +73,42 @@ const native = { native: 'max_output_tokens' };
 const expected = (events: readonly AnswerEvent[]) =>
   merged(events.map((event) => (event.kind === 'finish' ? { ...event, ...native } : event)));
 
-test('what is written as a stream is read as what it was, wherever its bytes are cut', () => {
-  fc.assert(
-    fc.property(steps, fc.array(fc.nat(), { maxLength: 30 }), (all, cuts) => {
-      const events = answerOf(all);
-      const writer = responses.openWriter(RULES);
-      for (const event of events) writer.add(event);
-      writer.finish();
-      const read: AnswerEvent[] = [];
-      const reader = responses.openReader({ ...RULES, answerTool: null }, (event) => {
-        read.push(event);
-      });
+describe('Responses round trip', () => {
+  test('reads a written stream back unchanged, regardless of chunking', () => {
+    fc.assert(
+      fc.property(steps, fc.array(fc.nat(), { maxLength: 30 }), (all, cuts) => {
+        const events = answerOf(all);
+        const writer = responses.openWriter(RULES);
+        for (const event of events) writer.add(event);
+        writer.finish();
+        const read: AnswerEvent[] = [];
+        const reader = responses.openReader({ ...RULES, answerTool: null }, (event) => {
+          read.push(event);
+        });
 
-      for (const piece of pieces(writer.take(), cuts)) reader.push(piece);
-      reader.end();
+        for (const piece of pieces(writer.take(), cuts)) reader.push(piece);
+        reader.end();
 
-      expect(reader.isComplete).toBe(true);
-      expect(merged(read)).toEqual(expected(events));
-    }),
-    { numRuns: 60 },
-  );
-});
+        expect(reader.isComplete).toBe(true);
+        expect(merged(read)).toEqual(expected(events));
+      }),
+      { numRuns: 60 },
+    );
+  });
 
-test('a whole response is read as what it was', () => {
-  fc.assert(
-    fc.property(steps, (all) => {
-      const events = answerOf(all);
+  test('reads a written response back with the same content', () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        const events = answerOf(all);
 
-      const read = responses.readEvents(responses.writeAnswer(events, RULES), {
-        ...RULES,
-        answerTool: null,
-      });
+        const read = responses.readEvents(responses.writeAnswer(events, RULES), {
+          ...RULES,
+          answerTool: null,
+        });
 
-      expect(gist(read)).toEqual(gist(events));
-    }),
-    { numRuns: 60 },
-  );
+        expect(gist(read)).toEqual(gist(events));
+      }),
+      { numRuns: 60 },
+    );
+  });
 });

@@ -2,7 +2,7 @@ import type { AnswerEvent } from '../../../src/dialects/neutral/event.js';
 import { translated } from '../../support/translated.js';
 import { answer, call, finish, START, type Json } from './events.js';
 
-describe('thoughts', () => {
+describe('Responses reasoning items', () => {
   const thought: readonly AnswerEvent[] = [
     START,
     { kind: 'reasoning', choice: 0, text: 'I look it ' },
@@ -25,7 +25,7 @@ describe('thoughts', () => {
       ],
     });
 
-  test('are told with their proofs, and give each vendor its own back', () => {
+  test('carry signatures, each sent back to its own vendor only', () => {
     const { output } = answer(thought);
 
     const { json, dropped } = next(output, 'anthropic');
@@ -44,7 +44,7 @@ describe('thoughts', () => {
     expect(dropped).toEqual(['input[3]']);
   });
 
-  test('that are tampered with prove nothing', () => {
+  test('are dropped if their encrypted content was tampered with', () => {
     const { output } = answer(thought.filter(({ kind }) => kind !== 'redacted'));
     const garbled = output.map((item) =>
       item['type'] === 'reasoning' ? { ...item, encrypted_content: 'suffice1.e30' } : item,

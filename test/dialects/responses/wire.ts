@@ -2,7 +2,7 @@ import type { AnswerEvent } from '../../../src/dialects/neutral/event.js';
 import { responses } from '../../../src/dialects/responses/responses.js';
 import { RULES } from '../../support/translated.js';
 
-/** What providers of responses send, and what it is read as. */
+/** Events as Responses providers send them. */
 
 export const sse = (...events: readonly { type: string; [name: string]: unknown }[]) =>
   events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');

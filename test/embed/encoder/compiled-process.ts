@@ -6,7 +6,7 @@ import { ROOT } from '../../support/app.js';
 const SOURCES = path.join(ROOT, 'src/embed/encoder');
 
 /**
- * Compiles the process of an encoder, since processes are started without the transform of the tests.
+ * Compiles the encoder process, since child processes run without Jest's transform.
  *
  * @returns its file, and how to remove it
  */

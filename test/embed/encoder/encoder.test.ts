@@ -40,7 +40,7 @@ async function tiny(): Promise<string> {
   return at;
 }
 
-/** The mean of the words' vectors, the edges' included, scaled to unit length. */
+/** The mean of the word vectors, [CLS] and [SEP] included, scaled to unit length. */
 function meanOf(words: readonly string[]): number[] {
   const vectors = ['[CLS]', ...words, '[SEP]'].map(tinyVector);
   const sum = Array.from({ length: TINY_DIMS }, (_, i) =>
@@ -50,12 +50,12 @@ function meanOf(words: readonly string[]): number[] {
   return sum.map((value) => value / length);
 }
 
-/** Equal but for rounding. */
+/** Equal within rounding errors. */
 function near(expected: readonly number[]): readonly unknown[] {
   return expected.map((value): unknown => expect.closeTo(value, 5));
 }
 
-describe('an encoder', () => {
+describe('Encoder', () => {
   let encoder: Encoder;
 
   beforeAll(async () => {
@@ -70,12 +70,12 @@ describe('an encoder', () => {
     encoder.close();
   });
 
-  it('gives the mean of the tokens, at unit length', async () => {
+  it('returns the mean of the token vectors at unit length', async () => {
     expect([...(await encoder.encode('Cat ran'))]).toEqual(near(meanOf(['cat', 'ran'])));
     expect(encoder.dims).toBe(TINY_DIMS);
   });
 
-  it('gives a text the same vector among others, longer ones included, as alone', async () => {
+  it('returns the same vector for a text in a batch as alone', async () => {
     const texts = Array.from({ length: 100 }, (_, i) => 'cat dog sat ran '.slice(0, 3 + (i % 13)));
 
     const together = await Promise.all(texts.map((text) => encoder.encode(text)));
@@ -85,13 +85,13 @@ describe('an encoder', () => {
     }
   });
 
-  it('reads what fits of a text that is longer than the model can read', async () => {
+  it('accepts a text longer than the limit of the model', async () => {
     const vector = await encoder.encode('dog '.repeat(1000));
 
     expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
   });
 
-  it('lets the event loop run while it encodes', async () => {
+  it('does not block the event loop', async () => {
     let turns = 0;
     const counting = setInterval(() => (turns += 1), 1);
 
@@ -101,7 +101,7 @@ describe('an encoder', () => {
     expect(turns).toBeGreaterThan(3);
   });
 
-  it('has a name that changes with the model', async () => {
+  it('has an id that changes with the model', async () => {
     const at = await tiny();
     await writeFile(path.join(at, 'tokenizer.json'), '\n', { flag: 'a' });
 
@@ -112,7 +112,7 @@ describe('an encoder', () => {
     expect(changed.id).not.toBe(encoder.id);
   });
 
-  it('refuses what is not encoded when it is closed, and all that is asked after', async () => {
+  it('rejects pending and later texts after close', async () => {
     const closed = await open(await tiny());
     const asked = Promise.allSettled(
       Array.from({ length: 200 }, () => closed.encode('cat dog sat ran')),
@@ -125,7 +125,7 @@ describe('an encoder', () => {
     await expect(closed.encode('cat')).rejects.toThrow('the encoder is closed');
   });
 
-  it('refuses what nobody waits for any more before it is encoded', async () => {
+  it('rejects a queued text that is no longer wanted', async () => {
     const lone = await open(await tiny());
     let isWanted = true;
     const busy = lone.encode('cat');
@@ -137,14 +137,14 @@ describe('an encoder', () => {
       { status: 'fulfilled' },
       {
         status: 'rejected',
-        reason: { message: expect.stringContaining('nobody waits for this vector any more') },
+        reason: { message: expect.stringContaining('the request for this vector was cancelled') },
       },
     ]);
 
     expect(Math.hypot(...(await lone.encode('sat', () => true)))).toBeCloseTo(1, 5);
   });
 
-  it('tells when its process has ended, and why', async () => {
+  it('resolves `ended` with the reason', async () => {
     const lone = await open(await tiny());
 
     lone.close();
@@ -152,14 +152,14 @@ describe('an encoder', () => {
     expect((await lone.ended).message).toContain('the encoder is closed');
   });
 
-  it('names a folder that is not there', async () => {
+  it('names a missing folder', async () => {
     const absent = path.join(folder, 'absent');
 
     await expect(open(absent)).rejects.toThrow(`${absent}: there is no such folder`);
   });
 
   it.each(['config.json', 'tokenizer.json', 'tokenizer_config.json'])(
-    'says that the folder has no %s',
+    'names a missing %s',
     async (file) => {
       const at = await tiny();
       await rm(path.join(at, file));
@@ -168,14 +168,14 @@ describe('an encoder', () => {
     },
   );
 
-  it('says that the folder has no weights', async () => {
+  it('names missing weights', async () => {
     const at = await tiny();
     await rm(path.join(at, 'onnx/model.onnx'));
 
     await expect(open(at)).rejects.toThrow(/neither onnx\/model_quantized\.onnx nor/u);
   });
 
-  it('says that the weights are no model', async () => {
+  it('rejects weights that are not a model', async () => {
     const at = await tiny();
     await writeFile(path.join(at, 'onnx/model.onnx'), 'not a model');
 

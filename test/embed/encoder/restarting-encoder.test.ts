@@ -6,16 +6,16 @@ import { FakeEncoder } from '../../support/fake-encoder.js';
 const ID = 'encoder-0123456789ab';
 
 let clock: FakeClock;
-/** What is found at each opening, an error for one that fails; the last again and again. */
+/** The result of each opening, an error if it fails; the last one repeats. */
 let found: (FakeEncoder | Error)[];
 let openings: number;
-let told: (string | null)[];
+let reported: (string | null)[];
 
 beforeEach(() => {
   clock = new FakeClock();
   found = [new FakeEncoder(ID)];
   openings = 0;
-  told = [];
+  reported = [];
 });
 
 const open = (): Promise<FakeEncoder> => {
@@ -30,14 +30,14 @@ const wanted = () => ({
   id: ID,
   clock,
   onChange: (trouble: Error | null) => {
-    told.push(trouble === null ? null : trouble.message);
+    reported.push(trouble === null ? null : trouble.message);
   },
 });
 const steady = (): Promise<RestartingEncoder> => RestartingEncoder.open({ ...wanted(), open });
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('an encoder whose process may end', () => {
-  test('is opened again a second after it has ended, and says so', async () => {
+describe('RestartingEncoder', () => {
+  test('reopens the encoder a second after its process ends, and reports both', async () => {
     const [first, second] = [new FakeEncoder(ID), new FakeEncoder(ID)];
     found = [first, second];
     const encoder = await steady();
@@ -54,10 +54,10 @@ describe('an encoder whose process may end', () => {
 
     expect([...(await encoder.encode('cat'))]).toEqual([1]);
     expect(encoder.failure).toBeNull();
-    expect(told).toEqual(['killed', null]);
+    expect(reported).toEqual(['killed', null]);
   });
 
-  test('is tried again ever more seldom as long as it cannot be opened, then works', async () => {
+  test('retries with exponential back-off until the encoder opens', async () => {
     found = [new Error('no network')];
     const encoder = await steady();
     expect(encoder.failure?.message).toBe('no network');
@@ -75,10 +75,10 @@ describe('an encoder whose process may end', () => {
 
     expect(triedAtS).toEqual([1, 3, 7, 15, 31, 63, 123, 183, 243]);
     expect(encoder.failure).toBeNull();
-    expect(told).toEqual([null]);
+    expect(reported).toEqual([null]);
   });
 
-  test('is ended and opened again where no vector comes for half a minute', async () => {
+  test('closes and reopens an encoder that returns no vector for 30 s', async () => {
     const [first, second] = [new FakeEncoder(ID), new FakeEncoder(ID)];
     found = [first, second];
     const encoder = await steady();
@@ -95,21 +95,21 @@ describe('an encoder whose process may end', () => {
 
     expect(first.isClosed).toBe(true);
     expect([...(await encoder.encode('cat'))]).toEqual([1]);
-    expect(told).toEqual(['acme/tiny: no vector came for 30 s', null]);
+    expect(reported).toEqual(['acme/tiny: no vector received for 30 s', null]);
     expect(clock.waiting).toBe(0);
   });
 
-  test('is refused where it is another one than was trained for', async () => {
+  test('rejects an encoder with another id', async () => {
     const other = new FakeEncoder('encoder-ba9876543210');
     found = [other];
 
     await expect(steady()).rejects.toThrow(
-      `acme/tiny: this is the encoder encoder-ba9876543210, and ${ID} is needed`,
+      `acme/tiny: expected the encoder ${ID}, found encoder-ba9876543210`,
     );
     expect(other.isClosed).toBe(true);
   });
 
-  test('stays closed', async () => {
+  test('does not reopen after close', async () => {
     const encoder = await steady();
 
     encoder.close();
@@ -117,12 +117,12 @@ describe('an encoder whose process may end', () => {
 
     await expect(encoder.encode('cat')).rejects.toThrow('the encoder is closed');
     expect(openings).toBe(1);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 });
 
-describe('an encoder that is shared', () => {
-  test('is opened once for all who use it at a time, and ends with the last of them', async () => {
+describe('SharedEncoders', () => {
+  test('opens an encoder once for concurrent leases and closes it with the last', async () => {
     const [first, second] = [new FakeEncoder(ID), new FakeEncoder(ID)];
     found = [first, second];
     const encoders = new SharedEncoders(open);
@@ -141,11 +141,11 @@ describe('an encoder that is shared', () => {
     expect([...(await three.encoder.encode('cat'))]).toEqual([1]);
   });
 
-  test('is looked for anew after another one was found', async () => {
+  test('opens again after an encoder with another id was rejected', async () => {
     found = [new FakeEncoder('encoder-ba9876543210'), new FakeEncoder(ID)];
     const encoders = new SharedEncoders(open);
 
-    await expect(encoders.lease(wanted())).rejects.toThrow('is needed');
+    await expect(encoders.lease(wanted())).rejects.toThrow('expected the encoder');
     const { encoder } = await encoders.lease(wanted());
 
     expect(encoder.failure).toBeNull();

@@ -10,7 +10,7 @@ export function tinyVector(word: string): readonly number[] {
   return Array.from({ length: TINY_DIMS }, (_, i) => Math.fround(Math.sin(row * 5 + i * 3)));
 }
 
-/** Writes a transformer of one layer, the lookup of words, as a folder that an encoder can be opened from. */
+/** Writes the folder of a one-layer model that looks up word vectors, for `Encoder.open`. */
 export async function writeTinyEncoder(folder: string): Promise<void> {
   await mkdir(path.join(folder, 'onnx'), { recursive: true });
   const special = WORDS.slice(0, 4).map((content, id) => ({
@@ -51,7 +51,7 @@ export async function writeTinyEncoder(folder: string): Promise<void> {
   await writeFile(path.join(folder, 'onnx/model.onnx'), tinyModel());
 }
 
-// Protocol buffers by hand: a field is its number and kind, then its bytes.
+// A minimal protobuf writer: a field is its number and wire type, then its bytes.
 
 const VARINT = 0;
 const BYTES = 2;

@@ -4,7 +4,7 @@ import { FeedbackMemory, FeedbackPredictor } from '../../../src/route/local/feed
 import type { JudgedAnswer } from '../../../src/route/local/feedback-memory.js';
 import type { Predictor } from '../../../src/route/predictor.js';
 
-/** What ten votes may move a probability by at most, as the documentation says. */
+/** The documented maximum effect of ten votes on a probability. */
 const TEN_VOTES = 0.2;
 
 function unit(numbers: readonly number[]): Float32Array {
@@ -29,8 +29,8 @@ function memoryOf(answers: readonly JudgedAnswer[]): FeedbackMemory {
 const correction = (answers: readonly JudgedAnswer[], at = HERE) =>
   memoryOf(answers).corrections(at)?.get('acme/one') ?? 0;
 
-describe('a memory of judged answers', () => {
-  test('says nothing when it is empty, or when no neighbour is near', () => {
+describe('FeedbackMemory', () => {
+  test('returns no correction when it is empty or no neighbour is near', () => {
     const far = unit([0, 1, 0, 0]);
 
     expect(memoryOf([]).corrections(HERE)).toBeNull();
@@ -44,7 +44,7 @@ describe('a memory of judged answers', () => {
     expect(correction(many)).toBeLessThanOrEqual(0.5);
   });
 
-  test('minds near prompts more than distant ones', () => {
+  test('weighs near prompts more than distant ones', () => {
     const near = unit([1, 0.2, 0, 0]);
     const distant = unit([1, 0.8, 0, 0]);
 
@@ -54,7 +54,7 @@ describe('a memory of judged answers', () => {
     expect(correction(answers, distant)).toBeGreaterThan(0);
   });
 
-  test('cannot be captured by ten votes, whoever casts them', () => {
+  test('limits the effect of ten votes to 0.2, whoever casts them', () => {
     const votes = fc.array(
       fc.record({
         residual: fc.double({ min: -1, max: 1, noNaN: true }),
@@ -80,7 +80,7 @@ describe('a memory of judged answers', () => {
     expect(correction(Array.from({ length: 10 }, (_, i) => vote(-1, String(i))))).toBeCloseTo(-0.2);
   });
 
-  test('lets no caller outvote the others by voting more often', () => {
+  test('limits the weight of a single caller, however often it votes', () => {
     const honest = Array.from({ length: 20 }, (_, i) => vote(0.5, `honest ${i}`));
     const flood = Array.from({ length: 1000 }, () => vote(-1, 'flooder'));
 
@@ -88,7 +88,7 @@ describe('a memory of judged answers', () => {
     expect(correction(flood)).toBeGreaterThan(-TEN_VOTES);
   });
 
-  test('forgets the oldest of too many', () => {
+  test('evicts the oldest votes at capacity', () => {
     const old = Array.from({ length: 1000 }, (_, i) => vote(1, `old ${i}`));
     const recent = Array.from({ length: 1000 }, (_, i) => vote(-1, `new ${i}`));
 
@@ -96,7 +96,7 @@ describe('a memory of judged answers', () => {
   });
 });
 
-describe('a remembering predictor', () => {
+describe('FeedbackPredictor', () => {
   const base: Predictor = {
     revision: 'abc',
     ability: ({ id }) => ({ model: id, basis: 'fitted' }),
@@ -111,7 +111,7 @@ describe('a remembering predictor', () => {
     { model: 'acme/two', basis: 'fitted' },
   ] as const;
 
-  test('moves what was judged and nothing else, and says so in its revision', () => {
+  test('corrects only models with feedback, and marks it in the revision', () => {
     const memory = new FeedbackMemory();
     const predictor = new FeedbackPredictor(base, memory);
     const before = predictor.predict({} as Features, abilities);
@@ -126,7 +126,7 @@ describe('a remembering predictor', () => {
     expect(after.models[1]?.success).toBe(0.5);
   });
 
-  test('minds nothing that is of another predictor’s prompts, whose vectors may be longer', () => {
+  test('ignores feedback on decisions of another predictor, whose vectors may be longer', () => {
     const memory = new FeedbackMemory();
     const predictor = new FeedbackPredictor(base, memory);
 

@@ -10,9 +10,9 @@ export interface OutcomeLine {
 const WORDS = 'river mountain letter number garden window summer engine market teacher'.split(' ');
 
 /**
- * Made-up graded prompts in which a word says which model suffices: all fail on `thorny` ones but the strong.
+ * Synthetic graded prompts in which a word decides which model suffices: only the strong one answers `thorny` ones.
  *
- * @param luck - share of prompts whose grades are drawn by lot: 1 leaves nothing to learn
+ * @param luck - share of prompts with random grades: 1 leaves nothing to learn
  */
 export function gradedLines(count: number, luck: number, seed = 1): OutcomeLine[] {
   const random = new Random(seed);

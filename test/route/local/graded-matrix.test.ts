@@ -4,7 +4,7 @@ import { alignFolds } from '../../../src/route/local/graded-matrix.js';
 const ROWS = 200;
 const FOLDS = 5;
 
-/** The mean of each fold, of all rows but its own. */
+/** For each row, the log-odds of the mean over all other folds. */
 function meansWithout(scores: Float64Array, folds: Int32Array): Float64Array {
   const others = Array.from({ length: FOLDS }, (_, fold) =>
     scores.filter((_score, row) => folds[row] !== fold),
@@ -15,7 +15,7 @@ function meansWithout(scores: Float64Array, folds: Int32Array): Float64Array {
   );
 }
 
-test('folds are not ranked by the mean that each of them is missing from', () => {
+test('alignFolds removes the ranking of folds by their held-out mean', () => {
   const random = new Random(1);
   const scores = Float64Array.from({ length: ROWS }, () => random.below(2));
   const folds = Int32Array.from({ length: ROWS }, (_, row) => row % FOLDS);
@@ -28,7 +28,7 @@ test('folds are not ranked by the mean that each of them is missing from', () =>
   expect(Math.max(...ranking) - Math.min(...ranking)).toBeCloseTo(0);
 });
 
-test('within a fold the order stays, and so does the mean of each model', () => {
+test('alignFolds keeps the order within a fold and the mean of each model', () => {
   const random = new Random(2);
   const [models, rows] = [2, 30];
   const numbers = () => Float64Array.from({ length: models * rows }, () => random.normal());

@@ -13,7 +13,7 @@ function leaning(axis: number, aside = 0.3): Float32Array {
 const graded = (count: number, language: string | null, axis = 0) =>
   Array.from({ length: count }, (_, i) => ({ vector: leaning(axis, 0.01 * (i % 50)), language }));
 
-/** A unit vector of its own for each seed, hardly like any other. */
+/** A distinct unit vector for each seed, nearly orthogonal to the others. */
 function scattered(seed: number, dims: number): Float32Array {
   const random = new Random(seed);
   const values = Array.from({ length: dims }, () => random.next() - 0.5);
@@ -28,10 +28,10 @@ function towards(aside: number, dims: number): Float32Array {
   return vector;
 }
 
-const task = 'a text that is long enough for its distance to tell something of it';
+const task = 'a text that is long enough for its distance to be meaningful here';
 const described = (language: string) => ({ task, language, code: 0, maths: 0 });
 
-test('prompts are known that are near to graded ones and in their language', () => {
+test('prompts near graded ones in the same language are familiar', () => {
   const known = new OodDetector(
     knownPrompts([...graded(60, 'de'), ...graded(5, 'fr'), ...graded(9, null)]),
     4,
@@ -39,11 +39,11 @@ test('prompts are known that are near to graded ones and in their language', () 
 
   expect(known.distance(described('de'), leaning(0, 0.2))).toBeLessThan(0.1);
   expect(known.distance(described('de'), leaning(2, 0.2))).toBeGreaterThan(0.9);
-  // Five of them may be misreadings of odd texts.
+  // Five prompts may be misclassified texts.
   expect(known.distance(described('fr'), leaning(0, 0.2))).toBeCloseTo(0.7);
 });
 
-test('graded prompts that are all the same do not make every other one strange', () => {
+test('identical graded prompts do not make all others unfamiliar', () => {
   const same = Array.from({ length: 60 }, () => ({ vector: leaning(0, 0), language: 'de' }));
   const known = new OodDetector(knownPrompts(same), 4);
 
@@ -51,7 +51,7 @@ test('graded prompts that are all the same do not make every other one strange',
   expect(known.distance(described('de'), leaning(0, 0.9))).toBeGreaterThan(0.5);
 });
 
-test('many different prompts in one language do not make all in another one familiar', () => {
+test('diverse prompts in one language do not make those of another language familiar', () => {
   const dims = 32;
   const known = new OodDetector(
     knownPrompts([
@@ -69,7 +69,7 @@ test('many different prompts in one language do not make all in another one fami
   expect(known.distance(described('de'), towards(0.9, dims))).toBeGreaterThan(0.5);
 });
 
-test('texts lie nearer together in languages that the embedder was not trained on', () => {
+test('distances have a larger scale in the language that the embedder was trained on', () => {
   const [english, german] = ['en', 'de'].map(
     (name) => new OodDetector(knownPrompts(graded(60, name)), 4),
   );
@@ -78,7 +78,7 @@ test('texts lie nearer together in languages that the embedder was not trained o
   expect(german?.distance(described('de'), leaning(0, 0.97))).toBeGreaterThan(0.5);
 });
 
-test('a text in Chinese tells as much with a third of the characters', () => {
+test('a Chinese text is long enough with a third of the characters', () => {
   const known = new OodDetector(knownPrompts(graded(60, 'zh')), 4);
   const about = (task: string) => ({ ...described('zh'), task });
 
@@ -88,7 +88,7 @@ test('a text in Chinese tells as much with a third of the characters', () => {
   expect(known.distance(about('你好吗'), leaning(3))).toBe(0.5);
 });
 
-test('a few of very many stand for all, and none where there are no vectors', () => {
+test('a limited number of landmarks represents many prompts, and there are none without vectors', () => {
   const many = [...graded(1500, 'de'), ...graded(1500, 'de', 2)];
   const { landmarks } = knownPrompts(many);
   const known = new OodDetector(knownPrompts(many), 4);

@@ -91,8 +91,8 @@ const gapOf = (predictor: Pick<FactorPredictor, 'ability' | 'predict'>, text: st
 const HARD = 'Explain the thorny summer engine of my neighbour';
 const EASY = 'Explain the plain summer engine of my neighbour';
 
-describe('a tuned head', () => {
-  test('learns what the predictor did not know, and says the same from its file', () => {
+describe('tuned head', () => {
+  test('learns what the predictor lacks, and predicts the same after a round trip through its file', () => {
     const bytes = packHead(headOf(linesOf(120, 0.1)));
 
     const tuned = applyHead(base, '0001-x', readHead(bytes), modelOf);
@@ -102,7 +102,7 @@ describe('a tuned head', () => {
     expect(tuned.revision).toBe(`${base.revision}+0001-x`);
   });
 
-  test('predicts well what it was not fitted on, and nothing where there is nothing to learn', () => {
+  test('predicts held-out grades well, and learns nothing from random grades', () => {
     const loss = ({ task, logOdds }: ReturnType<typeof tune>, values = logOdds): number =>
       values.reduce((sum, x, at) => {
         const y = task.graded.scores[at] ?? 0;
@@ -116,7 +116,7 @@ describe('a tuned head', () => {
     expect(loss(luck)).toBeGreaterThan(0.66);
   });
 
-  test('carries over to models that were not graded, less surely', () => {
+  test('generalises to ungraded models, with a smaller effect', () => {
     const lines = linesOf(120, 0.1).map((line) => ({
       ...line,
       scores: new Map([...line.scores].map(([model]) => [model, 0])),
@@ -132,7 +132,7 @@ describe('a tuned head', () => {
     );
   });
 
-  test.each([60, 200])('is not certain of anything after %i equal scores of one model', (count) => {
+  test.each([60, 200])('avoids certainty after %i equal scores of one model', (count) => {
     const lines = linesOf(count, 0.1).map(({ prompt }) => ({
       prompt,
       scores: new Map([['acme/weak-1', 1]]),
@@ -153,7 +153,7 @@ describe('a tuned head', () => {
       expect(weak.success).toBeGreaterThan(weakBefore.success);
       expect(weak.success).toBeLessThanOrEqual((count + 1) / (count + 2));
       expect(strong.success).toBeLessThanOrEqual((count + 1) / (count + 2));
-      // Easier prompts or a better model, nobody can tell: what is left of the difference is most of it.
+      // The grades cannot separate easier prompts from a better model, so the other model rises too.
       const rise = logOdds(weak) - logOdds(weakBefore);
       expect(logOdds(strong) - logOdds(strongBefore)).toBeGreaterThan(0.6 * rise);
       const sure = (p: { success: number; uncertainty: number }) =>
@@ -163,7 +163,7 @@ describe('a tuned head', () => {
     }
   });
 
-  test('can be fitted to prompts of which only numbers were kept', () => {
+  test('can be fitted to prompts of which only numbers were stored', () => {
     const lines = linesOf(120, 0.1).map(({ prompt, scores }): TuningLine => {
       if (!('inputTokens' in prompt)) throw new Error('all are whole');
       const abilities = [base.ability(modelOf('acme/weak-1'))];
@@ -177,7 +177,7 @@ describe('a tuned head', () => {
     expect(gapOf(tuned, HARD)).toBeGreaterThan(gapOf(base, HARD));
   });
 
-  test('makes prompts like its own familiar, and those only', () => {
+  test('makes prompts like its own familiar, and no others', () => {
     const german = (text: string) => `Bitte erkläre mir, wie das mit dem folgenden ist: ${text}`;
     const lines = linesOf(120, 0.1).map(({ prompt, scores }) => ({
       prompt: readFeatures(user(german('text' in prompt ? (prompt.text ?? '') : ''))),
@@ -192,12 +192,12 @@ describe('a tuned head', () => {
     expect(oodOf(tuned, EASY)).toBe(oodOf(base, EASY));
     const french = 'Pourquoi est-ce que le ciel est bleu pendant la journée et noir la nuit ?';
     expect(oodOf(tuned, french)).toBe(oodOf(base, french));
-    // What was learnt of German prompts says nothing of others.
+    // Results on German prompts do not apply to others.
     expect(gapOf(tuned, french)).toBeCloseTo(gapOf(base, french), 6);
     expect(gapOf(tuned, german(HARD)) - gapOf(base, german(HARD))).toBeGreaterThan(0.3);
   });
 
-  test('is refused with another predictor, or when its file is damaged', async () => {
+  test('is rejected with another predictor, or when its file is damaged', async () => {
     const store = headStoreIn(folder);
     const id = await store.install(headOf(linesOf(60, 0.1)), NOW);
     const other: Predictor = {
@@ -221,8 +221,8 @@ describe('a tuned head', () => {
   });
 });
 
-describe('a store of heads', () => {
-  test('keeps every head and goes back to any of them', async () => {
+describe('head store', () => {
+  test('keeps every head and can reactivate any of them', async () => {
     const store = headStoreIn(folder);
     expect(await store.current()).toBeNull();
     expect(await store.list()).toEqual([]);
@@ -246,7 +246,7 @@ describe('a store of heads', () => {
     await expect(store.use('0009-aaaaaaaaaaaa', NOW)).rejects.toThrow('missing');
   });
 
-  test('goes back over what was in force, off and on again, not over numbers', async () => {
+  test('rolls back through the heads in the order of their use', async () => {
     const store = headStoreIn(folder);
     const head = headOf(linesOf(60, 0.1));
     const [first, second, third] = [
@@ -268,12 +268,12 @@ describe('a store of heads', () => {
     expect(passed).toEqual([first, third, second]);
     expect(rest).toEqual([first, null]);
     expect(await store.current()).toBe(first);
-    // Of before it was kept what was in force.
+    // A pointer without the history of earlier versions.
     await writeFile(store.pointerFile, JSON.stringify({ version: 1, head: second, changed: NOW }));
     expect(await store.rollback(NOW)).toBe(first);
   });
 
-  test('says so when its pointer is damaged', async () => {
+  test('reports a damaged pointer', async () => {
     const store = headStoreIn(folder);
     await store.use(null, NOW);
     await writeFile(store.pointerFile, '{"version":1');

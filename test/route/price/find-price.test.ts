@@ -35,18 +35,18 @@ function priceFor(
 const easy = row([0.95, 0.001], [0.96, 0.01]);
 const hard = row([0.5, 0.001], [0.9, 0.01]);
 
-describe('the price of quality', () => {
-  test('is the least at which the choices together keep the share', () => {
-    // Between 0.0225 (the hard prompt is worth the dear model) and 0.9 (so is the easy one).
+describe('findPrice', () => {
+  test('returns the lowest price at which the choices together keep the share', () => {
+    // From 0.0225 the hard prompt justifies the expensive model, from 0.9 the easy one too.
     expect(priceFor([easy, hard], 0.97)).toBeCloseTo(0.0225, 3);
     expect(priceFor([easy, hard], 0.999)).toBeCloseTo(0.9, 2);
   });
 
-  test('is nothing where the cheapest keep the share anyway', () => {
+  test('returns 0 when the cheapest candidates keep the share', () => {
     expect(priceFor([easy], 0.97)).toBe(0);
   });
 
-  test('is not found where no choice can keep the share', () => {
+  test('returns null when no choice can keep the share', () => {
     const strong = candidate('s/strong', { success: 0.99, dropped: DROPPED });
     const rows = [[...hard, strong]];
 
@@ -54,21 +54,21 @@ describe('the price of quality', () => {
     expect(findPrice([], 0.97)).toBeNull();
   });
 
-  test('is a rate of time where the policy strives for latency', () => {
+  test('returns a price in milliseconds with the latency objective', () => {
     const quick = candidate('q/quick', { success: 0.8, latencyMs: 500 });
     const slow = candidate('s/slow', { success: 0.9, latencyMs: 2000 });
 
     expect(priceFor([[quick, slow]], 0.99, { objective: 'latency' })).toBe(15_100);
   });
 
-  test('is more than nothing where one of unknown price is needed to keep the share', () => {
+  test('returns a positive price when a candidate of unknown cost is needed', () => {
     const rows = (free: number) => [row([0.6, free], [0.9, null])];
 
     expect(priceFor(rows(0), 0.97)).toBeGreaterThan(0);
     expect(priceFor(rows(0.0001), 0.97)).toBeGreaterThan(0);
   });
 
-  test('lets the requests of a heavier sample decide', () => {
+  test('weighs samples', () => {
     const samples = (weight: number) => [
       { expectations: expecting([hard, easy]), weight: 1 },
       { expectations: expecting([easy, easy]), weight },
@@ -78,13 +78,13 @@ describe('the price of quality', () => {
     expect(findPrice(samples(20), 0.9)).toBe(0);
   });
 
-  test('is not changed by requests that nobody may answer', () => {
+  test('ignores requests without an eligible candidate', () => {
     const dropped = hard.map((c) => ({ ...c, dropped: DROPPED }));
 
     expect(expecting([easy, dropped, hard]).size).toBe(2);
   });
 
-  test('forgets the oldest requests', () => {
+  test('uses only the latest requests', () => {
     const expectations = new Expectations(outcome(), 2, 2);
 
     for (const own of [hard, easy, easy]) {
@@ -95,7 +95,7 @@ describe('the price of quality', () => {
   });
 });
 
-describe('for any expectations', () => {
+describe('findPrice, for any expectations', () => {
   const anyRow = fc
     .array(
       fc.tuple(
@@ -108,7 +108,7 @@ describe('for any expectations', () => {
   const anyRows = fc.array(anyRow, { minLength: 1, maxLength: 10 });
   const anyShare = fc.double({ min: 0.5, max: 0.999, noNaN: true });
 
-  test('the price keeps the share, and has at most three digits', () => {
+  test('keeps the share with a price of at most three digits', () => {
     fc.assert(
       fc.property(anyRows, anyShare, (rows, share) => {
         const sample = { expectations: expecting(rows), weight: 1 };
@@ -124,8 +124,8 @@ describe('for any expectations', () => {
     );
   });
 
-  test('the choice that is planned is the choice that is made', () => {
-    // Few figures, so that many are equal, nothing or unknown.
+  test('plans the choice that is actually made', () => {
+    // Few distinct figures, so that many are equal, zero or unknown.
     const anyFigure = (least: number, most: number) =>
       fc.oneof(
         fc.constantFrom(null, least, most / 2, most),

@@ -5,7 +5,7 @@ import { PriceBook } from '../../../src/route/price/price-book.js';
 import type { RuleOutcome } from '../../../src/route/rules/outcome.js';
 import { candidate, outcome } from '../../support/candidates.js';
 
-/** A request on which the dear model is better by so much. */
+/** A request on which the expensive model is better by `better`. */
 function prospect(better: number): Prospect {
   const candidates = CandidateTable.of([
     candidate('a/cheap', { success: 0.9 - better, costUsd: 0.001 }),
@@ -14,7 +14,7 @@ function prospect(better: number): Prospect {
   return { candidates, ood: 0 };
 }
 
-/** Requests of all degrees, as seen through a book: the share of the best quality that was kept. */
+/** The share of the best quality that the choices at the book's prices keep. */
 function keptOver(book: PriceBook, rules: RuleOutcome, requests: readonly Prospect[]): number {
   let quality = 0;
   let best = 0;
@@ -27,7 +27,7 @@ function keptOver(book: PriceBook, rules: RuleOutcome, requests: readonly Prospe
   return quality / best;
 }
 
-/** `count` requests, the dear model better by 0 to `most`, mixed. */
+/** `count` requests on which the expensive model is better by 0 to `most`, mixed. */
 function traffic(count: number, most: number): readonly Prospect[] {
   return Array.from({ length: count }, (_, i) => prospect((most * ((i * 37) % count)) / count));
 }
@@ -36,8 +36,8 @@ const now = (work: () => void): void => {
   work();
 };
 
-describe('a price book', () => {
-  test('keeps the promise on the usual prompts from the first request', () => {
+describe('PriceBook', () => {
+  test('keeps the share on typical prompts from the first request', () => {
     const usual = traffic(200, 0.3);
     const book = new PriceBook({ usualProspects: () => usual, defer: null });
     const rules = outcome();
@@ -48,7 +48,7 @@ describe('a price book', () => {
     expect(kept).toBeLessThan(0.98);
   });
 
-  test('follows traffic on which the price of the usual prompts would not keep the promise', () => {
+  test('adapts to traffic for which the price of the typical prompts is too low', () => {
     const rules = outcome({ keep: { value: 0.9, rule: null } });
     const usual = () => traffic(100, 0.05);
     const harder = traffic(600, 0.6);
@@ -60,7 +60,7 @@ describe('a price book', () => {
     expect(keptOver(following, rules, harder)).toBeGreaterThan(0.89);
   });
 
-  test('finds a new price only when no request waits', () => {
+  test('computes a new price in deferred work only', () => {
     const waiting: (() => void)[] = [];
     const book = new PriceBook({
       usualProspects: () => traffic(50, 0.1),
@@ -77,7 +77,7 @@ describe('a price book', () => {
     expect(book.priceOf(rules)).not.toBe(before);
   });
 
-  test('has no price before traffic when there are no usual prompts, and one after', () => {
+  test('has no price before traffic when there are no typical prompts, and one afterwards', () => {
     const book = new PriceBook({ usualProspects: () => [], defer: now });
     const rules = outcome();
 
@@ -87,9 +87,9 @@ describe('a price book', () => {
   });
 
   test.each([
-    { promise: 'all is to be kept', change: { keep: { value: 1, rule: null } } },
-    { promise: 'nothing but quality counts', change: { objective: 'quality' as const } },
-  ])('weighs nothing where $promise', ({ change }) => {
+    { when: 'keep is 1', change: { keep: { value: 1, rule: null } } },
+    { when: 'the objective is quality', change: { objective: 'quality' as const } },
+  ])('has no price when $when', ({ change }) => {
     const book = new PriceBook({ usualProspects: () => traffic(50, 0.3), defer: now });
     const rules = outcome(change);
 
@@ -98,13 +98,13 @@ describe('a price book', () => {
     expect(book.priceOf(rules)).toBeNull();
   });
 
-  test('takes quality for worthless where nothing is to be kept', () => {
+  test('has the price 0 with keep 0', () => {
     const book = new PriceBook({ usualProspects: () => traffic(50, 0.3), defer: null });
 
     expect(book.priceOf(outcome({ keep: { value: 0, rule: null } }))).toBe(0);
   });
 
-  test('knows a price of its own for every set of rules', () => {
+  test('has a separate price for each set of rules', () => {
     const book = new PriceBook({ usualProspects: () => traffic(200, 0.3), defer: null });
     const lax = book.priceOf(outcome({ keep: { value: 0.9, rule: null } }));
     const strict = book.priceOf(outcome({ keep: { value: 0.99, rule: 'demanding' } }));
@@ -112,7 +112,7 @@ describe('a price book', () => {
     expect(strict ?? 0).toBeGreaterThan(lax ?? Infinity);
   });
 
-  test('follows no more than so many sets of rules, and still has a price for the others', () => {
+  test('adapts a limited number of rule sets, and has a fixed price for the others', () => {
     const book = new PriceBook({ usualProspects: () => traffic(50, 0.1), defer: now });
     const many = Array.from({ length: 60 }, () => outcome());
     const before = book.priceOf(outcome());

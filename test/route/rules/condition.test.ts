@@ -15,7 +15,7 @@ function condition(text: string): Condition {
   throw new Error(compiled.map(({ offset, message }) => `${offset}: ${message}`).join('\n'));
 }
 
-/** What a condition comes to, failures included, by either of the two ways to compute it. */
+/** The result of a condition, or the reason of its failure. */
 function outcome(text: string, facts: RuleFacts): boolean | string {
   const compiled = condition(text);
   try {
@@ -39,7 +39,7 @@ const facts = someFacts({
   budget: { limitUsd: 50, spentUsd: 40 },
 });
 
-describe('a condition', () => {
+describe('condition', () => {
   test.each([
     'request.model == "auto"',
     'request.stream',
@@ -83,12 +83,12 @@ describe('a condition', () => {
     'budget.limit_usd - budget.spent_usd == 10',
     'budget.used == 0.8',
     'budget.used >= 0.5 ? request.stream : false',
-  ])('may say: %s', (text) => {
+  ])('evaluates: %s', (text) => {
     expect(outcome(text, facts)).toBe(true);
     expect(outcome(interpreted(text), facts)).toBe(true);
   });
 
-  test('sees the whole of what is said, and what the question leaves out', () => {
+  test('reads the whole text of a request, including parts that the features omit', () => {
     const filler = 'The quick brown fox jumps over the lazy dog. '.repeat(200);
     const messages: RuleFacts['conversation']['messages'] = [
       { role: 'system', parts: [{ kind: 'text', text: `${filler}alpha${filler}` }] },
@@ -113,7 +113,7 @@ describe('a condition', () => {
     expect(outcome('"iban" in request.personal_data', said)).toBe(false);
   });
 
-  test('reads Sunday as the seventh day and Monday as the first', () => {
+  test('counts weekdays from Monday as 1 to Sunday as 7', () => {
     const sunday = someFacts({ timeMs: Date.UTC(2026, 10, 22, 23, 59) });
     const monday = someFacts({ timeMs: Date.UTC(2026, 10, 23) });
 
@@ -121,7 +121,7 @@ describe('a condition', () => {
     expect(outcome('time.weekday == 1 && time.hour == 0', monday)).toBe(true);
   });
 
-  test('sees an unlimited budget as unused, and a budget of nothing as used up', () => {
+  test('treats an unlimited budget as unused, and a budget of 0 as used up', () => {
     const unlimited = someFacts({ budget: { limitUsd: null, spentUsd: 9 } });
     const nothing = someFacts({ budget: { limitUsd: 0, spentUsd: 0 } });
 
@@ -129,23 +129,23 @@ describe('a condition', () => {
     expect(outcome('budget.used == 1', nothing)).toBe(true);
   });
 
-  test('fails, and says why, when a label it reads is missing', () => {
+  test('fails with the reason when a label is missing', () => {
     expect(outcome('key.metadata.tier == "paid"', facts)).toBe('No such key: tier');
     expect(outcome(interpreted('key.metadata.tier == "paid"'), facts)).toBe('No such key: tier');
   });
 
-  test('does not fail for a missing label when the other side decides', () => {
+  test('does not fail for a missing label when the other operand decides', () => {
     expect(outcome('metadata.x == "1" && request.images == 0', facts)).toBe(false);
     expect(outcome('metadata.x == "1" || request.images == 2', facts)).toBe(true);
     expect(outcome('metadata.x == "1" || request.images == 0', facts)).toBe('No such key: x');
   });
 
-  test('sees no labels but those that are there', () => {
+  test('does not see inherited properties as labels', () => {
     expect(outcome('"constructor" in metadata || has(key.metadata.toString)', facts)).toBe(false);
     expect(outcome('metadata.?constructor.orValue("") == ""', facts)).toBe(true);
   });
 
-  test('comes to the same on the fast path as when interpreted', () => {
+  test('has the same result on the fast path as when interpreted', () => {
     fc.assert(
       fc.property(conditionText(3), someRequest(), (text, request) => {
         expect(outcome(text, request)).toEqual(outcome(interpreted(text), request));
@@ -154,7 +154,7 @@ describe('a condition', () => {
     );
   });
 
-  test('of any length that is absurd is refused', () => {
+  test('over the length limit is rejected', () => {
     const text = Array<string>(1000).fill('request.stream').join(' && ');
 
     expect(compiler.compile(text)).toEqual([
@@ -162,7 +162,7 @@ describe('a condition', () => {
     ]);
   });
 
-  test('is described, field by field', () => {
+  test('has a description for every field', () => {
     const fields = Object.values(FACT_FIELDS).flatMap((group) => Object.values(group));
 
     expect(fields.filter(({ description }) => description.length < 8)).toEqual([]);

@@ -26,13 +26,13 @@ test.each([
   ['cel.bind(who, key, who.name == "ann")', ['aside']],
   ['cel.bind(n, features.input_tokens, n > 10 && n < 20)', ['wording']],
   ['1 < 2', []],
-])('tells what is read by %s', (text, kinds) => {
+])('factKindsRead classifies the facts read by %s', (text, kinds) => {
   const plain = text.replace(/ contains ("[^"]*")/, '.contains($1)');
 
   expect(reads(plain)).toEqual(kinds);
 });
 
-test('knows of every fact whether the cache can tell it from the request', () => {
+test('factKinds classifies every fact by whether the cache key contains it', () => {
   const aside = [...factKinds()].filter(([, kind]) => kind === 'aside').map(([name]) => name);
   const wording = [...factKinds()].filter(([, kind]) => kind === 'wording');
 

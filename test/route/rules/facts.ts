@@ -12,7 +12,7 @@ interface FactChanges extends Partial<
 /** Friday, 20 November 2026, 09:30 UTC. */
 export const FRIDAY_MORNING_MS = Date.UTC(2026, 10, 20, 9, 30);
 
-/** A short English question of nobody in particular, with the changes a test needs. */
+/** The facts of a short English question, with the given changes. */
 export function someFacts(changes: FactChanges = {}): RuleFacts {
   const { conversation, features, key, budget, ...rest } = changes;
   return {

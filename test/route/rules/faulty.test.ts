@@ -8,7 +8,7 @@ import { MODELS } from './models.js';
 
 const FOLDER = path.join(import.meta.dirname, 'faulty');
 
-/** Every file ends in the lines it must be answered with, each after `#!`. */
+/** Every file ends with the expected messages, each after `#!`. */
 const FILES = readdirSync(FOLDER).map((name) => {
   const text = readFileSync(path.join(FOLDER, name), 'utf8');
   const expected = text
@@ -35,9 +35,9 @@ function faultsOf(file: string, text: string, known: CheckContext): readonly str
   }
 }
 
-describe('a faulty file', () => {
+describe('faulty rules file', () => {
   test.each(FILES)(
-    'is answered with every fault at its place: $name',
+    'is rejected with every fault and its position: $name',
     ({ name, text, expected, known }) => {
       const faults = faultsOf(name, text, known);
 
@@ -46,13 +46,13 @@ describe('a faulty file', () => {
     },
   );
 
-  test('that is not there is answered with its name', async () => {
+  test('is reported as missing by its name', async () => {
     await expect(loadRules('no/such.yaml')).rejects.toThrow(
       'no/such.yaml: error: there is no such file.',
     );
   });
 
-  test('that cannot be read is answered with the reason', async () => {
+  test('is reported as unreadable with the reason', async () => {
     await expect(loadRules(FOLDER)).rejects.toThrow(
       /faulty: error: the file cannot be read: EISDIR/,
     );

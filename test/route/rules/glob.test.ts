@@ -1,7 +1,7 @@
 import { fc } from '../../support/fast-check.js';
 import { globMatcher } from '../../../src/route/rules/glob.js';
 
-describe('a pattern', () => {
+describe('globMatcher', () => {
   test.each([
     ['openai/gpt-5', 'openai/gpt-5', true],
     ['openai/gpt-5', 'openai/gpt-5-mini', false],
@@ -19,7 +19,7 @@ describe('a pattern', () => {
     expect(globMatcher([pattern])(name)).toBe(expected);
   });
 
-  test('of a list is enough', () => {
+  test('matches when one pattern of a list matches', () => {
     const matches = globMatcher(['openai/*', 'mistral/small']);
 
     expect(['openai/x', 'mistral/small', 'mistral/large'].map(matches)).toEqual([
@@ -29,11 +29,11 @@ describe('a pattern', () => {
     ]);
   });
 
-  test('matches nothing when there is none', () => {
+  test('matches nothing with an empty list', () => {
     expect(globMatcher([])('openai/gpt-5')).toBe(false);
   });
 
-  test('agrees with the regular expression it stands for', () => {
+  test('agrees with the equivalent regular expression', () => {
     const word = fc.stringMatching(/^[ab/*]{0,8}$/);
 
     fc.assert(

@@ -15,8 +15,8 @@ function blocks(language: string): readonly string[] {
     .map(([, , text]) => text ?? '');
 }
 
-describe('the manual of rules', () => {
-  test('describes every variable in the words of the program', () => {
+describe('docs/rules.md', () => {
+  test('describes every variable with the program’s own text', () => {
     const missing = Object.entries(FACT_FIELDS).flatMap(([variable, fields]) =>
       Object.entries(fields)
         .filter(([name, { description }]) => {
@@ -31,7 +31,7 @@ describe('the manual of rules', () => {
     expect(missing).toEqual([]);
   });
 
-  test('names no variable that there is not', () => {
+  test('names no unknown variable', () => {
     const named = [...manual.matchAll(/^\| `(\w+)\.(\w+)` /gm)]
       .map(([, variable = '', field = '']) => ({ variable, field }))
       .filter(({ variable }) => variable !== 'limit');
@@ -54,7 +54,7 @@ describe('the manual of rules', () => {
     expect(missing).toEqual([]);
   });
 
-  test('shows files that can be read as they stand', () => {
+  test('contains complete files that parse', () => {
     const [rules = '', tests = ''] = blocks('yaml').filter((text) => text.startsWith('version:'));
 
     const ruleSet = parseRules('rules.yaml', rules);
@@ -67,7 +67,7 @@ describe('the manual of rules', () => {
     expect(parseRuleTests(ruleSet, 'tests.yaml', tests).tests).toHaveLength(2);
   });
 
-  test('shows rules that can be read as they stand', () => {
+  test('contains rules that parse', () => {
     const shown = blocks('yaml').filter((text) => text.startsWith('- name:'));
 
     expect(shown.length).toBeGreaterThan(0);
@@ -77,7 +77,7 @@ describe('the manual of rules', () => {
     }
   });
 
-  test('shows conditions that can be read as they stand', () => {
+  test('contains conditions that compile', () => {
     const compiler = conditionCompiler();
     const conditions = blocks('')
       .flatMap((block) => block.trim().split('\n'))

@@ -1,7 +1,7 @@
 import { personalDataIn } from '../../../src/route/rules/personal-data.js';
 import { growthOf } from '../../support/growth.js';
 
-describe('personal data', () => {
+describe('personalDataIn', () => {
   test.each([
     ['Write to joe@example.com, please.', ['email']],
     ['jörg.müller+shop@mail.example.co.uk', ['email']],
@@ -13,7 +13,7 @@ describe('personal data', () => {
     ['378282246310005', ['card']],
     ['5555-5555-5555-4444', ['card']],
     ['a@b.de DE89370400440532013000 4111111111111111', ['email', 'iban', 'card']],
-  ])('is found by its form: %s', (text, kinds) => {
+  ])('detects: %s', (text, kinds) => {
     expect(personalDataIn(text)).toEqual(kinds);
   });
 
@@ -30,12 +30,12 @@ describe('personal data', () => {
     'commit 9f4111111111111111 or 4111111111111111c0ffee',
     'a fraction: 0.4111111111111111',
     '',
-  ])('is not found in: %s', (text) => {
+  ])('does not detect: %s', (text) => {
     expect(personalDataIn(text)).toEqual([]);
   });
 
   test.each(['4', '4 ', 'DE12', 'DE12 ', 'a@', 'a@a.', 'a@a.a.'])(
-    'is looked for in a time that grows no faster than a text of nothing but %j',
+    'takes linear time for repeated %j',
     async (part) => {
       const textOf = (length: number) => part.repeat(length / part.length);
       const sizes = { small: 10_000, large: 200_000 };

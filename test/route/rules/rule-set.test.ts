@@ -15,8 +15,8 @@ function apply(rules: string, policy = 'auto', facts = someFacts()): RuleOutcome
   return parseRules('rules.yaml', POLICIES + rules).apply(policy, facts);
 }
 
-describe('a policy without rules', () => {
-  test('says what it says itself', () => {
+describe('policy without matching rules', () => {
+  test('has its own settings', () => {
     const outcome = apply('');
 
     expect(outcome).toEqual({
@@ -36,7 +36,7 @@ describe('a policy without rules', () => {
     });
   });
 
-  test('keeps everything when it does not say how much', () => {
+  test('keeps everything by default', () => {
     const outcome = apply('', 'auto/fast');
 
     expect(outcome.keep).toEqual({ value: 1, rule: null });
@@ -44,7 +44,7 @@ describe('a policy without rules', () => {
     expect(outcome.fallbacks).toEqual({ value: ['mistral/small'], rule: null });
   });
 
-  test('that does not exist is refused, with the one that may be meant', () => {
+  test('is rejected when it does not exist, with a suggestion', () => {
     const ruleSet = parseRules('rules.yaml', POLICIES);
 
     const call = () => ruleSet.apply('auto/fats', someFacts());
@@ -55,7 +55,7 @@ describe('a policy without rules', () => {
 });
 
 describe('rules', () => {
-  test('add up their constraints, and the first that has a setting decides it', () => {
+  test('accumulate constraints, while the first match decides a setting', () => {
     const outcome = apply(`rules:
   - { name: one, keep: 0.9, only: ["openai/*"], limit: { latency_ms: 2000 } }
   - { name: two, keep: 0.8, prefer: [a/b], never: ["*-mini"], require: [tools] }
@@ -81,7 +81,7 @@ describe('rules', () => {
     expect(outcome.matched).toEqual(['one', 'two', 'three']);
   });
 
-  test('set the smallest limit, and of equal ones the first', () => {
+  test('apply the smallest limit, and the first of equal ones', () => {
     const outcome = apply(`rules:
   - { name: loose, limit: { cost_usd: 0.1, context_tokens: 900 } }
   - { name: tight, limit: { cost_usd: 0.01, context_tokens: 800 } }
@@ -92,21 +92,21 @@ describe('rules', () => {
     expect(outcome.limits.contextTokens).toEqual({ value: 800, rule: 'tight' });
   });
 
-  test('that do not match change nothing', () => {
+  test('without a match change nothing', () => {
     const outcome = apply('rules: [{ name: pictures, when: request.images > 0, keep: 0.5 }]');
 
     expect(outcome.keep).toEqual({ value: 0.97, rule: null });
     expect(outcome.matched).toEqual([]);
   });
 
-  test('concern only the policies they name', () => {
+  test('apply only to the policies they name', () => {
     const rules = 'rules: [{ name: fast, policies: ["*/fast"], keep: 0.5 }]';
 
     expect(apply(rules, 'auto').matched).toEqual([]);
     expect(apply(rules, 'auto/fast').keep).toEqual({ value: 0.5, rule: 'fast' });
   });
 
-  test('after one that stops are not looked at, unless it does not match', () => {
+  test('after a matching stop rule are not evaluated', () => {
     const rules = `rules:
   - { name: end, when: request.stream, stop: true }
   - { name: late, keep: 0.5 }
@@ -116,7 +116,7 @@ describe('rules', () => {
     expect(apply(rules, 'auto', someFacts({ stream: false })).matched).toEqual(['late']);
   });
 
-  test('leave the same models and the same limits in whatever order they stand', () => {
+  test('produce the same constraints and limits in any order', () => {
     const rule = fc.record({
       only: fc.subarray(['openai/*', 'mistral/*', '*/small'], { minLength: 1 }),
       cost: fc.integer({ min: 1, max: 9 }),
@@ -146,7 +146,7 @@ describe('rules', () => {
     );
   });
 
-  test('settle each setting by the first match, whatever comes later', () => {
+  test('take each setting from the first match', () => {
     const keeps = fc.array(fc.option(fc.integer({ min: 0, max: 100 })), { maxLength: 6 });
 
     fc.assert(
@@ -169,7 +169,7 @@ describe('rules', () => {
   });
 });
 
-describe('a condition that cannot be decided', () => {
+describe('condition that fails', () => {
   const RULES = `${POLICIES}rules:
   - name: europe
     when: key.metadata.region == "eu"
@@ -193,15 +193,15 @@ describe('a condition that cannot be decided', () => {
     });
   });
 
-  test('is nobody’s business when nobody asked', () => {
+  test('counts as not matched without a listener too', () => {
     const ruleSet = parseRules('rules.yaml', RULES);
 
     expect(ruleSet.apply('auto', someFacts()).matched).toEqual(['next']);
   });
 });
 
-describe('a revision', () => {
-  test('is the same for the same text and another for any other', () => {
+describe('revision', () => {
+  test('is the same for the same text, and differs for other text', () => {
     const revision = parseRules('a.yaml', POLICIES).revision;
 
     expect(parseRules('b.yaml', POLICIES).revision).toBe(revision);

@@ -1,9 +1,9 @@
 import { shareOf } from '../../../src/route/rules/share-of.js';
 
-describe('the share that a text stands for', () => {
+describe('shareOf', () => {
   const names = Array.from({ length: 10_000 }, (_, i) => `user-${i}`);
 
-  test('is the same in every version, so that nobody changes sides with an update', () => {
+  test('is stable across versions, so that an update reassigns nobody', () => {
     expect(['', 'ann', 'user-1'].map(shareOf)).toMatchInlineSnapshot(`
      [
        0.6689221884589642,
@@ -13,7 +13,7 @@ describe('the share that a text stands for', () => {
     `);
   });
 
-  test('is spread evenly, also over names that differ in a digit', () => {
+  test('is uniform, also over names that differ in one digit', () => {
     const tenths = names.map((name) => Math.floor(shareOf(name) * 10));
     const counts = Array.from(
       { length: 10 },
@@ -25,7 +25,7 @@ describe('the share that a text stands for', () => {
     expect(Math.max(...counts)).toBeLessThan(1120);
   });
 
-  test('splits anew with other words before the names', () => {
+  test('splits independently for different prefixes', () => {
     const both = names.filter((name) => shareOf(`a:${name}`) < 0.1 && shareOf(`b:${name}`) < 0.1);
 
     expect(both.length).toBeGreaterThan(60);

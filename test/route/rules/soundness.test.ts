@@ -7,7 +7,7 @@ import type { RuleOutcome } from '../../../src/route/rules/outcome.js';
 import { someFacts } from './facts.js';
 import { MODELS } from './models.js';
 
-/** Requests that differ in all that the conditions below look at. */
+/** Requests that differ in everything that the conditions below read. */
 const REQUESTS = [0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
   someFacts({
     stream: i % 2 === 0,
@@ -72,7 +72,7 @@ interface Written {
   readonly stop: boolean;
 }
 
-/** One rule a line, from line 4 on. */
+/** One rule per line, from line 4 on. */
 function fileOf(rules: readonly Written[]): string {
   const lines = rules.map(({ when, keep, cost, stop }, i) => {
     const parts = [
@@ -87,7 +87,7 @@ function fileOf(rules: readonly Written[]): string {
   return `version: 1\npolicies: { auto: {} }\nrules:\n${lines.join('\n')}\n`;
 }
 
-/** Whether a request came out as a message about a rule says that none can. */
+/** Whether the outcome of a request contradicts a message about a rule. */
 function refutes(outcome: RuleOutcome, rule: string, message: string): boolean {
   if (/never reached|never matches/.test(message)) return outcome.matched.includes(rule);
   if (message.startsWith('this "keep" never counts')) return outcome.keep.rule === rule;
@@ -95,8 +95,8 @@ function refutes(outcome: RuleOutcome, rule: string, message: string): boolean {
   return false;
 }
 
-describe('what the checks say', () => {
-  test('of a condition that always comes to the same is true of every request', () => {
+describe('static checks of rules', () => {
+  test('call a condition constant only if it is constant for every request', () => {
     const compiler = conditionCompiler();
 
     fc.assert(
@@ -111,7 +111,7 @@ describe('what the checks say', () => {
     );
   });
 
-  test('of rules that are never reached, settings and limits that never count is true of every request', () => {
+  test('call a rule, setting or limit ineffective only if no request contradicts it', () => {
     fc.assert(
       fc.property(fc.array(rule, { minLength: 2, maxLength: 5 }), (rules) => {
         const ruleSet = parseRules('rules.yaml', fileOf(rules));

@@ -30,7 +30,7 @@ rules:
 
 const ruleSet = parseRules('my.yaml', RULES);
 
-/** Chooses the first model named, or the pictures’ one; refuses who asks for nothing. */
+/** Chooses the first named model, or the vision model for images; refuses when there is none. */
 const route: RouteFunction = ({ conversation, models }) => {
   const parts = conversation.messages.flatMap((message) => message.parts);
   if (parts.some((part) => part.kind === 'image')) {
@@ -46,8 +46,8 @@ async function run(tests: string, router = route): Promise<string> {
   return formatRuleTests(await runRuleTests(ruleSet, parsed, router));
 }
 
-describe('a test of rules', () => {
-  test('passes when everything is as expected', async () => {
+describe('runRuleTests', () => {
+  test('reports a pass when every expectation is met', async () => {
     const report = await run(`models: [mistral/small]
 tests:
   - name: a picture goes to a model that sees
@@ -72,7 +72,7 @@ tests:
     expect(report).toBe('my.test.yaml: 3 of 3 tests passed. Every rule is matched by a test.\n');
   });
 
-  test('that fails shows expected beside got, with its place, and rules without a test', async () => {
+  test('reports expected and actual values with positions, and rules without a test', async () => {
     const report = await run(`tests:
   - name: a greeting is cheap
     input: Hello
@@ -112,7 +112,7 @@ my.test.yaml: 0 of 3 tests passed. No test matches: pictures (line 4), nights (l
 `);
   });
 
-  test('gives the router all that a request can have', async () => {
+  test('passes every property of a request to the router', async () => {
     const seen: RuleTestInput[] = [];
     const keep: RouteFunction = (input) => {
       seen.push(input);
@@ -172,7 +172,7 @@ my.test.yaml: 0 of 3 tests passed. No test matches: pictures (line 4), nights (l
     ]);
   });
 
-  test('passes on what is no decision: a broken router is no failed test', async () => {
+  test('rethrows an error of the router that is not a decision', async () => {
     const broken: RouteFunction = () => {
       throw new TypeError('broken');
     };
@@ -202,30 +202,30 @@ my.test.yaml: 0 of 3 tests passed. No test matches: pictures (line 4), nights (l
     ],
     [
       '{ name: a, input: b, time: noon, expect: { model: c } }',
-      '2:36: error: "tests[0].time" must be a moment such as 2026-11-20T09:30:00Z, not the text "noon".',
+      '2:36: error: "tests[0].time" must be a timestamp such as 2026-11-20T09:30:00Z, not the text "noon".',
     ],
     [
       '{ name: a, input: b, expect: { reason: cheap } }',
       /2:48: error: "tests\[0\]\.expect\.reason" must be "requested", .* not the text "cheap"/,
     ],
-  ])('with a fault is refused: %s', async (written, message) => {
+  ])('rejects a faulty test: %s', async (written, message) => {
     const expected = typeof message === 'string' ? `my.test.yaml:${message}` : message;
 
     await expect(run(`tests: [${written}]\n`)).rejects.toThrow(expected);
   });
 });
 
-describe('the file of tests', () => {
+describe('testFileOf', () => {
   test.each([
     ['rules/default.yaml', 'rules/default.test.yaml'],
     ['a.b/rules.yml', 'a.b/rules.test.yaml'],
     ['rules', 'rules.test.yaml'],
-  ])('of %s is %s', (rules, tests) => {
+  ])('for %s returns %s', (rules, tests) => {
     expect(testFileOf(rules)).toBe(tests);
   });
 });
 
-describe('loading rules to be used', () => {
+describe('loadTestedRules', () => {
   let folder = '';
   const file = () => path.join(folder, 'my.yaml');
   const load = () => loadTestedRules(file(), { models: MODELS }, () => route);
@@ -239,7 +239,7 @@ describe('loading rules to be used', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('works without tests beside them', async () => {
+  test('accepts rules without tests', async () => {
     const { ruleSet: loaded, warnings } = await load();
 
     expect([...loaded.policies.keys()]).toEqual(['auto', 'auto/fast']);
@@ -247,7 +247,7 @@ describe('loading rules to be used', () => {
     await expect(loadRuleTests(loaded)).resolves.toBeNull();
   });
 
-  test('passes on the warnings of the checks', async () => {
+  test('returns the warnings of the checks', async () => {
     await writeFile(file(), `${RULES}  - { name: idle, when: request.stream }\n`);
 
     const { warnings } = await load();
@@ -257,7 +257,7 @@ describe('loading rules to be used', () => {
     ]);
   });
 
-  test('refuses rules with an error of the checks', async () => {
+  test('rejects rules with an error of the checks', async () => {
     await writeFile(file(), `${RULES}  - { name: pin, pin: openai/gpt5 }\n`);
 
     await expect(load()).rejects.toThrow(
@@ -265,7 +265,7 @@ describe('loading rules to be used', () => {
     );
   });
 
-  test('refuses rules when a test beside them fails', async () => {
+  test('rejects rules when one of their tests fails', async () => {
     const tests =
       'version: 1\ntests: [{ name: dear, input: Hello, expect: { model: a/b, rule: nights } }]\n';
     await writeFile(testFileOf(file()), tests);
@@ -275,7 +275,7 @@ describe('loading rules to be used', () => {
     );
   });
 
-  test('reports conditions that fail on requests, and not on those of the tests', async () => {
+  test('does not report conditions that fail on the requests of tests', async () => {
     const failures: string[] = [];
     await writeFile(file(), `${RULES}  - { name: label, when: 'metadata.a == "b"', keep: 0.9 }\n`);
     await writeFile(

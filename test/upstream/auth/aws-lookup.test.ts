@@ -10,7 +10,7 @@ import { systemClock } from '../../../src/core/clock.js';
 const UNTIL = '2026-11-21T12:00:00Z';
 const UNTIL_MS = Date.parse(UNTIL);
 const KEYS = { accessKeyId: 'ASIA1', secretAccessKey: 'secret', sessionToken: 'lent' };
-const LENT = {
+const TEMPORARY = {
   AccessKeyId: 'ASIA1',
   SecretAccessKey: 'secret',
   Token: 'lent',
@@ -20,7 +20,7 @@ const LENT = {
 let folder: string;
 let server: Server;
 let base: string;
-/** Answers by method and path; everything else is not found. */
+/** Answers by method and path; any other request gets a 404. */
 let answers: Record<string, string>;
 let asked: { at: string; headers: NodeJS.Dict<string | string[]>; body: string }[];
 
@@ -69,26 +69,29 @@ const found = (variables: Record<string, string>, profile?: string) =>
   });
 const FILES = () => ({ AWS_SHARED_CREDENTIALS_FILE: file('credentials') });
 
-describe('keys of AWS', () => {
+describe('AWS credential lookup', () => {
   test.each([
     [undefined, undefined, { accessKeyId: 'AKIA0', secretAccessKey: 's0' }],
     ['dev', undefined, { accessKeyId: 'AKIA1', secretAccessKey: 's1', sessionToken: 't1' }],
     [undefined, 'dev', { accessKeyId: 'AKIA1', secretAccessKey: 's1', sessionToken: 't1' }],
-  ])('are those of a profile: %s, AWS_PROFILE %s', async (profile, variable, keys) => {
-    const variables = { ...FILES(), ...(variable !== undefined && { AWS_PROFILE: variable }) };
+  ])(
+    'reads the shared credentials file: profile %s, AWS_PROFILE %s',
+    async (profile, variable, keys) => {
+      const variables = { ...FILES(), ...(variable !== undefined && { AWS_PROFILE: variable }) };
 
-    expect(await found(variables, profile)).toEqual({ keys, untilMs: null });
-  });
+      expect(await found(variables, profile)).toEqual({ keys, untilMs: null });
+    },
+  );
 
-  test('are not looked for elsewhere where a profile is named', async () => {
+  test('fails when the named profile has no access key, without falling back to the default profile', async () => {
     await expect(found(FILES(), 'empty')).rejects.toMatchObject({
       code: 'upstream_auth_failed',
       message: 'The profile "empty" has no access key.',
     });
   });
 
-  test('are lent for the token of a pod', async () => {
-    const { Token, ...others } = LENT;
+  test('exchanges a web identity token for temporary credentials at STS', async () => {
+    const { Token, ...others } = TEMPORARY;
     const tags = Object.entries({ ...others, SessionToken: Token });
     const inner = tags.map(([tag, value]) => `<${tag}>${value}</${tag}>`).join('\n');
     answers['POST /'] = `<Result><Credentials>${inner}</Credentials></Result>`;
@@ -110,24 +113,27 @@ describe('keys of AWS', () => {
   });
 
   test.each([
-    [{ AWS_CONTAINER_AUTHORIZATION_TOKEN: 'pass' }, 'pass'],
-    [() => ({ AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file('token') }), 'jwt-of-the-pod'],
-    [{}, undefined],
-  ])('are those of the container, to whom it may tell them', async (more, authorization) => {
-    answers['GET /keys'] = JSON.stringify(LENT);
-    const proof = typeof more === 'function' ? more() : more;
+    ['pass', { AWS_CONTAINER_AUTHORIZATION_TOKEN: 'pass' }],
+    ['jwt-of-the-pod', () => ({ AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file('token') })],
+    [undefined, {}],
+  ])(
+    'sends the authorization %s to the container credentials endpoint',
+    async (authorization, more) => {
+      answers['GET /keys'] = JSON.stringify(TEMPORARY);
+      const proof = typeof more === 'function' ? more() : more;
 
-    const got = await found({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${base}/keys`, ...proof });
+      const got = await found({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${base}/keys`, ...proof });
 
-    expect(got).toEqual({ keys: KEYS, untilMs: UNTIL_MS });
-    expect(asked[0]?.headers['authorization']).toBe(authorization);
-  });
+      expect(got).toEqual({ keys: KEYS, untilMs: UNTIL_MS });
+      expect(asked[0]?.headers['authorization']).toBe(authorization);
+    },
+  );
 
-  test('are those of the machine, which wants a token of its own', async () => {
+  test('reads EC2 instance credentials with an IMDSv2 session token', async () => {
     const roles = '/latest/meta-data/iam/security-credentials/';
     answers['PUT /latest/api/token'] = 'session';
     answers[`GET ${roles}`] = 'my-role\n';
-    answers[`GET ${roles}my-role`] = JSON.stringify(LENT);
+    answers[`GET ${roles}my-role`] = JSON.stringify(TEMPORARY);
 
     const got = await found({ AWS_EC2_METADATA_SERVICE_ENDPOINT: base });
 
@@ -140,35 +146,42 @@ describe('keys of AWS', () => {
   });
 
   test.each([
-    ['refused', {}, 'gave no access key (404): nothing here'],
-    ['half', { 'GET /keys': '{"AccessKeyId":"sensitive"}' }, 'no usable "SecretAccessKey"'],
-    ['no JSON', { 'GET /keys': 'sensitive' }, 'no usable'],
+    ['an error status', {}, 'returned no access key (404): nothing here'],
     [
-      'without an end',
-      { 'GET /keys': JSON.stringify({ ...LENT, Expiration: 'soon' }) },
-      'no usable "Expiration"',
+      'an incomplete response',
+      { 'GET /keys': '{"AccessKeyId":"sensitive"}' },
+      'no valid "SecretAccessKey"',
     ],
-  ])('are missed without a word of them where the answer is %s', async (_what, told, message) => {
-    answers = told;
+    ['a response that is not JSON', { 'GET /keys': 'sensitive' }, 'not a JSON object'],
+    [
+      'an invalid expiration',
+      { 'GET /keys': JSON.stringify({ ...TEMPORARY, Expiration: 'soon' }) },
+      'no valid "Expiration"',
+    ],
+  ])(
+    'fails on %s from the container endpoint without leaking credentials',
+    async (_what, told, message) => {
+      answers = told;
 
-    const finding = found({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${base}/keys` });
+      const finding = found({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${base}/keys` });
 
-    const error = await finding.catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'upstream_auth_failed' });
-    expect(String(error)).toContain(message);
-    expect(String(error)).not.toContain('sensitive');
-  });
+      const error = await finding.catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'upstream_auth_failed' });
+      expect(String(error)).toContain(message);
+      expect(String(error)).not.toContain('sensitive');
+    },
+  );
 
   test.each([
-    [{ AWS_EC2_METADATA_DISABLED: 'true' }, 'must not be asked'],
-    [{ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1' }, 'could not be asked'],
+    [{ AWS_EC2_METADATA_DISABLED: 'true' }, 'AWS_EC2_METADATA_DISABLED'],
+    [{ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1' }, 'could not be reached'],
     [{ AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere', AWS_ROLE_ARN: 'r' }, 'cannot be read'],
-  ])('are nowhere: %j', async (variables, message) => {
+  ])('fails when the only source is disabled or unavailable: %j', async (variables, message) => {
     await expect(found(variables)).rejects.toThrow(message);
   });
 
-  test('are kept while they live, and fetched once for all who wait', async () => {
-    answers['GET /keys'] = JSON.stringify(LENT);
+  test('fetches credentials once for concurrent requests and caches them until they expire', async () => {
+    answers['GET /keys'] = JSON.stringify(TEMPORARY);
     let nowMs = UNTIL_MS - 60 * 60_000;
     const clock = { ...systemClock, wallMs: () => nowMs };
     const variables = {

@@ -11,7 +11,7 @@ import { FakeUpstream, sends } from '../../support/fake-upstream.js';
 import { provider, upstreamAt } from '../support.js';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
-const LENT = {
+const TEMPORARY = {
   AccessKeyId: 'ASIA1',
   SecretAccessKey: 'secret',
   SessionToken: 'lent',
@@ -42,7 +42,7 @@ afterEach(async () => {
   await proxy.close();
 });
 
-test('a token of Google’s is fetched through the proxy of the provider', async () => {
+test('fetches a Google access token through the proxy of the provider', async () => {
   const file = path.join(folder, 'key.json');
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
   const account = { type: 'service_account', client_email: 'a@b', private_key: key };
@@ -65,7 +65,7 @@ test('a token of Google’s is fetched through the proxy of the provider', async
     await expect(ask()).rejects.toMatchObject({
       code: 'upstream_auth_failed',
       message:
-        "vertex/model: The token endpoint for the gateway's own credentials could not be reached: the proxy of providers.vertex.proxy rejects the user or the password in its URL (407).",
+        "vertex/model: The token endpoint for the gateway's own credentials could not be reached: the proxy set by providers.vertex.proxy rejects the user name or the password in its URL (407).",
       sent: false,
     });
 
@@ -80,7 +80,7 @@ test('a token of Google’s is fetched through the proxy of the provider', async
   }
 });
 
-describe('keys of AWS', () => {
+describe('AWS credential lookup', () => {
   const found = (variables: Record<string, string>) => {
     const none = path.join(folder, 'none');
     const files = { AWS_SHARED_CREDENTIALS_FILE: none, AWS_CONFIG_FILE: none };
@@ -88,8 +88,8 @@ describe('keys of AWS', () => {
     return findAwsKeys({ variables: { ...files, ...variables } }, new ProxyChoice(choice));
   };
 
-  test('are lent through the proxy where AWS lends them', async () => {
-    const tags = Object.entries(LENT).map(([tag, value]) => `<${tag}>${value}</${tag}>`);
+  test('calls STS through the proxy', async () => {
+    const tags = Object.entries(TEMPORARY).map(([tag, value]) => `<${tag}>${value}</${tag}>`);
     place.always(sends(200, tags.join('')));
 
     const { keys } = await found({
@@ -102,8 +102,8 @@ describe('keys of AWS', () => {
     expect(proxy.targets).toEqual([`127.0.0.1:${place.port}`]);
   });
 
-  test('are asked of the container directly', async () => {
-    const { SessionToken: Token, ...others } = LENT;
+  test('calls the container endpoint directly', async () => {
+    const { SessionToken: Token, ...others } = TEMPORARY;
     place.always(sends(200, JSON.stringify({ ...others, Token })));
 
     await found({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${place.baseUrl}/keys` });

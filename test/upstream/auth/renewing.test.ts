@@ -4,29 +4,29 @@ import { FakeClock } from '../../support/fake-clock.js';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** Whatever is under way here ends within these turns. */
+/** Enough turns for everything in progress here to finish. */
 const settled = async () => {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 };
 
 function opened(lifeMs = HOUR) {
   const clock = new FakeClock();
-  const fates: (Error | null)[] = [];
+  const results: (Error | null)[] = [];
   let renewals = 0;
   const current = renewing(
     async () => {
       renewals += 1;
-      const fate = fates.shift() ?? null;
-      if (fate !== null) throw fate;
+      const result = results.shift() ?? null;
+      if (result !== null) throw result;
       return leaseFor(`token ${renewals}`, clock.now(), lifeMs);
     },
     () => clock.now(),
   );
-  return { clock, current, fates, renewals: () => renewals };
+  return { clock, current, results, renewals: () => renewals };
 }
 
-describe('what expires', () => {
-  test('is got once by all who wait for it, and kept', async () => {
+describe('renewing', () => {
+  test('fetches the value once for concurrent callers and caches it', async () => {
     const { clock, current, renewals } = opened();
 
     const first = await Promise.all([current(), current(), current()]);
@@ -38,7 +38,7 @@ describe('what expires', () => {
     expect(renewals()).toBe(1);
   });
 
-  test('is renewed before it does, while nobody waits', async () => {
+  test('renews the value in the background before it expires', async () => {
     const { clock, current, renewals } = opened();
     await current();
     clock.advance(56 * MINUTE);
@@ -51,11 +51,11 @@ describe('what expires', () => {
     expect(renewals()).toBe(2);
   });
 
-  test('is of use to its end where it cannot be renewed, which is tried again', async () => {
-    const { clock, current, fates, renewals } = opened();
+  test('returns the old value while renewal fails, and retries', async () => {
+    const { clock, current, results, renewals } = opened();
     await current();
     clock.advance(56 * MINUTE);
-    fates.push(new Error('away'), new Error('still away'));
+    results.push(new Error('away'), new Error('still away'));
 
     for (let i = 0; i < 5; i++) {
       expect(await current()).toBe('token 1');
@@ -72,17 +72,17 @@ describe('what expires', () => {
     expect(await current()).toBe('token 4');
   });
 
-  test('is not given away once it may expire on its way', async () => {
-    const { clock, current, fates } = opened();
+  test('does not return a value that is about to expire', async () => {
+    const { clock, current, results } = opened();
     await current();
     clock.advance(HOUR - 20_000);
-    fates.push(new Error('away'));
+    results.push(new Error('away'));
 
     await expect(current()).rejects.toThrow('away');
     expect(await current()).toBe('token 3');
   });
 
-  test('is renewed after half of its life where that is short', async () => {
+  test('renews a short-lived value after half of its lifetime', async () => {
     const { clock, current } = opened(20_000);
     await current();
 

@@ -26,7 +26,7 @@ describe('NO_PROXY', () => {
     ['fd00::/8', 'http://[fd12::1]:8000'],
     ['2001:db8::1', 'http://[2001:db8:0::1]'],
     ['[2001:db8::1]:8000', 'http://[2001:db8::1]:8000'],
-  ])('%s has %s reached directly', (list, url) => {
+  ])('%s exempts %s', (list, url) => {
     expect(isExempt(list, new URL(url))).toBe(true);
   });
 
@@ -45,12 +45,12 @@ describe('NO_PROXY', () => {
     ['2.3', 'http://10.1.2.3'],
     ['[2001:db8::1]:8001', 'http://[2001:db8::1]:8000'],
     ['10.0.0.0/8', HTTPS],
-  ])('%s has %s not', (list, url) => {
+  ])('%s does not exempt %s', (list, url) => {
     expect(isExempt(list, new URL(url))).toBe(false);
   });
 });
 
-describe('the proxy to a place', () => {
+describe('proxy selection', () => {
   const choice = (variables: Record<string, string>, own?: string | null) =>
     new ProxyChoice({ own, source: 'providers.p.proxy', variables });
   const source = (chosen: ProxyChoice, url: string) =>
@@ -70,11 +70,11 @@ describe('the proxy to a place', () => {
     [{ ALL_PROXY: P }, 'http://localhost:8000', null],
     [{ ALL_PROXY: P }, 'http://LLM.localhost:8000', null],
     [{ ALL_PROXY: P }, 'http://[::1]:8000', null],
-  ])('is, by %j and for %s, that of %s', (variables, url, from) => {
+  ])('with %j for %s uses %s', (variables, url, from) => {
     expect(source(choice(variables), url)).toBe(from);
   });
 
-  test('is the operator’s own before any of the environment', () => {
+  test('prefers the configured proxy over the environment', () => {
     const variables = { HTTPS_PROXY: P, NO_PROXY: '*' };
 
     expect(source(choice(variables, P), HTTPS)).toBe('providers.p.proxy');
@@ -88,7 +88,7 @@ describe('the proxy to a place', () => {
     ['u:p@proxy:3128', 'http://proxy:3128', 3_128],
     ['https://proxy', 'https://proxy', 443],
     ['http://[::1]:3128/', 'http://[::1]:3128', 3_128],
-  ])('may be written as %s', (text, origin, port) => {
+  ])('accepts %s', (text, origin, port) => {
     expect(OutgoingProxy.parse(text, 'x')).toMatchObject({ origin, port });
   });
 
@@ -100,16 +100,16 @@ describe('the proxy to a place', () => {
     'http://u:pa#ss@proxy:3128',
     'http://u:12/34@proxy:3128',
     'http://proxy:3128/path',
-  ])('is not %s, which is refused without being shown', (text) => {
+  ])('rejects %s without quoting it', (text) => {
     const settings = { apiKey: 'k', proxyVariables: { ALL_PROXY: text } };
     const resolved = resolveProvider('openai', settings);
 
     const why = resolved.ok ? '' : resolved.why;
-    expect(why).toMatch(/^Provider openai is to be reached through the proxy of ALL_PROXY, which/u);
+    expect(why).toMatch(/^Provider openai uses the proxy set by ALL_PROXY, which/u);
     expect(why).not.toContain(text);
   });
 
-  test('shows its password to nobody', () => {
+  test('hides the proxy password when serialised', () => {
     const openai = provider('openai', { apiKey: 'k', proxy: 'http://u:secret-1@proxy:3128' });
 
     expect(JSON.stringify([openai, openai.proxy])).not.toContain('secret-1');

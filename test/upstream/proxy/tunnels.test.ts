@@ -36,14 +36,14 @@ afterEach(async () => {
   await proxy.close();
 });
 
-/** Has the provider be reached by way of a proxy. */
+/** Reopens the upstreams with these settings for the provider. */
 async function reach(settings: ProviderSettings, more: Parameters<Bench['reopen']>[0] = {}) {
   const openai = provider('openai', { apiKey: KEY, baseUrl: bench.fake.baseUrl, ...settings });
   await bench.reopen({ providers: new Map([['openai', openai]]), ...more });
 }
 
-describe('a provider by way of a proxy', () => {
-  test('is asked through a tunnel, which is kept for the next request', async () => {
+describe('provider behind a proxy', () => {
+  test('is called through a tunnel that is reused for the next request', async () => {
     await reach({ proxy: proxy.url });
 
     await bench.ask();
@@ -56,7 +56,7 @@ describe('a provider by way of a proxy', () => {
     expect(bench.fake.connections).toBe(1);
   });
 
-  test('streams, and is shown neither the proxy’s password nor the proxy its key', async () => {
+  test('streams without seeing the proxy password or showing the proxy its API key', async () => {
     const heads: string[] = [];
     proxy.behaviour = (asked) => {
       heads.push(JSON.stringify(asked.request.headers));
@@ -72,7 +72,7 @@ describe('a provider by way of a proxy', () => {
     expect(bench.fake.requests[0]?.headers['proxy-authorization']).toBeUndefined();
   });
 
-  test('shares no tunnel with one at the same place behind another proxy, or behind none', async () => {
+  test('shares no tunnel with a provider of the same URL behind another proxy or none', async () => {
     const other = await FakeProxy.start();
     const { baseUrl } = bench.fake;
     const at = (name: string, way: string | null) =>
@@ -92,7 +92,7 @@ describe('a provider by way of a proxy', () => {
     await other.close();
   });
 
-  test('sends the request again when a kept tunnel is closed under it', async () => {
+  test('gets a request again when a reused tunnel closes without a response', async () => {
     await reach({ proxy: proxy.url });
     await bench.ask();
     await settled();
@@ -105,7 +105,7 @@ describe('a provider by way of a proxy', () => {
     expect(proxy.targets).toHaveLength(2);
   });
 
-  test('opens another tunnel when the kept one was dropped meanwhile', async () => {
+  test('gets a new tunnel when the idle one was closed', async () => {
     await reach({ proxy: proxy.url });
     await bench.ask();
     await settled();
@@ -115,7 +115,7 @@ describe('a provider by way of a proxy', () => {
     expect(proxy.targets).toHaveLength(2);
   });
 
-  test('does not send again what failed on a fresh tunnel', async () => {
+  test('does not get a request again that failed on a fresh tunnel', async () => {
     await reach({ proxy: proxy.url });
     bench.fake.next(hangsUp);
 
@@ -123,7 +123,7 @@ describe('a provider by way of a proxy', () => {
     expect(bench.fake.requests).toHaveLength(1);
   });
 
-  test('is told at once that the client has gone', async () => {
+  test('sees the connection close when the client disconnects', async () => {
     await reach({ proxy: proxy.url });
     bench.fake.next(streamsAndStalls(sse({ choices: [] })));
     const answer = await bench.askStream();
@@ -132,7 +132,7 @@ describe('a provider by way of a proxy', () => {
     await expect(bench.fake.requests[0]?.closed).resolves.toBeUndefined();
   });
 
-  test('breaks off where the proxy does', async () => {
+  test('reports a broken stream when the proxy closes the tunnel', async () => {
     await reach({ proxy: proxy.url });
     bench.fake.next(streamsAndStalls(sse({ choices: [] })));
     const answer = await bench.askStream();
@@ -143,7 +143,7 @@ describe('a provider by way of a proxy', () => {
     expect(failure).toMatchObject({ code: 'upstream_cut' });
   });
 
-  test.each(['opening', 'open'])('leaves no tunnel %s after close', async (when) => {
+  test.each(['opening', 'open'])('leaves no %s tunnel after close', async (when) => {
     if (when === 'opening') proxy.behaviour = hangs;
     bench.fake.next(stalls);
     await reach({ proxy: proxy.url });
@@ -157,7 +157,7 @@ describe('a provider by way of a proxy', () => {
   });
 });
 
-describe('a provider that speaks TLS', () => {
+describe('TLS provider behind a proxy', () => {
   let secure: FakeUpstream;
   let distrust: () => void;
 
@@ -171,7 +171,7 @@ describe('a provider that speaks TLS', () => {
     await secure.close();
   });
 
-  test('is spoken to by TLS within the tunnel, and streams', async () => {
+  test('is called by TLS within the tunnel, and streams', async () => {
     await reach({ baseUrl: secure.baseUrl, proxy: proxy.url });
 
     const { text } = await readAll(await bench.askStream());
@@ -184,7 +184,7 @@ describe('a provider that speaks TLS', () => {
     expect(secure.connections).toBe(1);
   });
 
-  test('is told at once that the client has gone', async () => {
+  test('sees the connection close when the client disconnects', async () => {
     await reach({ baseUrl: secure.baseUrl, proxy: proxy.url });
     secure.next(streamsAndStalls(sse({ choices: [] })));
     const answer = await bench.askStream();
@@ -194,7 +194,7 @@ describe('a provider that speaks TLS', () => {
     await expect(secure.requests[0]?.closed).resolves.toBeUndefined();
   });
 
-  test('sends the request again when a kept tunnel is closed under it', async () => {
+  test('gets a request again when a reused tunnel closes without a response', async () => {
     await reach({ baseUrl: secure.baseUrl, proxy: proxy.url });
     await bench.ask();
     await settled();
@@ -204,18 +204,18 @@ describe('a provider that speaks TLS', () => {
     expect(proxy.targets).toHaveLength(2);
   });
 
-  test('is told from the proxy when its certificate is not trusted', async () => {
+  test('is named, not the proxy, when its certificate is not trusted', async () => {
     distrust();
     await reach({ baseUrl: secure.baseUrl, proxy: proxy.url });
 
     await expect(bench.ask()).rejects.toMatchObject({
-      message: expect.stringMatching(/^openai\/model has a certificate that it signed itself/u),
+      message: expect.stringMatching(/^openai\/model has a self-signed certificate/u),
       sent: false,
     });
     await proxy.until(() => proxy.openSockets === 0);
   });
 
-  test('is reached by way of a proxy that speaks TLS itself', async () => {
+  test('is reached through a TLS proxy', async () => {
     const safe = await FakeProxy.start(certificate);
     safe.behaviour = demands(`gate:${PASSWORD}`);
     try {
@@ -232,14 +232,14 @@ describe('a provider that speaks TLS', () => {
     }
   });
 
-  test('is not reached by way of a proxy whose certificate is not trusted', async () => {
+  test('is not reached through a TLS proxy with an untrusted certificate', async () => {
     distrust();
     const safe = await FakeProxy.start(certificate);
     try {
       await reach({ baseUrl: secure.baseUrl, proxy: safe.url });
 
       await expect(bench.ask()).rejects.toMatchObject({
-        message: expect.stringContaining('proxy has a certificate that it signed itself'),
+        message: expect.stringContaining('proxy has a self-signed certificate'),
         sent: false,
       });
     } finally {
@@ -248,26 +248,34 @@ describe('a provider that speaks TLS', () => {
   });
 });
 
-describe('a proxy that gives no tunnel is said to', () => {
+describe('proxy failure', () => {
   const basic = 'proxy-authenticate: Basic realm="x"';
 
   test.each([
-    ['ask for a password', says('407 No', basic), 'asks for a user and a password (407)'],
+    ['required credentials', says('407 No', basic), 'requires a user name and a password (407)'],
     [
-      'want another proof than a password',
+      'an unsupported authentication scheme',
       says('407 No', 'proxy-authenticate: Negotiate', 'proxy-authenticate: NTLM'),
-      'takes no user and password but only Negotiate, NTLM (407)',
+      'accepts only Negotiate, NTLM authentication (407)',
     ],
-    ['forbid it', says('403 Forbidden'), 'does not allow connections to it (403)'],
-    ['reach it no better', says('502 Bad gateway'), 'could not connect to it (502)'],
-    ['answer something else', says('302 Found'), 'answered with status 302 instead of a tunnel'],
-    ['speak no HTTP', utters('220 smtp ready\r\n'), 'answered with something that is not HTTP'],
-    ['die', dies, 'closed the connection without an answer'],
-  ])('%s', async (_what, behaviour, says) => {
+    ['a forbidden connection', says('403 Forbidden'), 'does not allow connections to it (403)'],
+    [
+      'a failed connection to the upstream',
+      says('502 Bad gateway'),
+      'could not connect to it (502)',
+    ],
+    ['an unexpected status', says('302 Found'), 'answered with status 302 instead of a tunnel'],
+    [
+      'a response that is not HTTP',
+      utters('220 smtp ready\r\n'),
+      'answered with something that is not HTTP',
+    ],
+    ['a closed connection', dies, 'closed the connection without an answer'],
+  ])('is reported for %s', async (_what, behaviour, says) => {
     proxy.behaviour = behaviour;
     await reach({ proxy: proxy.url });
 
-    const message = `openai/model cannot be reached: the proxy of providers.openai.proxy ${says}`;
+    const message = `openai/model cannot be reached: the proxy set by providers.openai.proxy ${says}`;
     await expect(bench.ask()).rejects.toMatchObject({
       code: 'upstream_failed',
       message: expect.stringContaining(message),
@@ -276,7 +284,7 @@ describe('a proxy that gives no tunnel is said to', () => {
     expect(proxy.targets).toHaveLength(1);
   });
 
-  test('reject a password, without saying which', async () => {
+  test('is reported for rejected credentials without quoting them', async () => {
     proxy.behaviour = demands('gate:another');
     await reach({ proxy: proxy.urlWith(USER) });
 
@@ -284,26 +292,26 @@ describe('a proxy that gives no tunnel is said to', () => {
 
     expect(error).toMatchObject({
       message:
-        'openai/model cannot be reached: the proxy of providers.openai.proxy rejects the user or the password in its URL (407)',
+        'openai/model cannot be reached: the proxy set by providers.openai.proxy rejects the user name or the password in its URL (407)',
       cause: { code: 'PROXY_407' },
       sent: false,
     });
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toMatch(/p@ss|p%40ss/u);
   });
 
-  test('refuse the connection', async () => {
+  test('is reported for a refused connection', async () => {
     await reach({ proxy: `127.0.0.1:${await freePort()}` });
 
     await expect(bench.ask()).rejects.toMatchObject({
       code: 'upstream_failed',
       message:
-        'openai/model cannot be reached: the proxy of providers.openai.proxy refused the connection',
+        'openai/model cannot be reached: the proxy set by providers.openai.proxy refused the connection',
       cause: { code: 'PROXY_ECONNREFUSED' },
       sent: false,
     });
   });
 
-  test('have a name that does not resolve', async () => {
+  test('is reported for a host name that does not resolve', async () => {
     await reach({ proxy: 'http://no-such-proxy.invalid:3128' });
 
     await expect(bench.ask()).rejects.toMatchObject({
@@ -312,30 +320,30 @@ describe('a proxy that gives no tunnel is said to', () => {
     });
   });
 
-  test('speak no TLS where its URL says so', async () => {
+  test('is reported for a plain HTTP proxy with an https URL', async () => {
     await reach({ proxy: proxy.url.replace('http:', 'https:') });
 
     await expect(bench.ask()).rejects.toMatchObject({
       message: expect.stringContaining(
-        'proxy does not speak TLS; is its URL to begin with http:// instead of https://?',
+        'proxy does not speak TLS; should its URL begin with http:// instead of https://?',
       ),
       sent: false,
     });
   });
 
-  test('give no answer in time', async () => {
+  test('is reported for a proxy that does not respond in time', async () => {
     proxy.behaviour = hangs;
     await reach({ proxy: proxy.url }, { timeouts: { connectMs: 30 } });
 
     await expect(bench.ask()).rejects.toMatchObject({
       code: 'upstream_timeout',
-      message: expect.stringContaining('the proxy of providers.openai.proxy does not answer'),
+      message: expect.stringContaining('the proxy set by providers.openai.proxy does not answer'),
       sent: false,
     });
     await proxy.until(() => proxy.openSockets === 0);
   });
 
-  test('be well again, once it is', async () => {
+  test('does not affect later requests once the proxy works', async () => {
     proxy.behaviour = says('503 Busy');
     await reach({ proxy: proxy.url });
     await expect(bench.ask()).rejects.toMatchObject({ sent: false });

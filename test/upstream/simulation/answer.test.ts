@@ -8,8 +8,8 @@ beforeEach(() => {
   bench = new SimulationBench();
 });
 
-describe('a simulated answer', () => {
-  test('says what it is, by which model, and to what', async () => {
+describe('simulated answer', () => {
+  test('names the simulation, the model and the prompt', async () => {
     const { choices, system_fingerprint } = await bench.complete({});
 
     expect(choices[0]?.message.content).toMatch(
@@ -19,7 +19,7 @@ describe('a simulated answer', () => {
     expect(system_fingerprint).toBe('simulation');
   });
 
-  test('quotes only the beginning of a long prompt, in one line and whole characters', async () => {
+  test('quotes the beginning of a long prompt on one line, in whole characters', async () => {
     const content = `Line\n\n one ${'🙂'.repeat(100)}`;
 
     const { choices } = await bench.complete({ messages: [{ role: 'user', content }] });
@@ -29,7 +29,7 @@ describe('a simulated answer', () => {
     expect(quote?.length).toBeLessThanOrEqual(81);
   });
 
-  test('reads content in parts, and does without any', async () => {
+  test('reads content parts and accepts a request without user content', async () => {
     const parts = [
       { type: 'text', text: 'Look:' },
       { type: 'image_url', image_url: { url: 'data:,' } },
@@ -42,7 +42,7 @@ describe('a simulated answer', () => {
     expect(none.choices[0]?.message.content).toContain('You wrote: ""');
   });
 
-  test('differs in length from model to model', async () => {
+  test('varies in length by model', async () => {
     const models = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
     const answers = await Promise.all(models.map((model) => bench.complete({ model })));
@@ -51,7 +51,7 @@ describe('a simulated answer', () => {
     expect(lengths.size).toBeGreaterThan(2);
   });
 
-  test('counts tokens from the lengths of the texts', async () => {
+  test('estimates tokens from text lengths', async () => {
     const { choices, usage } = await bench.complete({});
 
     expect(usage.completion_tokens).toBe(Math.ceil((choices[0]?.message.content?.length ?? 0) / 4));
@@ -59,7 +59,7 @@ describe('a simulated answer', () => {
     expect(usage.total_tokens).toBe(usage.prompt_tokens + usage.completion_tokens);
   });
 
-  test('has an id of its own each time', async () => {
+  test('has a new id but the same content each time', async () => {
     const [a, b] = [await bench.complete({}), await bench.complete({})];
 
     expect(a.id).not.toBe(b.id);
@@ -74,7 +74,7 @@ describe('a simulated answer', () => {
     expect(usage.completion_tokens).toBe(5);
   });
 
-  test('gives as many choices as are asked for', async () => {
+  test('has the requested number of choices', async () => {
     const { choices } = await bench.complete({ n: 3 });
 
     expect(choices).toHaveLength(3);
@@ -82,13 +82,10 @@ describe('a simulated answer', () => {
   });
 
   test.each([
-    ['no JSON', Buffer.from('{')],
-    ['no messages', Buffer.from('{"model":"m"}')],
-    [
-      'an unfitting limit',
-      Buffer.from('{"model":"m","messages":[{"role":"user"}],"max_tokens":0}'),
-    ],
-  ])('refuses %s as OpenAI would', async (_, body) => {
+    ['invalid JSON', Buffer.from('{')],
+    ['missing messages', Buffer.from('{"model":"m"}')],
+    ['an invalid limit', Buffer.from('{"model":"m","messages":[{"role":"user"}],"max_tokens":0}')],
+  ])('rejects %s as OpenAI does', async (_, body) => {
     const answer = await bench.send(body, false, new AbortController().signal);
 
     expect(answer.status).toBe(400);
@@ -98,14 +95,14 @@ describe('a simulated answer', () => {
     });
   });
 
-  test('keeps the rules of OpenAI’s dialect', async () => {
+  test('is valid in OpenAI’s dialect', async () => {
     const whole = openai.readAnswer(bytesOf(await bench.ask({})), RULES);
 
     expect(whole.summary).toMatchObject({ finishReason: 'stop', usage: { estimated: false } });
   });
 });
 
-describe('a simulated structure', () => {
+describe('simulated structured output', () => {
   const SCHEMA = {
     type: 'object',
     properties: { city: { type: 'string' }, people: { type: 'integer', minimum: 1000 } },
@@ -117,7 +114,7 @@ describe('a simulated structure', () => {
     { type: 'function', function: { name: 'get_city', parameters: SCHEMA } },
   ];
 
-  test('fits the schema that was asked for', async () => {
+  test('matches the requested schema', async () => {
     const { choices } = await bench.complete({
       response_format: { type: 'json_schema', json_schema: { name: 'city', schema: SCHEMA } },
     });
@@ -128,7 +125,7 @@ describe('a simulated structure', () => {
     });
   });
 
-  test('is an object where any will do', async () => {
+  test('is an object in JSON mode', async () => {
     const { choices } = await bench.complete({ response_format: { type: 'json_object' } });
 
     expect(JSON.parse(choices[0]?.message.content ?? '')).toMatchObject({ simulated: true });
@@ -137,11 +134,15 @@ describe('a simulated structure', () => {
   test.each([
     ['a tool is required', { tool_choice: 'required' }, 'get_time'],
     [
-      'one is demanded',
+      'a tool is forced',
       { tool_choice: { type: 'function', function: { name: 'get_city' } } },
       'get_city',
     ],
-    ['one is named', { messages: [{ role: 'user', content: 'Use get_city, please' }] }, 'get_city'],
+    [
+      'the prompt names a tool',
+      { messages: [{ role: 'user', content: 'Use get_city, please' }] },
+      'get_city',
+    ],
   ])('is a tool call when %s', async (_, body, name) => {
     const { choices } = await bench.complete({ tools: TOOLS, ...body });
 
@@ -156,19 +157,22 @@ describe('a simulated structure', () => {
   });
 
   test.each([
-    ['none is named', {}],
-    ['none is wanted', { tool_choice: 'none', messages: [{ role: 'user', content: 'get_city' }] }],
+    ['no tool is named', {}],
     [
-      'the demanded one does not exist',
+      'tool_choice is none',
+      { tool_choice: 'none', messages: [{ role: 'user', content: 'get_city' }] },
+    ],
+    [
+      'the forced tool does not exist',
       { tool_choice: { type: 'function', function: { name: 'x' } } },
     ],
-  ])('is no tool call when %s', async (_, body) => {
+  ])('is not a tool call when %s', async (_, body) => {
     const { choices } = await bench.complete({ tools: TOOLS, ...body });
 
     expect(choices[0]?.message).not.toHaveProperty('tool_calls');
   });
 
-  test('tells what the tools returned', async () => {
+  test('quotes tool results', async () => {
     const { choices } = await bench.complete({
       tools: TOOLS,
       tool_choice: 'required',
@@ -183,7 +187,7 @@ describe('a simulated structure', () => {
     expect(choices[0]?.message.content).toContain('The tools returned: Paris, 2 million');
   });
 
-  test('calls a tool in a stream as well', async () => {
+  test('is a tool call in a stream as well', async () => {
     const answer = await bench.ask({ tools: TOOLS, tool_choice: 'required', stream: true });
     const stream = openai.openStream(RULES);
     const { text } = await readAll(answer);

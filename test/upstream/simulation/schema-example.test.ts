@@ -1,27 +1,27 @@
 import * as z from 'zod';
 import { exampleOf } from '../../../src/upstream/simulation/schema-example.js';
 
-describe('an instance of a schema', () => {
+describe('exampleOf', () => {
   const schemas: [string, z.ZodType][] = [
-    ['text', z.string().min(30).max(40)],
-    ['a short text', z.string().max(3)],
+    ['a string with length limits', z.string().min(30).max(40)],
+    ['a short string', z.string().max(3)],
     ['a date', z.iso.date()],
-    ['an address', z.email()],
+    ['an email address', z.email()],
     ['a uuid', z.uuid()],
     ['an integer', z.int().min(5).max(7)],
     ['a number in a narrow range', z.number().gt(0).lt(1)],
-    ['a number below nothing', z.number().lt(0)],
+    ['a negative number', z.number().lt(0)],
     ['a multiple', z.number().multipleOf(5).min(12)],
-    ['a truth', z.boolean()],
-    ['nothing', z.null()],
-    ['a choice of words', z.enum(['red', 'green'])],
-    ['one word', z.literal('only')],
-    ['a list', z.array(z.int()).min(3).max(4)],
-    ['an empty list', z.array(z.string()).max(0)],
-    ['a pair', z.tuple([z.string(), z.int()])],
-    ['one or the other', z.union([z.object({ a: z.string() }), z.int()])],
-    ['maybe nothing', z.nullable(z.string())],
-    ['both', z.intersection(z.object({ a: z.string() }), z.object({ b: z.int() }))],
+    ['a boolean', z.boolean()],
+    ['null', z.null()],
+    ['an enum', z.enum(['red', 'green'])],
+    ['a literal', z.literal('only')],
+    ['an array', z.array(z.int()).min(3).max(4)],
+    ['an empty array', z.array(z.string()).max(0)],
+    ['a tuple', z.tuple([z.string(), z.int()])],
+    ['a union', z.union([z.object({ a: z.string() }), z.int()])],
+    ['a nullable string', z.nullable(z.string())],
+    ['an intersection', z.intersection(z.object({ a: z.string() }), z.object({ b: z.int() }))],
     [
       'an object',
       z.strictObject({ a: z.string(), b: z.int().optional(), c: z.array(z.boolean()) }),
@@ -33,13 +33,13 @@ describe('an instance of a schema', () => {
     ['a record', z.record(z.string(), z.int())],
   ];
 
-  test.each(schemas)('is accepted by it: %s', (_, schema) => {
+  test.each(schemas)('returns a valid instance of %s', (_, schema) => {
     const made = exampleOf(z.toJSONSchema(schema));
 
     expect(schema.safeParse(made)).toMatchObject({ success: true });
   });
 
-  test('is accepted by a schema that contains itself', () => {
+  test('returns a valid instance of a recursive schema', () => {
     interface Tree {
       name: string;
       children: Tree[];
@@ -60,13 +60,13 @@ describe('an instance of a schema', () => {
     expect(tree.safeParse(made)).toMatchObject({ success: true });
   });
 
-  test('ends even where the schema does not', () => {
+  test('returns a short value for a schema without finite instances', () => {
     const endless = { type: 'object', properties: { x: { $ref: '#' } }, required: ['x'] };
 
     expect(JSON.stringify(exampleOf(endless)).length).toBeLessThan(1_000);
   });
 
-  test('finds definitions by their escaped names', () => {
+  test('resolves references with escaped names', () => {
     const schema = { $ref: '#/$defs/a~1b', $defs: { 'a/b': { const: 7 } } };
 
     expect(exampleOf(schema)).toBe(7);
@@ -84,7 +84,7 @@ describe('an instance of a schema', () => {
     [{ type: 'object', required: ['x'], additionalProperties: { type: 'integer' } }, { x: 1 }],
     [{ $ref: '#/nowhere' }, {}],
     [{ minimum: 3, type: 'integer' }, 3],
-  ])('makes the obvious of %j', (schema, made) => {
+  ])('returns the simplest value for %j', (schema, made) => {
     expect(exampleOf(schema)).toEqual(made);
   });
 });

@@ -8,8 +8,8 @@ beforeEach(() => {
   bench = new SimulationBench();
 });
 
-describe('a simulated stream', () => {
-  test('says the same as the whole answer', async () => {
+describe('simulated stream', () => {
+  test('has the same content as the non-streamed answer', async () => {
     const { choices } = await bench.complete({});
     const { text } = await readAll(await bench.ask({ stream: true }));
 
@@ -20,7 +20,7 @@ describe('a simulated stream', () => {
     expect(text).not.toContain('"usage"');
   });
 
-  test('keeps the rules of OpenAI’s dialect, usage included', async () => {
+  test('is valid in OpenAI’s dialect, usage included', async () => {
     const answer = await bench.ask({ stream: true, n: 2, stream_options: { include_usage: true } });
     const { text } = await readAll(answer);
     const stream = openai.openStream(RULES);
@@ -32,7 +32,7 @@ describe('a simulated stream', () => {
     expect(stream.summary.usage?.outputTokens).toBeGreaterThan(50);
   });
 
-  test('comes at the speed of the model', async () => {
+  test('arrives at the speed of the model', async () => {
     bench.speed = { firstTokenMs: 500, tokensPerS: 10 };
     const pending = bench.ask({ stream: true, max_tokens: 20 });
     let opened = false;
@@ -67,7 +67,7 @@ describe('a simulated stream', () => {
     expect(chunks).toBeGreaterThan(afterOneSecond);
   });
 
-  test('takes its time for a whole answer too', async () => {
+  test('takes as long when not streamed', async () => {
     bench.speed = { firstTokenMs: 500, tokensPerS: 10 };
     const pending = bench.ask({ max_tokens: 20 });
     let done = false;
@@ -83,7 +83,7 @@ describe('a simulated stream', () => {
     await expect(pending).resolves.toMatchObject({ kind: 'whole', status: 200 });
   });
 
-  test('stops while it is paused, and loses nothing', async () => {
+  test('stops while paused and loses nothing', async () => {
     const reference = await readAll(await bench.ask({ stream: true }));
     bench.speed = { firstTokenMs: 0, tokensPerS: 1_000 };
     const body = bodyOf(await bench.ask({ stream: true }));
@@ -112,7 +112,7 @@ describe('a simulated stream', () => {
     expect(withoutIds(text)).toBe(withoutIds(reference.text));
   });
 
-  test('ends when the client goes, at any time', async () => {
+  test('ends when the client disconnects at any point', async () => {
     bench.speed = { firstTokenMs: 500, tokensPerS: 10 };
     const gone = { code: 'client_closed' };
     const clients = Array.from({ length: 3 }, () => new AbortController());
@@ -132,7 +132,7 @@ describe('a simulated stream', () => {
     expect(bench.clock.waiting).toBe(0);
   });
 
-  test('falls silent when its reader gives up', async () => {
+  test('calls no callback after the reader aborts', async () => {
     bench.speed = { firstTokenMs: 0, tokensPerS: 10 };
     const client = new AbortController();
     const body = bodyOf(await bench.ask({ stream: true }, client.signal));
@@ -151,7 +151,7 @@ describe('a simulated stream', () => {
     expect(bench.clock.waiting).toBe(0);
   });
 
-  test('tells a late reader that the client has gone', async () => {
+  test('reports the disconnect to a late reader', async () => {
     const client = new AbortController();
     const answer = await bench.ask({ stream: true }, client.signal);
 

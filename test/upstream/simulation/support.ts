@@ -6,7 +6,7 @@ import { bytesOf, upstreamAt } from '../support.js';
 
 export const HELLO = [{ role: 'user', content: 'What is the capital of France?' }];
 
-/** As trusted as answers can be: nothing in them is mended. */
+/** Trusted answers: nothing in them is repaired. */
 export const RULES = {
   trusted: true,
   includeUsage: true,
@@ -15,7 +15,7 @@ export const RULES = {
   seed: 'seed',
 };
 
-/** A chat completion, as far as tests look into it. */
+/** The parts of a chat completion that tests read. */
 export interface Completion {
   readonly id: string;
   readonly system_fingerprint: string;

@@ -133,7 +133,7 @@ async function graphOf(
   const graph = (await loadHnswlib())(embedder.dims);
   graph.initIndex(questions.length, GRAPH.links, GRAPH.buildEffort, GRAPH.seed);
   questions.forEach(({ text }, i) => {
-    progress.tick(() => `laid out: ${i} of ${questions.length} questions`);
+    progress.tick(() => `indexed: ${i} of ${questions.length} questions`);
     graph.addPoint([...embedder.embed(text)], i);
   });
   graph.setEf(GRAPH.searchEffort);

@@ -48,7 +48,7 @@ function comparisonFault(node: ASTNode, keys: readonly KnownKey[]): string | nul
   const sides = [left, right];
   if (sides.some((side) => fieldOf(side)?.name === 'key.name')) {
     const names = keys.map(({ name }) => name);
-    return firstUnknown(texts, names, (text) => `no key is called "${text}"`);
+    return firstUnknown(texts, names, (text) => `no key is named "${text}"`);
   }
   const label = sides.map(labelIn).find((found) => found !== null);
   if (label === undefined) return null;
@@ -56,7 +56,7 @@ function comparisonFault(node: ASTNode, keys: readonly KnownKey[]): string | nul
   // A label that no key has is reported by `labelFault`.
   if (values.length === 0) return null;
   const known = label.fallback === null ? values : [...values, label.fallback];
-  return firstUnknown(texts, known, (text) => `no key has "${text}" for "${label.name}"`);
+  return firstUnknown(texts, known, (text) => `no key has the value "${text}" for "${label.name}"`);
 }
 
 function labelFault(node: ASTNode, keys: readonly KnownKey[]): string | null {

@@ -37,7 +37,7 @@ function unavailable(
     warn(
       subject,
       [...path, ...at],
-      `no provider in use has ${what}, or "auto" leaves it out: ${effect}.`,
+      `no configured provider serves ${what}, or "auto" excludes it: ${effect}.`,
     );
   const model = (at: readonly PropertyKey[], name: string, effect: string): Fault[] =>
     isUnavailable(name) ? [fault(at, `"${name}"`, effect)] : [];
@@ -54,7 +54,7 @@ function unavailable(
     : 'every request that this rule matches';
   return [
     ...(pin === undefined ? [] : model(['pin'], pin, 'this pin has no effect')),
-    ...(isPolicy ? model(['reference'], written.reference, 'the best model takes its place') : []),
+    ...(isPolicy ? model(['reference'], written.reference, 'the best model is used instead') : []),
     ...fallbacks.flatMap((name, i) => model(['fallbacks', i], name, 'it is never tried')),
     ...list('prefer', 'this "prefer" has no effect'),
     ...list('only', `${refused} is refused`),

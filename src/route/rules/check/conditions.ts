@@ -50,8 +50,8 @@ function contradictionReason(node: ASTNode): string | null {
   if (found === null) return null;
   const [one, other] = found.parts.map((part) => serialize(part));
   return node.op === '&&'
-    ? `nothing is both ${one ?? ''} and ${other ?? ''}; write || if one of them is enough`
-    : `everything is ${one ?? ''} or ${other ?? ''}; write && if both are wanted`;
+    ? `${one ?? ''} and ${other ?? ''} cannot both be true; write || if one of them is enough`
+    : `${one ?? ''} or ${other ?? ''} is true for every value; write && if both are required`;
 }
 
 /** A share compared with this or more was probably meant as per cent: a budget is not to be spent twice. */
@@ -90,8 +90,8 @@ function unguardedLabels(subject: CheckedRules, { rule, path }: CheckedRule): re
     .filter(([id]) => !guarded.has(id))
     .map(([, { start, map, key }]) => {
       const message =
-        `where ${map} has no "${key}", rule "${rule.name}" will not match;` +
-        ` ask first with: "${key}" in ${map} && …, or give a default with: ${map}[?"${key}"].orValue("").`;
+        `if ${map} has no "${key}", rule "${rule.name}" will not match;` +
+        ` test first with "${key}" in ${map} && …, or set a default with ${map}[?"${key}"].orValue("").`;
       return warn(subject, [...path, 'when'], message, start);
     });
 }

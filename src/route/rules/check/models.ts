@@ -50,7 +50,7 @@ function policyNames(subject: CheckedRules, ids: readonly string[]): Fault[] {
   return [...subject.ruleSet.policies.keys()]
     .filter((name) => ids.includes(name))
     .map((name) => {
-      const message = `"${name}" is a model: as a policy of the same name it could not be asked for any more.`;
+      const message = `"${name}" is the name of a model; a policy of the same name would make the model unreachable.`;
       const { yaml } = subject.ruleSet;
       const place = yaml.locateKey(['policies', name]);
       return { file: yaml.file, ...place, message, severity: 'error' as const };
@@ -69,7 +69,7 @@ function emptyPolicies(subject: CheckedRules, models: readonly Model[]): Fault[]
         )
         .map(({ rule }) => rule.name);
       const with_ = rules.length === 0 ? '' : `, together with ${quotedList(rules)}`;
-      const message = `policy "${name}" leaves no model${with_}: every request to it would be refused.`;
+      const message = `policy "${name}" excludes every model${with_}: every request to it would be refused.`;
       return [{ ...warn(subject, ['policies', name], message), severity: 'error' as const }];
     }
     return ruledOutSettings(subject, ['policies', name], own, { left, models });
@@ -96,7 +96,7 @@ function emptyRules(
     if (allowed(models, [own, ...with_]).length === 0) return [];
     const left = allowed(models, [own, ...with_, rule.settings]);
     if (left.length > 0) return ruledOutSettings(subject, path, rule.settings, { left, models });
-    const message = `rule "${rule.name}" leaves no model for "${name}": every request that it matches would be refused.`;
+    const message = `rule "${rule.name}" excludes every model of "${name}": every request that it matches would be refused.`;
     return needs.size === 0 ? [] : [warn(subject, path, message)];
   });
   // Several policies may have the same fault; it is reported once.
@@ -124,7 +124,7 @@ function ruledOutSettings(
     faults.push(warn(subject, [...path, 'pin'], `the constraints rule out "${pin.value}".`));
   }
   if (prefer !== null && ruledOut(globMatcher(prefer.value))) {
-    const message = 'the constraints rule out every model that is preferred here.';
+    const message = 'the constraints rule out every model in this list.';
     faults.push(warn(subject, [...path, 'prefer'], message));
   }
   return faults;

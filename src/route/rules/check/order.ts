@@ -22,7 +22,7 @@ function unknownPolicies(subject: CheckedRules, { rule, path, policies }: Checke
   const hints = (rule.written.policies ?? []).map((pattern) => nearest(pattern, known.keys()));
   const hint = hints.find((found) => found !== null);
   const question = hint === undefined ? '.' : `; did you mean "${hint}"?`;
-  const message = `rule "${rule.name}" concerns no policy${question}`;
+  const message = `rule "${rule.name}" applies to no policy${question}`;
   return [warn(subject, [...path, 'policies'], message)];
 }
 
@@ -52,12 +52,12 @@ function overruled(subject: CheckedRules, second: CheckedRule): Fault[] {
       if (rule.settings[setting] === null) return [];
       const first = always((other) => other.rule.settings[setting] !== null);
       if (first === null) return [];
-      const message = `this "${written}" never counts: "${first.rule.name}" (line ${first.line}) always sets it before.`;
+      const message = `this "${written}" has no effect: "${first.rule.name}" (line ${first.line}) always sets it first.`;
       return [warn(subject, [...path, written], message)];
     }),
     ...overruledLimits(subject, second, above),
     ...repeated(second, always).map(({ list, first }) => {
-      const message = `this "${list}" changes nothing: "${first.rule.name}" (line ${first.line}) says the same whenever this rule matches.`;
+      const message = `this "${list}" has no effect: "${first.rule.name}" (line ${first.line}) sets the same whenever this rule matches.`;
       return warn(subject, [...path, list], message);
     }),
   ];
@@ -98,7 +98,7 @@ function overruledLimits(
       return first === undefined ? null : `"${first.rule.name}" (line ${first.line})`;
     });
     if (tighter.includes(null)) return [];
-    const message = `this limit never counts: ${tighter[0] ?? 'another'} always sets one as small.`;
+    const message = `this limit has no effect: ${tighter[0] ?? 'another'} always sets one that is no larger.`;
     return [warn(subject, [...path, 'limit', option], message)];
   });
 }
@@ -133,7 +133,7 @@ function overruledPolicies(subject: CheckedRules): Fault[] {
         ({ rule }) => rule.settings[setting] !== null,
       );
       if (first === undefined) return [];
-      const message = `this "${written}" never counts: rule "${first.rule.name}" (line ${first.line}) always sets another.`;
+      const message = `this "${written}" has no effect: rule "${first.rule.name}" (line ${first.line}) always overrides it.`;
       return [warn(subject, ['policies', name, written], message)];
     }),
   );
