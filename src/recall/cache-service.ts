@@ -142,7 +142,7 @@ export class CacheService {
     callModel: CallModel,
   ): Exchange | null {
     const { semantic } = this.#parts;
-    const match = { ...found, kept: cached };
+    const match = { ...found, answer: cached };
     const exchange = serveCached(this.#parts, cacheable, cached, match);
     if (exchange === null || semantic === null) return null;
     semantic.tally.countHit(match.estimate.expectedError);

@@ -26,7 +26,6 @@ beforeEach(async () => {
   const prefix = `t${upstream.baseUrl.replaceAll(/\D/g, '')}`;
   const shared = `, redis: { url: "${redis.url}", prefix: ${prefix}, timeout_ms: 300 }, ${semantic}`;
   config = cacheConfig(upstream, shared, '', 'semantic');
-  const openJudge = async () => wordJudge();
   gateways = [await startApp(config, { openJudge }), await startApp(config, { openJudge })];
   for (const gateway of gateways) await until(async () => (await ready(gateway)) === 'there');
 });
@@ -56,6 +55,13 @@ async function answers({ url }: TestApp): Promise<number> {
   return ((await response.json()) as { answers: number }).answers;
 }
 
+async function rechecks({ url }: TestApp): Promise<Record<string, number>> {
+  const response = await fetch(`${url}/v1/cache/stats`);
+  const { semantic } = (await response.json()) as { semantic: Record<string, unknown> };
+  return semantic['rechecks'] as Record<string, number>;
+}
+
+const openJudge = async () => wordJudge();
 const chat = (i: number, body: unknown) => post(`${gateway(i).url}/v1/chat/completions`, body);
 
 const HEAP = 'What is a heap?';
@@ -81,6 +87,20 @@ test('serves answers of another gateway: exact, semantic and as a stream', async
   const metrics = await (await fetch(`${gateway(1).url}/metrics`)).text();
   expect(metrics).toContain('suffice_cache_fetches_total{result="found"} 1');
   expect(metrics).toContain('suffice_cache_redis_up 1');
+});
+
+test('rechecks a semantic hit whose answer came from another gateway', async () => {
+  const rechecking = config.replace(', recheck: { usd_per_day: 0 }', '');
+  gateways.push(await startApp(rechecking, { openJudge }));
+  await until(async () => (await ready(gateway(2))) === 'there');
+  await chat(0, ask('acme/large', HEAP));
+  await until(async () => (await answers(gateway(2))) === 1);
+
+  const reworded = await chat(2, ask('acme/large', HEAP_TOO));
+  await until(async () => Object.values(await rechecks(gateway(2))).some((count) => count > 0));
+
+  expect(reworded.headers.get('x-suffice-cache')).toBe('semantic');
+  expect(await rechecks(gateway(2))).toMatchObject({ right: 1 });
 });
 
 test('purges an answer from all gateways', async () => {
