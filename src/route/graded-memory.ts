@@ -25,7 +25,7 @@ export interface MemoryTables {
   readonly vectors: Int8Array;
   /** For each row the index after its last answer. */
   readonly answerEnds: Int32Array;
-  /** The model of each answer, as an index into the models with graded answers. */
+  /** The model of each answer, as an index into the models with graded answers; `NO_MODEL` for a rating. */
   readonly answerModels: Int32Array;
   /** Grade minus the network's expectation, in 127ths, shape [answers]. */
   readonly surprises: Int8Array;
@@ -58,6 +58,9 @@ export interface NeighbourEvidence {
    */
   readonly byModel: Float64Array;
 }
+
+/** Instead of a model: an expected success, which says something about the prompt alone. */
+export const NO_MODEL = -1;
 
 const SUMS = 3;
 
@@ -148,7 +151,7 @@ export class GradedMemory {
     const ends = answerEnds.map((end) => {
       for (let i = start; i < end; i++) {
         const model = answerModels[i] ?? 0;
-        if (!isWanted(model)) continue;
+        if (model === NO_MODEL || !isWanted(model)) continue;
         const variance = Math.abs(variances[i] ?? 0);
         packed.push((model << 16) | (((surprises[i] ?? 0) + 128) << 8) | variance);
       }

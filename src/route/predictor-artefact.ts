@@ -4,6 +4,7 @@ import type { Artefact } from '../embed/artefact.js';
 import { EXTRA_OUTPUTS, factorsOf, inputsOf } from './factor-network.js';
 import type { NetworkShape, NetworkTables } from './factor-network.js';
 import type { MemoryShape, MemoryTables } from './graded-memory.js';
+import { NO_MODEL } from './graded-memory.js';
 import type { StrengthRule } from './model-strength.js';
 
 /** Kind of artefact in the header of `models/predictor.bin`. */
@@ -179,7 +180,7 @@ function readMemory(artefact: Artefact, { shape, memory, models }: PredictorMeta
   };
   checkAscending(artefact, 'memory_cell_ends', tables.cellEnds, rows);
   checkAscending(artefact, 'memory_answer_ends', tables.answerEnds, answers);
-  if (!tables.answerModels.every((model) => model >= 0 && model < models.length)) {
+  if (!tables.answerModels.every((model) => model >= NO_MODEL && model < models.length)) {
     throw new ArtefactError(artefact.file, 'table memory_answer_models names an unknown model');
   }
   return tables;

@@ -80,6 +80,7 @@ test('shrinkSkills shrinks skills with little evidence towards the expected line
     recipe: RECIPE,
     known: { factsOf, catalogModels: [] },
     rows,
+    rated: [],
     random: new Random(3),
     progress: startProgress(() => undefined),
   });

@@ -57,10 +57,10 @@ test.each(['Why is the sky blue?', 'What does "saudade" mean?', 'Translate to Fr
     const [nano, , strongest, trickGraded] = predictor.predict(featuresOf(text), abilities).models;
 
     expect(nano?.success).toBeLessThan(strongest?.success ?? 0);
-    expect(openIn(nano)).toBeGreaterThan(0.8);
+    expect(openIn(nano)).toBeGreaterThan(0.7);
     // Graded on trick questions only: it is known to fail these, and little else.
     expect(trickGraded?.success).toBeGreaterThan(0.5);
-    expect(openIn(trickGraded)).toBeGreaterThan(0.8);
+    expect(openIn(trickGraded)).toBeGreaterThan(0.7);
   },
 );
 

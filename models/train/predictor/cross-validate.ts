@@ -22,6 +22,7 @@ import { inputsOf, logistic } from '../../../src/route/factor-network.js';
 import { Random } from '../random.js';
 import { trainShrunkEnsemble } from './shrink-skills.js';
 import { forEachPrediction } from './ensemble.js';
+import { isRated, ratedRows } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import { readTrainingData, RECIPE } from './training-data.js';
 import type { TrainingData, TrainingOptions } from './training-data.js';
@@ -64,12 +65,13 @@ function judgeUnmet(
   const success = new Float32Array(table.model.length);
   const folds = table.prompts.map(({ prompt }) => foldOf(prompt));
   const rowsWhere = (is: (fold: number) => boolean): number[] =>
-    folds.flatMap((fold, i) => (is(fold) ? [i] : []));
+    folds.flatMap((fold, i) => (is(fold) && !isRated(table, i) ? [i] : []));
   for (let left = 0; left < FOLDS; left++) {
     progress.say(`part ${left + 1} of ${FOLDS} is left out`);
     const rows = rowsWhere((fold) => fold !== left);
     const random = new Random(seed);
-    const plan = { shape, recipe: RECIPE, known, rows, random, progress };
+    const rated = ratedRows(table, 'train');
+    const plan = { shape, recipe: RECIPE, known, rows, rated, random, progress };
     const { ensemble } = trainShrunkEnsemble(table, plan);
     const unmet = rowsWhere((fold) => fold === left);
     forEachPrediction(ensemble, table, unmet, (at, logOdds) => {

@@ -43,15 +43,17 @@ export interface EnsemblePlan {
   readonly recipe: Hyperparameters;
   readonly known: FactSource;
   readonly rows: readonly number[];
+  /** Rows with ratings; they teach the difficulty of prompts and nothing about models. */
+  readonly rated: readonly number[];
   readonly random: Random;
   readonly progress: Progress;
 }
 
 /** Fits transferable difficulty and levels, trains the members one after the other, and locates the training prompts. */
 export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble {
-  const { shape, recipe, rows, random } = plan;
+  const { shape, recipe, rows, rated, random } = plan;
   const inputs = inputsOf(shape);
-  const weights = weighRows(table, rows, recipe.setPower);
+  const weights = weighRows(table, [...rows, ...rated], recipe.setPower);
   const adequacy = rows.filter((row) => gradesAdequacy(table, row));
   const graded = rows.filter((row) => !isPreference(table, row));
   const transferWeights = fitTransfer(table, shape, adequacy);
@@ -62,7 +64,7 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
   const setSkills = new SetSkills(table, rows, levels);
   const members = Array.from({ length: shape.members }, (_, i) => {
     const member = new Member(shape, table, { transfer, levels, setSkills }, { recipe, random });
-    member.train([...rows], weights, (epoch) => {
+    member.train([...rows, ...rated], weights, (epoch) => {
       plan.progress.tick(
         () => `network ${i + 1} of ${shape.members}, pass ${epoch} of ${recipe.epochs}`,
       );
@@ -94,7 +96,7 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
     verbosity: Float32Array.from(table.models, (_, m) =>
       mean(({ verbosity }) => at(verbosity.values, m)),
     ),
-    places: locatePrompts(table, { shape, rows: graded, random }),
+    places: locatePrompts(table, { shape, rows: [...graded, ...rated], random }),
   };
 }
 

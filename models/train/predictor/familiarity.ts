@@ -9,6 +9,7 @@ import type { Random } from '../random.js';
 import { partOf } from '../split.js';
 import type { Part } from '../split.js';
 import type { VectorSource } from '../vectors.js';
+import { isRated } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import { asConversation } from './outcomes.js';
 
@@ -119,7 +120,8 @@ export async function learnFamiliarity(source: FamiliaritySource): Promise<Famil
     (part === 'train' ? near : heldOut).push(vector);
   };
   table.prompts.forEach(({ part }, row) => {
-    if (row % GRADED_EVERY !== 0 || !isUsual(table.languages[row] ?? '')) return;
+    if (row % GRADED_EVERY !== 0 || isRated(table, row)) return;
+    if (!isUsual(table.languages[row] ?? '')) return;
     sort(part, table.inputs.subarray(row * inputs, row * inputs + vectors.dims));
   });
   const prompts = await unlabelledPrompts(source.dataFolder, isUsual);

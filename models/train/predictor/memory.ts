@@ -1,12 +1,17 @@
 import { at, inputsOf, logistic } from '../../../src/route/factor-network.js';
 import type { NetworkShape } from '../../../src/route/factor-network.js';
-import { SURPRISE_STEPS, VARIANCE_STEPS, VECTOR_STEPS } from '../../../src/route/graded-memory.js';
+import {
+  NO_MODEL,
+  SURPRISE_STEPS,
+  VARIANCE_STEPS,
+  VECTOR_STEPS,
+} from '../../../src/route/graded-memory.js';
 import { FIRST_TOOL_FEATURE } from '../../../src/route/dense-features.js';
 import type { MemoryShape, MemoryTables } from '../../../src/route/graded-memory.js';
 import { symmetricEigen } from '../embedder/svd.js';
 import type { Random } from '../random.js';
 import { findCentroids, nearestCentroid } from './familiarity.js';
-import { gradesWording } from './outcome-table.js';
+import { gradesWording, isRated } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 
 const DIMS = 32;
@@ -87,11 +92,13 @@ export function recordResiduals(
   const variances: number[] = [];
   const answerEnds = Int32Array.from(rows, (row) => {
     const first = table.first[row] ?? 0;
+    // Ratings say something about the prompt, not about the model.
+    const isRating = isRated(table, row);
     // What counts as wrong for its words alone says nothing of how hard it is.
     const sign = gradesWording(table, row) ? -1 : 1;
     expected(row).forEach((logOdds, i) => {
       const p = logistic(logOdds);
-      models.push(table.model[first + i] ?? 0);
+      models.push(isRating ? NO_MODEL : (table.model[first + i] ?? 0));
       surprises.push(Math.round(SURPRISE_STEPS * (at(table.score, first + i) - p)));
       variances.push(sign * Math.max(1, Math.min(127, Math.round(VARIANCE_STEPS * p * (1 - p)))));
     });

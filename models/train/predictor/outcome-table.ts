@@ -9,6 +9,7 @@ import { writeDense } from '../../../src/route/factor-network.js';
 import type { Progress } from '../progress.js';
 import type { VectorSource } from '../vectors.js';
 import { OUTCOME_SETS, WORDING_TASKS } from './outcome-sets.js';
+import { RATED_SET } from './rated/rated-prompts.js';
 import type { OutcomeSet } from './outcome-sets.js';
 import type { GradedPrompt } from './outcomes.js';
 
@@ -33,6 +34,8 @@ export interface OutcomeTable {
   /** Subtracted from vectors (`centreVector`); `null` or absent if they are used as they are. */
   readonly centre?: Float32Array | null;
 }
+
+const ALL_SETS = [...OUTCOME_SETS, RATED_SET];
 
 /** How dense features are standardised. */
 export interface DenseScaling {
@@ -69,7 +72,7 @@ export async function tabulate(
     else centreVector(vector, centre, place);
   });
   const scaling = standardise(prompts, inputs, width);
-  return { ...flatten(prompts), sets: OUTCOME_SETS, prompts, inputs, scaling, languages, centre };
+  return { ...flatten(prompts), sets: ALL_SETS, prompts, inputs, scaling, languages, centre };
 }
 
 /** Mean of the vectors of the training part. */
@@ -87,7 +90,26 @@ function meanOf(
 
 /** Whether the grades of a row measure adequacy: not preference over another model's answer, nor a match with the expected words. */
 export function gradesAdequacy(table: OutcomeTable, row: number): boolean {
-  return !isPreference(table, row) && !gradesWording(table, row);
+  return !isPreference(table, row) && !gradesWording(table, row) && !isRated(table, row);
+}
+
+/** Whether a row has ratings (`readRatings`) instead of graded answers. */
+export function isRated({ prompts }: OutcomeTable, row: number): boolean {
+  return prompts[row]?.set === RATED_SET;
+}
+
+/** The rows of a part that have graded answers. */
+export function gradedRows(table: OutcomeTable, part: 'train' | 'validation'): number[] {
+  return table.prompts.flatMap((prompt, row) =>
+    prompt.part === part && !isRated(table, row) ? [row] : [],
+  );
+}
+
+/** The rows of a part that have ratings instead. */
+export function ratedRows(table: OutcomeTable, part: 'train' | 'validation'): number[] {
+  return table.prompts.flatMap((prompt, row) =>
+    prompt.part === part && isRated(table, row) ? [row] : [],
+  );
 }
 
 /** Whether the grades of a row are preferences over another model's answer. */
@@ -108,7 +130,9 @@ function standardise(
 ): DenseScaling {
   const features = FEATURE_NAMES.length;
   const embedding = width - features;
-  const rows = prompts.flatMap(({ part }, i) => (part === 'train' ? [i] : []));
+  const rows = prompts.flatMap(({ part, set }, i) =>
+    part === 'train' && set !== RATED_SET ? [i] : [],
+  );
   const denseMean = new Float32Array(features);
   const denseScale = new Float32Array(features);
   for (let f = 0; f < features; f++) {
@@ -143,7 +167,7 @@ function flatten(prompts: readonly GradedPrompt[]): Flat {
   const total = prompts.reduce((sum, { outcomes }) => sum + outcomes.length, 0);
   const flat = {
     models,
-    set: Int32Array.from(prompts, ({ set }) => OUTCOME_SETS.indexOf(set)),
+    set: Int32Array.from(prompts, ({ set }) => ALL_SETS.indexOf(set)),
     task: Int32Array.from(prompts, ({ task }) => taskOf.get(task) ?? 0),
     first: new Int32Array(prompts.length + 1),
     model: new Int32Array(total),

@@ -2,7 +2,7 @@ import { at, dot, EXTRA_OUTPUTS, inputsOf, logistic } from '../../../src/route/f
 import type { NetworkShape } from '../../../src/route/factor-network.js';
 import type { Random } from '../random.js';
 import { Parameters } from './parameters.js';
-import { gradesAdequacy } from './outcome-table.js';
+import { gradesAdequacy, isRated } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import type { SetSkills } from './set-skills.js';
 
@@ -30,6 +30,8 @@ const BATCH = 128;
 const WARM_UP_STEPS = 100;
 /** Errors of log tokens are clipped at this. */
 const LENGTH_ERROR_LIMIT = 2;
+/** Penalty of the squared skills that a rated prompt needs, over 2. */
+const RATED_SKILL_PENALTY = 0.05;
 
 /** Fitted before a member is trained. */
 interface Given {
@@ -167,7 +169,8 @@ export class Member {
   #learn(row: number, weight: number): void {
     this.#forward(row, this.#recipe.hiddenDropout, this.#recipe.inputDropout);
     this.#headGradient.fill(0);
-    this.#scoreOutcomes(row, weight);
+    if (isRated(this.#table, row)) this.#scoreRatings(row, weight);
+    else this.#scoreOutcomes(row, weight);
     this.#backward();
   }
 
@@ -219,6 +222,25 @@ export class Member {
       else add(this.taskOffsets.gradient, taskOf, error);
       const tokens = at(logTokens, i);
       if (tokens >= 0) this.#scoreLength(m, tokens, share * this.#recipe.lengthWeight);
+    }
+  }
+
+  /**
+   * Ratings teach the difficulty of the prompt, and nothing about the models. Nobody can tell from three of them which skills a prompt
+   * needs, so they are compared with the general abilities alone, and skills are drawn to 0.
+   */
+  #scoreRatings(row: number, weight: number): void {
+    const { skills } = this.#shape;
+    const { first, model, score } = this.#table;
+    const start = first[row] ?? 0;
+    const end = first[row + 1] ?? start;
+    const share = weight / Math.sqrt(end - start);
+    for (let i = start; i < end; i++) {
+      const logOdds = at(this.general.values, model[i] ?? 0) - at(this.#head, skills);
+      add(this.#headGradient, skills, -share * (logistic(logOdds) - at(score, i)));
+    }
+    for (let k = 0; k < skills; k++) {
+      add(this.#headGradient, k, weight * RATED_SKILL_PENALTY * at(this.#head, k));
     }
   }
 

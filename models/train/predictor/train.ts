@@ -16,30 +16,34 @@ import type { Ensemble } from './ensemble.js';
 import { learnFamiliarity } from './familiarity.js';
 import type { Familiarity } from './familiarity.js';
 import { OUTCOME_SETS } from './outcome-sets.js';
-import type { OutcomeTable } from './outcome-table.js';
+import { gradedRows, ratedRows } from './outcome-table.js';
 import type { GradedPrompt } from './outcomes.js';
 import { gradedModels } from './levels.js';
 import type { Memory } from './memory.js';
 import { readTrainingData, RECIPE } from './training-data.js';
 import type { TrainingOptions } from './training-data.js';
+import { reportRatedPredictions, reportRatings } from './rated/rating-report.js';
 import { reportStrength } from './strength-report.js';
 import { strengthOnScale } from './strength-scale.js';
 
 /** Trains the predictor on graded answers and writes it with its part of the manifest; minutes on two cores. */
 export async function trainPredictor(options: TrainingOptions): Promise<void> {
   const { dataFolder, outFolder, progress } = options;
-  const { vectors, shape, known, all, table } = await readTrainingData(options);
-  const rows = partRows(table, 'train');
-  const validation = partRows(table, 'validation');
+  const { vectors, shape, known, all, table, ratings } = await readTrainingData(options);
+  const rows = gradedRows(table, 'train');
+  const validation = gradedRows(table, 'validation');
+  const rated = ratedRows(table, 'train');
   const random = new Random(options.seed);
-  const plan = { shape, recipe: RECIPE, known, rows, random, progress };
+  const plan = { shape, recipe: RECIPE, known, rows, rated, random, progress };
   const { ensemble, skillVariance } = trainShrunkEnsemble(table, plan);
   const calibration = calibrate(ensemble, table, validation);
   progress.say(
     `calibrated: scale ${calibration.scale.toFixed(3)}, shift ${calibration.shift.toFixed(3)}`,
   );
   const familiarity = await learnFamiliarity({ dataFolder, table, vectors, random, progress });
-  const doubt = measureUncertainty({ table, shape, rows, recipe: RECIPE, known, random, progress });
+  reportRatings(table, rows, ratings, progress);
+  reportRatedPredictions(ensemble, table, ratedRows(table, 'validation'), progress);
+  const doubt = measureUncertainty({ ...plan, table });
   const abilities = summariseAbilities(ensemble, table, rows, (name) => known.factsOf(name));
   const graded = gradedModels(table, rows, known);
   const strength = strengthOnScale(graded, abilities.fitted, known.catalogModels);
@@ -67,7 +71,11 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
     memory,
     centre: table.centre ?? null,
   });
-  record(options, meta, all, { trainingRows: rows.length, validationRows: validation.length });
+  record(options, meta, all, {
+    trainingRows: rows.length,
+    validationRows: validation.length,
+    ratedRows: rated.length,
+  });
   progress.say(`predictor.bin: ${bytes} bytes, ${table.models.length} models`);
 }
 
@@ -94,10 +102,6 @@ function record(
     },
     data: describeData(prompts),
   });
-}
-
-function partRows(table: OutcomeTable, part: 'train' | 'validation'): number[] {
-  return table.prompts.flatMap((prompt, row) => (prompt.part === part ? [row] : []));
 }
 
 interface Trained {

@@ -11,6 +11,8 @@ import { tabulate } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import { readOutcomes } from './outcomes.js';
 import type { GradedPrompt } from './outcomes.js';
+import { readRatedPrompts, readRatings } from './rated/rated-prompts.js';
+import type { Rating } from './rated/rated-prompts.js';
 import type { Hyperparameters } from './train-member.js';
 
 /** Options of a training step: input data and output folder. */
@@ -52,7 +54,9 @@ export interface TrainingData {
   readonly known: KnownModels;
   /** Every graded prompt, including test parts and evaluation sets. */
   readonly all: readonly GradedPrompt[];
-  /** The training and validation parts. */
+  /** See `readRatings`. */
+  readonly ratings: ReadonlyMap<string, Rating>;
+  /** The training and validation parts of graded prompts, and of rated ones (`isRated`). */
   readonly table: OutcomeTable;
 }
 
@@ -62,7 +66,13 @@ export async function readTrainingData(options: TrainingOptions): Promise<Traini
   const known = new KnownModels(dataFolder, await loadCatalog(CATALOG_FOLDER));
   const all = await readOutcomes(dataFolder);
   const prompts = all.filter(({ set, part }) => set.use === 'train' && part !== 'test');
-  progress.say(`${prompts.length} of ${all.length} graded prompts of ${OUTCOME_SETS.length} sets`);
+  const ratings = await readRatings();
+  const rated = (await readRatedPrompts(dataFolder, ratings, all)).filter(
+    ({ part }) => part !== 'test',
+  );
+  progress.say(
+    `${prompts.length} of ${all.length} graded prompts of ${OUTCOME_SETS.length} sets, and ${rated.length} rated ones`,
+  );
   return {
     vectors,
     shape: {
@@ -74,6 +84,7 @@ export async function readTrainingData(options: TrainingOptions): Promise<Traini
     },
     known,
     all,
-    table: await tabulate(prompts, vectors, progress),
+    ratings,
+    table: await tabulate([...prompts, ...rated], vectors, progress),
   };
 }

@@ -19,6 +19,8 @@ export interface UncertaintySource {
   readonly known: FactSource;
   /** Of the training part. */
   readonly rows: readonly number[];
+  /** See `EnsemblePlan`. */
+  readonly rated: readonly number[];
   readonly random: Random;
   readonly progress: Progress;
 }
@@ -61,6 +63,7 @@ export function measureUncertainty(source: UncertaintySource): Uncertainty {
       recipe: { ...recipe, epochs: EPOCHS },
       known: source.known,
       rows: inside,
+      rated: source.rated,
       random,
       progress,
     };

@@ -1,0 +1,76 @@
+import { at, logistic } from '../../../../src/route/factor-network.js';
+import type { Progress } from '../../progress.js';
+import { forEachPrediction } from '../ensemble.js';
+import type { Ensemble } from '../ensemble.js';
+import { gradesAdequacy } from '../outcome-table.js';
+import type { OutcomeTable } from '../outcome-table.js';
+import { promptId, RATED_MODELS } from './rated-prompts.js';
+import type { Rating } from './rated-prompts.js';
+
+/** A share that was expected and one that came out, or was expected by somebody else; 0 to 1. */
+type Pair = readonly [expected: number, actual: number];
+
+/** Prints how ratings compare with grades, for prompts that have both. */
+export function reportRatings(
+  table: OutcomeTable,
+  rows: readonly number[],
+  ratings: ReadonlyMap<string, Rating>,
+  progress: Progress,
+): void {
+  const bySet = new Map<string, Pair[]>();
+  for (const row of rows) {
+    const { prompt = '', set } = table.prompts[row] ?? {};
+    const rating = ratings.get(promptId(prompt));
+    if (rating === undefined || set === undefined || !gradesAdequacy(table, row)) continue;
+    const pairs = bySet.get(set.name) ?? [];
+    pairs.push(...gradesOf(table, row, rating));
+    bySet.set(set.name, pairs);
+  }
+  progress.say('ratings of graded prompts, and the grades of the rated models:');
+  for (const [set, pairs] of bySet)
+    if (pairs.length > 1) progress.say(`  ${set}: ${compare(pairs)}`);
+  progress.say(`  all: ${compare([...bySet.values()].flat())}`);
+}
+
+/** Prints how predictions compare with ratings, for prompts that no ensemble was trained on. */
+export function reportRatedPredictions(
+  ensemble: Ensemble,
+  table: OutcomeTable,
+  rows: readonly number[],
+  progress: Progress,
+): void {
+  const pairs: Pair[] = [];
+  forEachPrediction(ensemble, table, rows, (row, logOdds) => {
+    for (let i = table.first[row] ?? 0; i < (table.first[row + 1] ?? 0); i++) {
+      pairs.push([logistic(logOdds(table.model[i] ?? 0)), at(table.score, i)]);
+    }
+  });
+  progress.say(`predictions for held-out rated prompts, and their ratings: ${compare(pairs)}`);
+}
+
+/** The grades of rated models in a row, with the ratings. */
+function gradesOf(table: OutcomeTable, row: number, rating: Rating): Pair[] {
+  const pairs: Pair[] = [];
+  for (let i = table.first[row] ?? 0; i < (table.first[row + 1] ?? 0); i++) {
+    const rated = ratedIndex(table, i);
+    if (rated >= 0) pairs.push([rating[rated] ?? 0, at(table.score, i)]);
+  }
+  return pairs;
+}
+
+/** The place of an outcome's model among `RATED_MODELS`; -1 if it is none of them. */
+function ratedIndex(table: OutcomeTable, outcome: number): number {
+  const name = table.models[table.model[outcome] ?? 0] ?? '';
+  return (RATED_MODELS as readonly string[]).indexOf(name);
+}
+
+function compare(pairs: readonly Pair[]): string {
+  const mean = (of: (pair: Pair) => number): number =>
+    pairs.reduce((sum, pair) => sum + of(pair), 0) / pairs.length;
+  const expected = mean(([value]) => value);
+  const actual = mean(([, value]) => value);
+  const product = mean(([a, b]) => (a - expected) * (b - actual));
+  const spread = Math.sqrt(mean(([a]) => (a - expected) ** 2) * mean(([, b]) => (b - actual) ** 2));
+  const correlation = spread === 0 ? 'n/a' : (product / spread).toFixed(2);
+  return `${pairs.length} answers, mean ${expected.toFixed(2)} and ${actual.toFixed(2)}, correlation ${correlation}`;
+}
