@@ -18,6 +18,11 @@ import {
   readRatedPrompts,
   readRatings,
 } from '../../models/train/predictor/rated/rated-prompts.js';
+import {
+  calibrated,
+  calibrateRatings,
+  isCheckable,
+} from '../../models/train/predictor/rated/rating-calibration.js';
 import { reportRatedPredictions } from '../../models/train/predictor/rated/rating-report.js';
 import { startProgress } from '../../models/train/progress.js';
 import { INPUTS, plantedTable, ROWS, trained } from './planted-table.js';
@@ -139,5 +144,55 @@ describe('rated prompts', () => {
     await writeFile(file, '{"id": "00", "success": [0.5, 0.5, 1.5]}\n');
 
     await expect(readRatings(file)).rejects.toThrow(/ratings\.jsonl:1/u);
+  });
+});
+
+describe('calibration of ratings', () => {
+  const question = (n: number): string =>
+    `Which gas fills tube ${n}?\nA. Neon\nB. Argon\nC. Xenon\nD. Radon\nAnswer with one letter.`;
+  const prompt = (text: string, score: number) =>
+    ({
+      set: RATED_SET,
+      task: 't',
+      part: 'train',
+      prompt: text,
+      conversation: asConversation({ prompt: text }),
+      contaminated: false,
+      outcomes: RATED_MODELS.map((model) => ({ model, score, outTokens: null })),
+    }) as const;
+  /** Rated 0.9 and 0.6; grades show 0.75 and 0.25. */
+  const graded = Array.from({ length: 80 }, (_, n) => {
+    const isEasy = n % 2 === 0;
+    const good = isEasy ? n % 8 !== 0 : n % 8 === 1;
+    return prompt(question(n), good ? 1 : 0);
+  });
+  const ratings = new Map(
+    graded.map(({ prompt: text }, n) => {
+      const success = n % 2 === 0 ? 0.9 : 0.6;
+      return [promptId(text), [success, success, success] as [number, number, number]];
+    }),
+  );
+  const line = calibrateRatings(graded, ratings);
+
+  test('lowers ratings of exam questions to what grades show', () => {
+    const scores = calibrated(prompt(question(1000), 0.9), line).outcomes.map(({ score }) => score);
+
+    expect(scores).toHaveLength(3);
+    for (const score of scores) expect(score).toBeCloseTo(0.75, 1);
+  });
+
+  test('leaves ratings of open requests as they are', () => {
+    const open = prompt('Write a birthday message for my grandmother.', 0.9);
+
+    expect(calibrated(open, line)).toBe(open);
+  });
+
+  test.each([
+    [question(1), true],
+    ['Solve $x^2 + 3x = 10$ and $\\frac{a}{b} = 2$ for x.', true],
+    ['```python\ndef f(a):\n    return a + 1\n```\nWhat does f(2) return?', true],
+    ['Suggest a name for my bakery.', false],
+  ])('tells checkable prompts from open ones: %j', (text, expected) => {
+    expect(isCheckable(prompt(text, 0.5))).toBe(expected);
   });
 });

@@ -11,6 +11,7 @@ import { tabulate } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import { readOutcomes } from './outcomes.js';
 import type { GradedPrompt } from './outcomes.js';
+import { calibrated, calibrateRatings } from './rated/rating-calibration.js';
 import { readRatedPrompts, readRatings } from './rated/rated-prompts.js';
 import type { Rating } from './rated/rated-prompts.js';
 import type { Hyperparameters } from './train-member.js';
@@ -67,8 +68,12 @@ export async function readTrainingData(options: TrainingOptions): Promise<Traini
   const all = await readOutcomes(dataFolder);
   const prompts = all.filter(({ set, part }) => set.use === 'train' && part !== 'test');
   const ratings = await readRatings();
-  const rated = (await readRatedPrompts(dataFolder, ratings, all)).filter(
-    ({ part }) => part !== 'test',
+  const line = calibrateRatings(prompts, ratings);
+  const rated = (await readRatedPrompts(dataFolder, ratings, all))
+    .filter(({ part }) => part !== 'test')
+    .map((prompt) => calibrated(prompt, line));
+  progress.say(
+    `ratings of checkable prompts: log-odds ${line.scale.toFixed(2)} x + ${line.shift.toFixed(2)}`,
   );
   progress.say(
     `${prompts.length} of ${all.length} graded prompts of ${OUTCOME_SETS.length} sets, and ${rated.length} rated ones`,

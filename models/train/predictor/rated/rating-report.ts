@@ -4,8 +4,9 @@ import { forEachPrediction } from '../ensemble.js';
 import type { Ensemble } from '../ensemble.js';
 import { gradesAdequacy } from '../outcome-table.js';
 import type { OutcomeTable } from '../outcome-table.js';
-import { promptId, RATED_MODELS } from './rated-prompts.js';
+import { promptId } from './rated-prompts.js';
 import type { Rating } from './rated-prompts.js';
+import { gradesOfRated } from './rating-calibration.js';
 
 /** A share that was expected and one that came out, or was expected by somebody else; 0 to 1. */
 type Pair = readonly [expected: number, actual: number];
@@ -19,12 +20,12 @@ export function reportRatings(
 ): void {
   const bySet = new Map<string, Pair[]>();
   for (const row of rows) {
-    const { prompt = '', set } = table.prompts[row] ?? {};
-    const rating = ratings.get(promptId(prompt));
-    if (rating === undefined || set === undefined || !gradesAdequacy(table, row)) continue;
-    const pairs = bySet.get(set.name) ?? [];
-    pairs.push(...gradesOf(table, row, rating));
-    bySet.set(set.name, pairs);
+    const prompt = table.prompts[row];
+    const rating = ratings.get(promptId(prompt?.prompt ?? ''));
+    if (rating === undefined || prompt === undefined || !gradesAdequacy(table, row)) continue;
+    const pairs = bySet.get(prompt.set.name) ?? [];
+    pairs.push(...gradesOfRated(prompt, rating));
+    bySet.set(prompt.set.name, pairs);
   }
   progress.say('ratings of graded prompts, and the grades of the rated models:');
   for (const [set, pairs] of bySet)
@@ -46,22 +47,6 @@ export function reportRatedPredictions(
     }
   });
   progress.say(`predictions for held-out rated prompts, and their ratings: ${compare(pairs)}`);
-}
-
-/** The grades of rated models in a row, with the ratings. */
-function gradesOf(table: OutcomeTable, row: number, rating: Rating): Pair[] {
-  const pairs: Pair[] = [];
-  for (let i = table.first[row] ?? 0; i < (table.first[row + 1] ?? 0); i++) {
-    const rated = ratedIndex(table, i);
-    if (rated >= 0) pairs.push([rating[rated] ?? 0, at(table.score, i)]);
-  }
-  return pairs;
-}
-
-/** The place of an outcome's model among `RATED_MODELS`; -1 if it is none of them. */
-function ratedIndex(table: OutcomeTable, outcome: number): number {
-  const name = table.models[table.model[outcome] ?? 0] ?? '';
-  return (RATED_MODELS as readonly string[]).indexOf(name);
 }
 
 function compare(pairs: readonly Pair[]): string {
