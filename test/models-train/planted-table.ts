@@ -1,10 +1,10 @@
-import type { Conversation } from '../../src/core/conversation.js';
 import { trainEnsemble } from '../../models/train/predictor/ensemble.js';
 import type { Ensemble } from '../../models/train/predictor/ensemble.js';
 import { OUTCOME_SETS } from '../../models/train/predictor/outcome-sets.js';
 import type { OutcomeTable } from '../../models/train/predictor/outcome-table.js';
 import { startProgress } from '../../models/train/progress.js';
 import { Random } from '../../models/train/random.js';
+import { EMPTY } from '../support/conversations.js';
 
 export const ROWS = 1024;
 export const INPUTS = 6;
@@ -22,17 +22,6 @@ const RECIPE = {
   lengthWeight: 0.1,
 };
 export const NO_FACTS = { released: null, benchmarks: {}, hosts: [] };
-const EMPTY: Conversation = {
-  messages: [],
-  tools: [],
-  toolRequired: false,
-  parallelTools: null,
-  format: 'text',
-  maxOutputTokens: null,
-  choices: 1,
-  reasoningEffort: null,
-};
-
 /** Two models, of log-odds 1.5 and −1.5; the first input makes a prompt hard, the second long. */
 export function plantedTable(): OutcomeTable {
   const random = new Random(11);
