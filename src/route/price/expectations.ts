@@ -11,7 +11,7 @@ import {
 } from '../ranking.js';
 import type { RuleOutcome } from '../rules/outcome.js';
 
-/** One request before it is decided: who may answer it, and how far it is from the training prompts. */
+/** One request before it is decided: its candidates, and its distance from the training prompts. */
 export interface Prospect {
   /** The same models in the same order for all prospects that are compared. */
   readonly candidates: CandidateTable;
@@ -19,23 +19,23 @@ export interface Prospect {
   readonly ood: number;
 }
 
-/** What came of some requests that were all decided at one price. */
+/** Sums over requests that were all decided at one price. */
 export interface Totals {
-  /** Sum of the chosen candidates' quality; that of the reference's; by the weights of the rows. */
+  /** Weighted sums of the quality of the chosen candidates, and of the references. */
   readonly quality: number;
   readonly referenceQuality: number;
-  /** The same of what they take: US dollars, or milliseconds; with what is supposed where it is unknown. */
+  /** The same for their outlay, in US dollars or milliseconds; unknown outlays count as assumed (`assumedOutlay`). */
   readonly outlay: number;
   readonly referenceOutlay: number;
-  /** Weight of the requests whose choice, or reference, takes nobody knows how much. */
+  /** Weight of the requests whose choice, or whose reference, has an unknown outlay. */
   readonly unknown: number;
   readonly referenceUnknown: number;
-  /** Weight of the requests that went to each candidate. */
+  /** Weight of the requests that each candidate gets. */
   readonly shares: Float64Array;
   readonly weight: number;
 }
 
-/** What comes of no request at all, to be added to. */
+/** Totals of no requests, to be added to. */
 export function emptyTotals(width: number): { -readonly [K in keyof Totals]: Totals[K] } {
   return {
     quality: 0,
@@ -49,30 +49,30 @@ export function emptyTotals(width: number): { -readonly [K in keyof Totals]: Tot
   };
 }
 
-/** The outcome's part that the expectations depend on. */
+/** The part of the rule outcome that the expectations depend on. */
 type Terms = Pick<RuleOutcome, 'objective' | 'reference' | 'keepEach'>;
 
 /**
- * What was expected of every candidate for the latest requests: all that choosing by price needs.
+ * Expected quality and outlay of every candidate for the latest requests, from which a price is found.
  *
- * A ring: the latest `capacity` requests are remembered, without their text.
+ * A ring buffer of `capacity` requests, without their text.
  */
 export class Expectations {
   readonly width: number;
   readonly #terms: Terms;
   readonly #capacity: number;
-  /** How many candidates of each row could be chosen at some price. */
+  /** Number of candidates of each row that would be chosen at some price. */
   readonly #eligible: Uint16Array;
   /**
-   * Which they are, the first to be taken of those that are worth the same before the others, with their quality and
-   * outlay; shape [capacity, width]. All in the precision of the choice itself, or ties would fall to others.
+   * These candidates, in the order in which ties are resolved, with their quality and outlay; shape [capacity, width]. In the same
+   * precision as the choice itself, so that ties are resolved in the same way.
    */
   readonly #index: Uint16Array;
   readonly #quality: Float64Array;
   readonly #outlay: Float64Array;
   /** Quality and outlay of the reference. */
   readonly #reference: Float64Array;
-  /** What stands for an outlay that is unknown; known ones are less. */
+  /** Assumed outlay where it is unknown; above all known ones. */
   readonly #unknown: Float64Array;
   #added = 0;
 
@@ -88,17 +88,17 @@ export class Expectations {
     this.#unknown = new Float64Array(capacity);
   }
 
-  /** Requests that are remembered. */
+  /** Number of requests in the buffer. */
   get size(): number {
     return Math.min(this.#added, this.#capacity);
   }
 
-  /** Requests that were ever added. */
+  /** Number of requests ever added. */
   get added(): number {
     return this.#added;
   }
 
-  /** Remembers what is expected for a request, and forgets that of the oldest; nothing if nobody may answer. */
+  /** Adds a request in place of the oldest one; does nothing if no candidate is eligible. */
   add({ candidates, ood }: Prospect): void {
     const cautious = ood > OOD_THRESHOLD;
     const reference = findReference(candidates, this.#terms, cautious);
@@ -127,7 +127,7 @@ export class Expectations {
     this.#added += 1;
   }
 
-  /** The sum of the chosen candidates' quality at a price: as in `totals`, before it is weighed. */
+  /** Sum of the quality of the candidates chosen at a price: as in `totals`, without weights. */
   qualityAt(price: number): number {
     let quality = 0;
     for (let row = 0; row < this.size; row++) {
@@ -137,9 +137,9 @@ export class Expectations {
   }
 
   /**
-   * What choosing at a price comes to, every request weighing `weight`.
+   * Totals of choosing at a price, with every request weighted by `weight`.
    *
-   * @param price - `null` where every choice is to keep all by itself
+   * @param price - `null` if every choice must keep the whole quality of the reference
    */
   totals(price: number | null, weight: number): Totals {
     const shares = new Float64Array(this.width);
@@ -169,10 +169,10 @@ export class Expectations {
   }
 
   /**
-   * Takes those out of a row that another one beats, being better for no more: at no price would
-   * they be chosen, and few of dozens are left.
+   * Removes dominated candidates from a row: another one is better and costs no more, so they are chosen at no price. Few of
+   * dozens are left.
    *
-   * @returns where the row ends then
+   * @returns the new end of the row
    */
   #dropBeaten(candidates: CandidateTable, from: number, end: number): number {
     const [index, quality, outlay] = [this.#index, this.#quality, this.#outlay];
@@ -194,13 +194,13 @@ export class Expectations {
     const ownOutlay = outlay[own] ?? 0;
     for (let at = from; at < to; at++) {
       if ((quality[at] ?? 0) <= ownQuality || (outlay[at] ?? 0) > ownOutlay) continue;
-      // The quicker one may be the dearer: where time is equal, or worth nothing, money decides.
+      // A faster candidate may cost more: if times are equal, or time is worth nothing, cost decides.
       if (this.#compareTied(candidates, at, own) < 0) return true;
     }
     return false;
   }
 
-  /** Puts one of a row in its place among those before it, which are in order. */
+  /** Insertion sort: moves one entry of a row to its place among those before it, which are sorted. */
   #sortIn(candidates: CandidateTable, from: number, own: number): void {
     for (let at = own; at > from && this.#compareTied(candidates, at, at - 1) < 0; at--) {
       swap(this.#index, at);
@@ -215,15 +215,15 @@ export class Expectations {
     return compareTied(candidates, index[a] ?? 0, index[b] ?? 0, better);
   }
 
-  /** As `choose` does at a price, preferences and pins aside; where the one chosen stands. */
+  /** Index of the candidate that `choose` takes at a price, without preferences and pins. */
   #chosen(row: number, price: number | null): number {
     const keepEach = price === null ? 1 : (this.#terms.keepEach?.value ?? 0);
     const best = this.#least(row, price, qualityFloor(keepEach, this.#reference[2 * row] ?? 0));
-    // A named reference may be better than all that may answer: then nobody reaches the floor.
+    // A named reference may be better than all eligible candidates, so that none reaches the floor.
     return best >= 0 ? best : this.#best(row);
   }
 
-  /** The first of those that reach a floor and take least, at a price less what they are worth. */
+  /** Index of the first candidate that reaches a floor with the least net outlay at a price; -1 if there is none. */
   #least(row: number, price: number | null, floor: number): number {
     const [qualities, outlays] = [this.#quality, this.#outlay];
     const from = row * this.width;
@@ -253,7 +253,7 @@ export class Expectations {
   }
 }
 
-/** Changes places with the one before. */
+/** Swaps an element with the one before it. */
 function swap(values: Uint16Array | Float64Array, at: number): void {
   const value = values[at] ?? 0;
   values[at] = values[at - 1] ?? 0;
