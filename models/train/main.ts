@@ -31,6 +31,8 @@ Usage: npm run train -- --data FOLDER [--only STEP] [--out FOLDER] [--seed NUMBE
                  folder with an ONNX model, or a model's name on the hub, downloaded once. Writes
                  everything that router.artefacts needs to FOLDER. Encoding the prompts takes minutes;
                  vectors are kept in build/train, so an interrupted run resumes where it stopped
+  --without-ratings
+                 leave out prompts whose difficulty was rated: learn from graded answers alone
   --multilingual the encoder places texts of the same meaning close together whatever their language, so
                  what was learnt from English prompts is applied to prompts in every language
 `;
@@ -57,6 +59,7 @@ const OPTIONS = {
   seed: { type: 'string', default: '1' },
   embedder: { type: 'string' },
   multilingual: { type: 'boolean', default: false },
+  'without-ratings': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -78,6 +81,7 @@ async function main(): Promise<number> {
     outFolder: values.out ?? 'models',
     seed,
     progress: startProgress(),
+    withoutRatings: values['without-ratings'],
   };
   const { embedder, multilingual, only } = values;
   if (embedder === undefined) {

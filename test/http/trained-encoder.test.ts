@@ -47,7 +47,14 @@ beforeAll(async () => {
     progress,
   });
   const dataFolder = await writeGradedData(path.join(folder, 'data'), inVocabulary);
-  const options = { dataFolder, outFolder: trained(), seed: 1, progress, vectors };
+  const options = {
+    dataFolder,
+    outFolder: trained(),
+    seed: 1,
+    progress,
+    vectors,
+    withoutRatings: true,
+  };
   await trainPredictor(options);
   await trainUsualPrompts(options);
   encoder.close();

@@ -95,6 +95,7 @@ test('a predictor trained on encoder vectors distinguishes hard prompts by their
     outFolder,
     seed: 1,
     progress,
+    withoutRatings: true,
   };
 
   await trainPredictor({ ...options, vectors: vectors(true) });

@@ -25,6 +25,8 @@ export interface TrainingOptions {
   readonly progress: Progress;
   /** Of an operator's encoder; absent: those of the table in `outFolder`. */
   readonly vectors?: VectorSource | undefined;
+  /** Whether rated prompts are left out, so that the predictor learns from graded answers alone. */
+  readonly withoutRatings?: boolean | undefined;
 }
 
 /**
@@ -67,14 +69,8 @@ export async function readTrainingData(options: TrainingOptions): Promise<Traini
   const known = new KnownModels(dataFolder, await loadCatalog(CATALOG_FOLDER));
   const all = await readOutcomes(dataFolder);
   const prompts = all.filter(({ set, part }) => set.use === 'train' && part !== 'test');
-  const ratings = await readRatings();
-  const line = calibrateRatings(prompts, ratings);
-  const rated = (await readRatedPrompts(dataFolder, ratings, all))
-    .filter(({ part }) => part !== 'test')
-    .map((prompt) => calibrated(prompt, line));
-  progress.say(
-    `ratings of checkable prompts: log-odds ${line.scale.toFixed(2)} x + ${line.shift.toFixed(2)}`,
-  );
+  const ratings = options.withoutRatings === true ? new Map<string, Rating>() : await readRatings();
+  const rated = options.withoutRatings === true ? [] : await readRated(options, all, ratings);
   progress.say(
     `${prompts.length} of ${all.length} graded prompts of ${OUTCOME_SETS.length} sets, and ${rated.length} rated ones`,
   );
@@ -92,4 +88,21 @@ export async function readTrainingData(options: TrainingOptions): Promise<Traini
     ratings,
     table: await tabulate([...prompts, ...rated], vectors, progress),
   };
+}
+
+/** Rated prompts of the training and validation parts, with calibrated ratings. */
+async function readRated(
+  { dataFolder, progress }: TrainingOptions,
+  graded: readonly GradedPrompt[],
+  ratings: ReadonlyMap<string, Rating>,
+): Promise<GradedPrompt[]> {
+  const line = calibrateRatings(
+    graded.filter(({ set }) => set.use === 'train'),
+    ratings,
+  );
+  progress.say(
+    `ratings of checkable prompts: log-odds ${line.scale.toFixed(2)} x + ${line.shift.toFixed(2)}`,
+  );
+  const rated = await readRatedPrompts(dataFolder, ratings, graded);
+  return rated.filter(({ part }) => part !== 'test').map((prompt) => calibrated(prompt, line));
 }
