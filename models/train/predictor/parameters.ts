@@ -56,3 +56,26 @@ export class Parameters {
     gradient.fill(0);
   }
 }
+
+/** Adds to one element. */
+export function add(values: Float32Array, index: number, by: number): void {
+  values[index] = at(values, index) + by;
+}
+
+/** Adds `scale * vector` to as many elements of `matrix` from `offset` on. */
+export function addScaled(
+  matrix: Float32Array,
+  offset: number,
+  vector: Float32Array,
+  scale: number,
+): void {
+  const length = vector.length;
+  const whole = length - (length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    add(matrix, offset + i, scale * at(vector, i));
+    add(matrix, offset + i + 1, scale * at(vector, i + 1));
+    add(matrix, offset + i + 2, scale * at(vector, i + 2));
+    add(matrix, offset + i + 3, scale * at(vector, i + 3));
+  }
+  for (let i = whole; i < length; i++) add(matrix, offset + i, scale * at(vector, i));
+}

@@ -1,7 +1,7 @@
 import { at, dot, EXTRA_OUTPUTS, inputsOf, logistic } from '../../../src/route/factor-network.js';
 import type { NetworkShape } from '../../../src/route/factor-network.js';
 import type { Random } from '../random.js';
-import { Parameters } from './parameters.js';
+import { add, addScaled, Parameters } from './parameters.js';
 import { gradesAdequacy, isRated } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import type { SetSkills } from './set-skills.js';
@@ -281,25 +281,4 @@ export class Member {
       addScaled(this.hiddenWeights.gradient, h * this.#input.length, this.#input, error);
     }
   }
-}
-
-function add(values: Float32Array, index: number, by: number): void {
-  values[index] = at(values, index) + by;
-}
-
-function addScaled(
-  matrix: Float32Array,
-  offset: number,
-  vector: Float32Array,
-  scale: number,
-): void {
-  const length = vector.length;
-  const whole = length - (length % 4);
-  for (let i = 0; i < whole; i += 4) {
-    add(matrix, offset + i, scale * at(vector, i));
-    add(matrix, offset + i + 1, scale * at(vector, i + 1));
-    add(matrix, offset + i + 2, scale * at(vector, i + 2));
-    add(matrix, offset + i + 3, scale * at(vector, i + 3));
-  }
-  for (let i = whole; i < length; i++) add(matrix, offset + i, scale * at(vector, i));
 }
