@@ -25,6 +25,7 @@ export interface EncoderVectorsOptions {
 /** The vectors of an operator's encoder, cached on disk across runs. */
 export class EncoderVectors implements VectorSource {
   readonly id: string;
+  readonly table = null;
   readonly dims: number;
   readonly encoder: EncoderInfo;
   readonly #encode: (text: string) => Promise<Float32Array>;

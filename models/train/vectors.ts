@@ -10,6 +10,8 @@ export interface VectorSource {
   /** The operator's encoder; `null` for the embedding table. */
   readonly encoder: EncoderInfo | null;
 
+  /** The embedding table; `null` if there is an encoder. */
+  readonly table: StaticEmbedder | null;
   /** Vectors of the prompts' `Features.task`, in order, of unit length; takes minutes with an encoder. */
   encodeAll(tasks: readonly string[]): Promise<readonly Float32Array[]>;
 }
@@ -21,6 +23,7 @@ export function tableVectors(folder: string): VectorSource {
     id: embedder.id,
     dims: embedder.dims,
     encoder: null,
+    table: embedder,
     encodeAll: (tasks) => Promise.resolve(tasks.map((task) => embedder.embed(task))),
   };
 }

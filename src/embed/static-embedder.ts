@@ -25,6 +25,13 @@ interface Tables {
   readonly table: Int8Array;
 }
 
+/** The rows of the table that a text consists of. */
+export interface TextRows {
+  readonly rows: Int32Array;
+  /** Square root of the occurrences of each row, divided by the length of the vector of them. */
+  readonly weights: Float32Array;
+}
+
 /**
  * Turns texts into vectors by looking up and adding rows, in microseconds and without an inference engine.
  *
@@ -125,6 +132,18 @@ export class StaticEmbedder {
     const row = bag.size > 0 && first < this.#meta.words ? first : null;
     const meaning = this.embed(word).slice(this.#meta.identityDims);
     return { row, meaning: scaleToUnit(meaning) };
+  }
+
+  /** Number of rows of the table. */
+  get rows(): number {
+    return this.#tokenizer.rows;
+  }
+
+  /** The rows that a text consists of; none for a text without a single letter or digit. */
+  rowsOf(text: string): TextRows {
+    const { rows, counts, size } = this.#tokenizer.scan(text);
+    const weights = Float32Array.from(counts.subarray(0, size), occurrenceWeight);
+    return { rows: rows.slice(0, size), weights: scaleToUnit(weights) };
   }
 
   /** Length of the front part of a vector, which says which words occur; the rest says what they mean. */

@@ -99,9 +99,15 @@ export function informativeCount(dense: Float32Array): number {
   return offersTools ? dense.length : Math.min(dense.length, FIRST_TOOL_FEATURE);
 }
 
-/** Share of the task that is not in English, 0 to 1. */
-export function nonEnglishShare(dense: Float32Array): number {
-  return dense[AT.foreign] ?? 0;
+/**
+ * Share in other languages from which a prompt counts as one in another language, whatever its vector. Nearly all graded prompts are in
+ * English, and the others are riddles about Chinese characters and poems that hardly any model solved.
+ */
+const FOREIGN_SHARE = 0.1;
+
+/** The degree to which a prompt counts as one in another language than English, 0 to 1; Greek letters in formulas or a quotation count in proportion. */
+export function foreignDegree(dense: Float32Array): number {
+  return Math.min(1, (dense[AT.foreign] ?? 0) / FOREIGN_SHARE);
 }
 
 /** Whether the request comes from a coding agent. */

@@ -1,4 +1,5 @@
 import { DenseMatrix } from '../embed/dense-matrix.js';
+import type { TextRows } from '../embed/static-embedder.js';
 import { informativeCount } from './dense-features.js';
 
 /** Sizes of the network and of its input. */
@@ -34,6 +35,30 @@ export interface NetworkTables {
   readonly headBias: Float32Array;
   /** The head's mean difficulty of graded prompts, in addition to the transferable part; shape [members]. */
   readonly usualDifficulty: Float32Array;
+  /** Weights of the difficulty of prompts in other languages than English, and its intercept; shape [inputs + 1]. */
+  readonly foreignWeights: Float32Array;
+  /** Difficulty of the words of such prompts, for each row of the embedding table; empty if unknown. */
+  readonly foreignRows: Float32Array;
+}
+
+/** How far a prompt is in another language than English. */
+export interface ForeignText {
+  /** 0 to 1; see `foreignDegree`. */
+  readonly degree: number;
+  /** `null` if its words are unknown. */
+  readonly words: TextRows | null;
+}
+
+/** A prompt in English. */
+export const IN_ENGLISH: ForeignText = { degree: 0, words: null };
+
+/** Foreign weights for networks that learned nothing about other languages: the transferable difficulty and its usual rest. */
+export function usualForeignWeights({
+  transferWeights,
+  usualDifficulty,
+}: Pick<NetworkTables, 'transferWeights' | 'usualDifficulty'>): Float32Array {
+  const usual = usualDifficulty.reduce((sum, value) => sum + value, 0) / usualDifficulty.length;
+  return Float32Array.from([...transferWeights, usual]);
 }
 
 /** The demands of a prompt, as estimated by every member. Reused by the next call. */
@@ -86,12 +111,13 @@ export function writeDense(
  * a copy of the large tables, so later changes to them have no effect.
  *
  * The members' outputs are weighted by how close the prompt is to graded ones. Far from all of them, only the
- * general ability counts, and difficulty is the transferable part alone.
+ * general ability counts, and difficulty is the transferable part alone. In other languages than English, in which
+ * hardly any prompt was graded, difficulty has weights of its own.
  */
 export class FactorNetwork {
   readonly shape: NetworkShape;
   readonly tables: NetworkTables;
-  /** All weights that multiply the input: hidden units of the members, difficulty, length. */
+  /** All weights that multiply the input: hidden units of the members, difficulty, length, difficulty in other languages. */
   readonly #matrix: DenseMatrix;
   /** The weights of the hidden units of each member. */
   readonly #heads: readonly DenseMatrix[];
@@ -99,10 +125,11 @@ export class FactorNetwork {
   readonly #demand: PromptDemand;
 
   constructor(shape: NetworkShape, tables: NetworkTables) {
-    const { hiddenWeights, transferWeights, lengthWeights } = tables;
+    const { hiddenWeights, transferWeights, lengthWeights, foreignWeights } = tables;
     this.shape = shape;
     this.tables = tables;
-    const parts = [hiddenWeights, transferWeights, lengthWeights];
+    const foreign = foreignWeights.subarray(0, inputsOf(shape));
+    const parts = [hiddenWeights, transferWeights, lengthWeights, foreign];
     const stacked = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
     parts.reduce((offset, part) => (stacked.set(part, offset), offset + part.length), 0);
     this.#matrix = new DenseMatrix(stacked, inputsOf(shape));
@@ -127,17 +154,29 @@ export class FactorNetwork {
    * @param input - shape [inputs], as written by `writeDense`
    * @param closeness - how near the prompt is to graded ones, 0 to 1
    */
-  run(input: Float32Array, closeness: number): PromptDemand {
+  run(input: Float32Array, closeness: number, foreign: ForeignText = IN_ENGLISH): PromptDemand {
     const { members, hidden } = this.shape;
     const demand = this.#demand;
     const products = this.#matrix.times(input);
     const units = members * hidden;
+    const inEnglish = { transfer: at(products, units), closeness };
+    const inOthers = at(products, units + 2) + this.#foreignOffset(foreign);
     demand.logTokens = at(products, units + 1);
     this.#heads.forEach((head, member) => {
       const outputs = this.#runHead(head, products.subarray(member * hidden, units), member);
-      this.#writeDemand(outputs, member, { transfer: at(products, units), closeness });
+      this.#writeDemand(outputs, member, inEnglish);
+      const difficulty = at(demand.difficulty, member);
+      demand.difficulty[member] = difficulty + foreign.degree * (inOthers - difficulty);
     });
     return demand;
+  }
+
+  /** The part of difficulty in other languages that is not a product with the input. */
+  #foreignOffset({ words }: ForeignText): number {
+    const { foreignWeights, foreignRows } = this.tables;
+    let sum = at(foreignWeights, foreignWeights.length - 1);
+    words?.rows.forEach((row, i) => (sum += at(words.weights, i) * at(foreignRows, row)));
+    return sum;
   }
 
   /**

@@ -6,7 +6,7 @@ import { centreVector } from './centre-vector.js';
 import { at, FactorNetwork, inputsOf, logistic, writeDense } from './factor-network.js';
 import type { PromptDemand } from './factor-network.js';
 import { OodDetector } from './ood-detector.js';
-import { FEATURE_NAMES, nonEnglishShare, isFromCodingAgent } from './dense-features.js';
+import { FEATURE_NAMES, foreignDegree, isFromCodingAgent } from './dense-features.js';
 import type { Features } from './features.js';
 import { neighbourAnswerCount, GradedMemory, neighbourLogOdds } from './graded-memory.js';
 import type { NeighbourEvidence, PackedAnswers } from './graded-memory.js';
@@ -24,12 +24,6 @@ import type {
 } from './predictor.js';
 import { readUsualPrompts, USUAL_PROMPTS_FILE } from './usual-prompts.js';
 
-/**
- * Share in other languages from which a prompt counts as unlike all graded ones, whatever its vector: nearly all of these are in
- * English, and the others are riddles about Chinese characters and poems that hardly any model solved. A smaller share, such as
- * Greek letters in formulas or a quotation, counts proportionally.
- */
-const UNGRADED_SHARE = 0.1;
 /** The distance of coding agents' requests from graded prompts: a benchmark shows models' success at such work, but not at this request. */
 const AGENT_OOD = 0.5;
 /** π/8: the factor for averaging a logistic curve over a normal error (MacKay, 1992). */
@@ -112,9 +106,7 @@ export class FactorPredictor implements Predictor {
       {
         landmarks: tables.centroids,
         usualDistance: meta.usualDistance,
-        languages: this.#isMultilingual
-          ? null
-          : new Map(meta.languages.map((name) => [name, meta.usualDistance])),
+        languages: this.#isMultilingual ? null : new Map(Object.entries(meta.languages)),
       },
       meta.shape.embedding,
     );
@@ -137,7 +129,8 @@ export class FactorPredictor implements Predictor {
       ? AGENT_OOD
       : this.#familiarity.distance(features, vector);
     const promptVariance = meta.doubt.always + meta.doubt.far * ood * ood;
-    return { ood, vector, models: this.#judgeAll(features.dense, abilities, promptVariance) };
+    const models = this.#judgeAll(features, abilities, promptVariance);
+    return { ood, vector, models };
   }
 
   /**
@@ -148,7 +141,7 @@ export class FactorPredictor implements Predictor {
   predictNumbers(prompt: PromptNumbers, abilities: readonly Ability[]): readonly ModelPrediction[] {
     this.#input.set(prompt.vector);
     writeDense(prompt.dense, this.#tables.network, this.#input);
-    return this.#judgeAll(prompt.dense, abilities, this.#tables.meta.doubt.always);
+    return this.#judgeAll(prompt, abilities, this.#tables.meta.doubt.always);
   }
 
   #embed({ task, encoded }: Features, out: Float32Array): void {
@@ -163,16 +156,17 @@ export class FactorPredictor implements Predictor {
     centreVector(encoded, centre, out);
   }
 
-  /** The demand of the prompt in `#input`, which has the features `dense`. */
+  /** Judges the prompt in `#input`, which has the features `dense`, and a text unless only its numbers were stored. */
   #judgeAll(
-    dense: Float32Array,
+    { dense, task }: { readonly dense: Float32Array; readonly task?: string },
     abilities: readonly Ability[],
     promptVariance: number,
   ): ModelPrediction[] {
-    const foreign = this.#isMultilingual ? 0 : nonEnglishShare(dense);
-    const comparable = Math.max(0, 1 - foreign / UNGRADED_SHARE);
-    const recalled = this.#memory.recall(this.#input, this.#rememberedOf(abilities), comparable);
-    const demand = this.#network.run(this.#input, recalled.closeness);
+    const degree = this.#isMultilingual ? 0 : foreignDegree(dense);
+    const isRead = degree > 0 && task !== undefined;
+    const words = isRead ? (this.#embedder?.rowsOf(task) ?? null) : null;
+    const recalled = this.#memory.recall(this.#input, this.#rememberedOf(abilities), 1 - degree);
+    const demand = this.#network.run(this.#input, recalled.closeness, { degree, words });
     const evidence = { demand, recalled, promptVariance, isOfAgent: isFromCodingAgent(dense) };
     return abilities.map((known) => this.#judge(known as FactorAbility, evidence));
   }

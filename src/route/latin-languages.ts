@@ -9,7 +9,7 @@ interface Marks {
 const MARKS = {
   en: {
     words:
-      'the a an of and to in is are was were for on with that this it as be by from or what how which who when where why can do does did if you my your not have has had will would should could there their they he she we me his her its but about into than then some any all give tell please make let am been being at so these those no man men over under door son war die hat plus comment may per non us up one two here only also most after before between both during each other because very just like',
+      'the a an of and to in is are was were for on with that this it as be by from or what how which who when where why can do does did if you my your not have has had will would should could there their they he she we me his her its but about into than then some any all give tell please make let am been being at so these those no man men over under door son war die hat plus comment may per non us up one two here only also most after before between both during each other because very just like hi im pro pre min met till',
   },
   de: {
     words:

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ArtefactError, openArtefact } from '../embed/artefact.js';
 import type { Artefact } from '../embed/artefact.js';
-import { EXTRA_OUTPUTS, factorsOf, inputsOf } from './factor-network.js';
+import { EXTRA_OUTPUTS, factorsOf, inputsOf, usualForeignWeights } from './factor-network.js';
 import type { NetworkShape, NetworkTables } from './factor-network.js';
 import type { MemoryShape, MemoryTables } from './graded-memory.js';
 import { NO_MODEL } from './graded-memory.js';
@@ -15,6 +15,7 @@ export const PREDICTOR_VERSION = 3;
 const size = z.int().positive().max(4096);
 const count = z.int().positive();
 const figure = z.number();
+const distance = z.number().positive();
 const variance = z.number().positive();
 
 /** Value of `strength.common` for artefacts without it. */
@@ -34,8 +35,9 @@ const metaSchema = z.object({
   models: z.array(z.string()),
   centroids: size,
   /** 97.5th percentile of known prompts' distances to the nearest centroid. */
-  usualDistance: z.number().positive(),
-  languages: z.array(z.string()),
+  usualDistance: distance,
+  foreignRows: z.int().nonnegative().default(0),
+  languages: z.union([z.record(z.string(), distance), z.array(z.string())]),
   /** Variance of log-odds that the network cannot explain: for all prompts, and in addition for far ones. */
   doubt: z.strictObject({ always: variance, far: variance }),
   strength: z.strictObject({
@@ -101,8 +103,10 @@ export interface PredictorMeta {
   readonly models: readonly string[];
   readonly centroids: number;
   readonly usualDistance: number;
-  /** Languages of the graded prompts, as in `Features.language`. */
-  readonly languages: readonly string[];
+  /** Rows of the embedding table with a difficulty in other languages than English: all, or 0. */
+  readonly foreignRows: number;
+  /** `usualDistance` of prompts in each known language, by `Features.language`. */
+  readonly languages: Readonly<Record<string, number>>;
   readonly doubt: { readonly always: number; readonly far: number };
   readonly strength: StrengthRule;
   readonly skillVariance: number;
@@ -124,12 +128,12 @@ export function readPredictorArtefact(source: string | Buffer): PredictorTables 
       `the header is damaged: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const meta = parsed.data;
+  const meta = { ...parsed.data, languages: distancesByLanguage(parsed.data) };
   const { shape } = meta;
   const factors = factorsOf(shape);
   return {
     meta,
-    network: readNetwork(artefact, shape),
+    network: readNetwork(artefact, meta),
     memory: readMemory(artefact, meta),
     abilities: artefact.f32('abilities', meta.models.length * factors),
     abilityVariance: artefact.f32('ability_variance', meta.models.length),
@@ -143,17 +147,26 @@ export function readPredictorArtefact(source: string | Buffer): PredictorTables 
   };
 }
 
+/** Artefacts of earlier versions have one distance for all their languages. */
+function distancesByLanguage({
+  languages,
+  usualDistance,
+}: z.infer<typeof metaSchema>): Record<string, number> {
+  if (!Array.isArray(languages)) return languages;
+  return Object.fromEntries(languages.map((name) => [name, usualDistance]));
+}
+
 /** 0 for artefacts of earlier versions, which have no such table. */
 function readSkillVariance(artefact: Artefact, models: number): Float32Array {
   const isKnown = artefact.has('skill_variance');
   return isKnown ? artefact.f32('skill_variance', models) : new Float32Array(models);
 }
 
-function readNetwork(artefact: Artefact, shape: NetworkShape): NetworkTables {
+function readNetwork(artefact: Artefact, { shape, foreignRows }: PredictorMeta): NetworkTables {
   const { dense, hidden, skills, members } = shape;
   const inputs = inputsOf(shape);
   const outputs = members * (skills + EXTRA_OUTPUTS);
-  return {
+  const tables = {
     denseMean: artefact.f32('dense_mean', dense),
     denseScale: artefact.f32('dense_scale', dense),
     hiddenWeights: artefact.f32('hidden_weights', members * hidden * inputs),
@@ -163,6 +176,16 @@ function readNetwork(artefact: Artefact, shape: NetworkShape): NetworkTables {
     transferWeights: artefact.f32('transfer_weights', inputs),
     lengthWeights: artefact.f32('length_weights', inputs),
     usualDifficulty: artefact.f32('usual_difficulty', members),
+  };
+  // Artefacts of earlier versions learned nothing about other languages.
+  const isForeignKnown = artefact.has('foreign_weights');
+  return {
+    ...tables,
+    foreignWeights: isForeignKnown
+      ? artefact.f32('foreign_weights', inputs + 1)
+      : usualForeignWeights(tables),
+    foreignRows:
+      foreignRows === 0 ? new Float32Array(0) : artefact.f32('foreign_rows', foreignRows),
   };
 }
 

@@ -41,6 +41,18 @@ describe('StaticEmbedder', () => {
     );
   });
 
+  test('splits a text into rows with weights that make a unit vector, the larger the more often a row occurs', () => {
+    const { rows, weights } = embedder.rowsOf('the cat the dog the');
+
+    expect(new Set(rows).size).toBe(rows.length);
+    expect(length(weights)).toBeCloseTo(1, 5);
+    const [the = -1] = embedder.rowsOf('the').rows;
+    const [cat = -1] = embedder.rowsOf('cat').rows;
+    const weightOf = (row: number): number => weights[rows.indexOf(row)] ?? 0;
+    expect(weightOf(the) / weightOf(cat)).toBeCloseTo(Math.sqrt(3), 5);
+    expect(embedder.rowsOf('?!').rows).toHaveLength(0);
+  });
+
   test('writes into a given array', () => {
     const out = new Float32Array(64).fill(9);
 

@@ -56,6 +56,8 @@ function twoSets(): OutcomeTable {
     logTokens: new Float32Array(score.length).fill(-1),
     scaling: { denseMean: new Float32Array(0), denseScale: new Float32Array(0) },
     languages: [],
+    foreign: [],
+    embeddingRows: 0,
   };
 }
 

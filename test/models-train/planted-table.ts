@@ -58,6 +58,8 @@ export function plantedTable(): OutcomeTable {
     logTokens,
     scaling: { denseMean: new Float32Array(2), denseScale: new Float32Array(2) },
     languages: new Array<string>(ROWS).fill('en'),
+    foreign: [],
+    embeddingRows: 0,
   };
 }
 

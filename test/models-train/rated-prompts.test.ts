@@ -89,7 +89,7 @@ describe('training with rated prompts', () => {
     const lines: string[] = [];
     const progress = startProgress((line) => lines.push(line));
 
-    reportRatedPredictions(with_, table, HELD_OUT, progress);
+    reportRatedPredictions(with_, table, { rated: HELD_OUT, foreign: [] }, progress);
 
     expect(lines.join('')).toMatch(/512 answers, mean 0\.\d\d and 0\.9[34], correlation/u);
   });

@@ -68,6 +68,8 @@ function plantedTable(): OutcomeTable {
     logTokens: new Float32Array(model.length).fill(5),
     scaling: { denseMean: new Float32Array(1), denseScale: new Float32Array(1) },
     languages: new Array<string>(ROWS).fill('en'),
+    foreign: [],
+    embeddingRows: 0,
   };
 }
 

@@ -70,6 +70,8 @@ function plantedTable(): { table: OutcomeTable; difficulty: Float32Array } {
     logTokens: new Float32Array(ROWS * MODELS).fill(-1),
     scaling: { denseMean: new Float32Array(4), denseScale: new Float32Array(4) },
     languages: prompts.map(() => 'en'),
+    foreign: [],
+    embeddingRows: 0,
   };
   return { table, difficulty };
 }

@@ -3,12 +3,14 @@ import path from 'node:path';
 import { fc } from '../support/fast-check.js';
 import type { Conversation } from '../../src/core/conversation.js';
 import { ArtefactError } from '../../src/embed/artefact.js';
+import { StaticEmbedder } from '../../src/embed/static-embedder.js';
 import { readFeatures } from '../../src/route/features.js';
 import type { Features } from '../../src/route/features.js';
 import { loadPredictor } from '../../src/route/factor-predictor.js';
 import type { FactorPredictor } from '../../src/route/factor-predictor.js';
 import {
   TINY_EMBEDDING,
+  TINY_EMBEDDING_ROWS,
   TINY_MODELS,
   writeEncoderArtefacts,
   writeTinyArtefacts,
@@ -48,6 +50,7 @@ function featuresOf(text: string): Features {
 }
 
 const QUESTION = featuresOf('Why does ice float on water?');
+const FRENCH = featuresOf('Pourquoi est-ce que la glace flotte sur l’eau des rivières ?');
 
 describe('FactorPredictor', () => {
   test('orders models by ability, with probabilities between 0 and 1', () => {
@@ -157,7 +160,6 @@ describe('FactorPredictor', () => {
 });
 
 describe('FactorPredictor with an encoder', () => {
-  const FRENCH = featuresOf('Pourquoi est-ce que la glace flotte sur l’eau des rivières ?');
   const encoded = madeUpVector('ice', TINY_EMBEDDING);
 
   async function trainedFor(isMultilingual: boolean): Promise<FactorPredictor> {
@@ -215,6 +217,63 @@ describe('FactorPredictor with an encoder', () => {
     expect(every.predict(foreign, []).ood).toBe(
       every.predict({ ...foreign, language: 'en' }, []).ood,
     );
+  });
+});
+
+describe('a prompt in another language than English', () => {
+  const WORDLESS = featuresOf('？！…、。');
+  const CHINESE = featuresOf('水为什么能浮冰');
+  const abilities = (predictor: FactorPredictor) =>
+    TINY_MODELS.map((name) => predictor.ability(modelWith(name)));
+  const logOddsOf = (predictor: FactorPredictor, features: Features): number[] =>
+    predictor
+      .predict(features, abilities(predictor))
+      .models.map(({ success }) => Math.log(success / (1 - success)));
+
+  async function knowingWords(): Promise<FactorPredictor> {
+    return loadPredictor(tinyFolder((meta) => ({ ...meta, foreignRows: TINY_EMBEDDING_ROWS })));
+  }
+
+  test('is as hard as its words, which do not count in English', async () => {
+    const knowing = await knowingWords();
+    const embedder = StaticEmbedder.load(path.join(folders.at(-1) ?? '', 'embedder.bin'));
+    const { weights } = embedder.rowsOf(CHINESE.task);
+    const words = weights.reduce((sum, weight) => sum + weight, 0);
+
+    const [weak = 0, , strong = 0] = logOddsOf(knowing, CHINESE);
+
+    expect(words).toBeGreaterThan(1);
+    // Abilities are −1 and 1; uncertainty about them draws both towards even odds.
+    expect((weak + strong) / 2 / -words).toBeCloseTo((strong - weak) / 2, 5);
+    expect(logOddsOf(knowing, QUESTION)).toEqual(logOddsOf(tiny, QUESTION));
+    expect(logOddsOf(knowing, WORDLESS)).toEqual(logOddsOf(tiny, WORDLESS));
+  });
+
+  test('counts gradually with the share of another language', async () => {
+    const knowing = await knowingWords();
+    const english = 'What does this mean in the book that I read about the sea and its animals: ';
+    const gaps = ['', '水', '水为什', '水为什么能浮冰水水水水'].map((quoted) => {
+      const features = featuresOf(english + quoted);
+      return Math.abs((logOddsOf(knowing, features)[1] ?? 0) - (logOddsOf(tiny, features)[1] ?? 0));
+    });
+
+    expect(gaps[0]).toBe(0);
+    expect(gaps.every((gap, i) => i === 0 || gap > (gaps[i - 1] ?? 0))).toBe(true);
+  });
+
+  test('is unfamiliar unless its language is among those that the predictor knows, each at its own distance', async () => {
+    const knowing = await loadPredictor(
+      tinyFolder((meta) => ({ ...meta, languages: { en: 0.9, zh: 1.5 } })),
+    );
+    const LONG = featuresOf(
+      '水为什么能浮冰，请你用简单的语言向一个十岁的孩子解释这个现象的原因。'.repeat(2),
+    );
+
+    expect(LONG.language).toBe('zh');
+    expect(tiny.predict(LONG, []).ood).toBeGreaterThanOrEqual(0.7);
+    expect(knowing.predict(LONG, []).ood).toBeLessThan(0.5);
+    expect(knowing.predict(FRENCH, []).ood).toBeGreaterThanOrEqual(0.7);
+    expect(knowing.predict(QUESTION, []).ood).toBe(tiny.predict(QUESTION, []).ood);
   });
 });
 

@@ -27,6 +27,12 @@ const BUCKETS = 64;
 /** Length of the vectors that the tiny predictor reads. */
 export const TINY_EMBEDDING = EMBEDDING;
 
+/**
+ * Rows of the tiny embedding table. A predictor with as many `foreignRows` expects of a prompt in another language that only its words
+ * make it hard: each of n different ones by 1/√n, in log-odds.
+ */
+export const TINY_EMBEDDING_ROWS = BUCKETS + 1;
+
 /** Models of the tiny predictor, weakest first. */
 export const TINY_MODELS = ['acme/weak-1', 'acme/middle-2024-05-13', 'acme/strong-1'] as const;
 
@@ -150,6 +156,10 @@ function writePredictor(file: string, meta: Record<string, unknown>, random: Ran
       memory_answer_models: Int32Array.of(0, 0, 2),
       memory_surprises: Int8Array.of(10, -10, 0),
       memory_variances: new Int8Array(MEMORY.answers).fill(100),
+      ...(meta['foreignRows'] === TINY_EMBEDDING_ROWS && {
+        foreign_weights: new Float32Array(inputs + 1),
+        foreign_rows: new Float32Array(TINY_EMBEDDING_ROWS).fill(1),
+      }),
       ...(meta['encoder'] !== undefined && {
         vector_centre: new Float32Array(EMBEDDING).fill(0.1),
       }),

@@ -3,8 +3,10 @@ import {
   dot,
   EXTRA_OUTPUTS,
   FactorNetwork,
+  IN_ENGLISH,
   factorsOf,
   inputsOf,
+  usualForeignWeights,
 } from '../../../src/route/factor-network.js';
 import type {
   NetworkShape,
@@ -78,6 +80,9 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
   const lengthWeights = Float32Array.from({ length: inputs }, (_, i) =>
     mean((member) => at(member.lengthWeights.values, i)),
   );
+  const usualDifficulty = Float32Array.from(members, (member) =>
+    member.usualDifficulty(rows, weights),
+  );
   return {
     shape,
     tables: {
@@ -88,9 +93,9 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
       hiddenBias: stack(members, (member) => member.hiddenBias.values),
       headWeights: stack(members, (member) => member.headWeights.values),
       headBias: stack(members, (member) => member.headBias.values),
-      usualDifficulty: Float32Array.from(members, (member) =>
-        member.usualDifficulty(rows, weights),
-      ),
+      usualDifficulty,
+      foreignWeights: usualForeignWeights({ transferWeights, usualDifficulty }),
+      foreignRows: new Float32Array(table.embeddingRows),
     },
     abilities: joinAbilities(members, table.models.length, shape.skills),
     verbosity: Float32Array.from(table.models, (_, m) =>
@@ -191,8 +196,9 @@ export function forEachPrediction(
   const answers = memory.answersOf(() => true);
   for (const row of rows) {
     const input = table.inputs.subarray(row * inputs, (row + 1) * inputs);
-    const recalled = memory.recall(input, answers);
-    const demand = network.run(input, recalled.closeness);
+    const foreign = table.foreign[row] ?? IN_ENGLISH;
+    const recalled = memory.recall(input, answers, 1 - foreign.degree);
+    const demand = network.run(input, recalled.closeness, foreign);
     look(row, (model) => logOddsOf(ensemble, demand, model) + neighbourLogOdds(recalled, model));
   }
 }
@@ -203,6 +209,9 @@ export function rescale(ensemble: Ensemble, scale: number, shift: number): void 
   const { hidden, skills } = shape;
   multiply(abilities, scale);
   multiply(tables.transferWeights, scale);
+  multiply(tables.foreignWeights, scale);
+  const intercept = tables.foreignWeights.length - 1;
+  tables.foreignWeights[intercept] = at(tables.foreignWeights, intercept) - shift;
   for (let member = 0; member < shape.members; member++) {
     const row = member * (skills + EXTRA_OUTPUTS) + skills;
     multiply(tables.headWeights.subarray(row * hidden, (row + 1) * hidden), scale);

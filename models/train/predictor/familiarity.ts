@@ -9,7 +9,7 @@ import type { Random } from '../random.js';
 import { partOf } from '../split.js';
 import type { Part } from '../split.js';
 import type { VectorSource } from '../vectors.js';
-import { isRated } from './outcome-table.js';
+import { foreignRows, isRated } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import { asConversation } from './outcomes.js';
 
@@ -76,10 +76,10 @@ export interface Familiarity {
   readonly count: number;
   /** Shape [count, dims]. */
   readonly centroids: Float32Array;
-  /** Distance that `USUAL_SHARE` of the held-out prompts in a known language stay below. */
+  /** Distance that `USUAL_SHARE` of the held-out prompts in a language with graded answers stay below. */
   readonly usualDistance: number;
-  /** Languages that graded answers are in. */
-  readonly languages: readonly string[];
+  /** The same for each language with graded answers or ratings. */
+  readonly languages: Readonly<Record<string, number>>;
 }
 
 /** What familiarity is learned from. */
@@ -95,6 +95,10 @@ const CENTROIDS = 96;
 const USUAL_SHARE = 0.975;
 /** Share of the graded prompts from which a language counts as known; below it are misdetections. */
 const KNOWN_LANGUAGE_SHARE = 0.02;
+/** The number of rated prompts in another language than English from which it counts as known. */
+const FEWEST_RATED = 30;
+/** Rated prompts in other languages for each of their centroids. */
+const RATED_A_CENTROID = 40;
 /** Every n-th unlabelled prompt is read. */
 const EVERY = 3;
 /** Every n-th graded prompt is used: exam questions are many and similar. */
@@ -138,11 +142,56 @@ export async function learnFamiliarity(source: FamiliaritySource): Promise<Famil
     );
   }
   const centroids = findCentroids(near, CENTROIDS, random);
-  const distances = heldOut.map((vector) => 1 - nearestCentroid(centroids, vector).cosine);
-  distances.sort((a, b) => a - b);
-  const usualDistance = distances[Math.floor(USUAL_SHARE * distances.length)] ?? 1;
+  const usualDistance = percentile(
+    heldOut.map((vector) => 1 - nearestCentroid(centroids, vector).cosine),
+  );
   progress.say(`usual distance ${usualDistance.toFixed(3)} from ${heldOut.length} prompts`);
-  return { count: CENTROIDS, centroids, usualDistance, languages };
+  const graded = {
+    count: CENTROIDS,
+    centroids,
+    usualDistance,
+    languages: Object.fromEntries(languages.map((name) => [name, usualDistance])),
+  };
+  return addRatedLanguages(graded, source);
+}
+
+/** Adds centroids of rated prompts in other languages than English, and their usual distance from them. */
+function addRatedLanguages(
+  graded: Familiarity,
+  { table, vectors, random, progress }: FamiliaritySource,
+): Familiarity {
+  const inputs = table.inputs.length / table.prompts.length;
+  const vectorOf = (row: number): Float32Array =>
+    table.inputs.subarray(row * inputs, row * inputs + vectors.dims);
+  const byLanguage = countBy(foreignRows(table, 'train').map((row) => languageOf(table, row)));
+  const names = [...byLanguage].flatMap(([name, count]) =>
+    name !== 'und' && !(name in graded.languages) && count >= FEWEST_RATED ? [name] : [],
+  );
+  const isNamed = (row: number): boolean => names.includes(languageOf(table, row));
+  const near = foreignRows(table, 'train').filter(isNamed).map(vectorOf);
+  const heldOut = foreignRows(table, 'validation').filter(isNamed).map(vectorOf);
+  if (heldOut.length === 0) return graded;
+  const added = Math.max(1, Math.round(near.length / RATED_A_CENTROID));
+  const centroids = Float32Array.from([...graded.centroids, ...findCentroids(near, added, random)]);
+  const usual = percentile(heldOut.map((vector) => 1 - nearestCentroid(centroids, vector).cosine));
+  progress.say(
+    `usual distance ${usual.toFixed(3)} in ${names.length} other languages, from ${heldOut.length} prompts: ${names.sort().join(', ')}`,
+  );
+  return {
+    ...graded,
+    count: graded.count + added,
+    centroids,
+    languages: {
+      ...graded.languages,
+      ...Object.fromEntries(names.map((name) => [name, usual])),
+    },
+  };
+}
+
+/** The distance that `USUAL_SHARE` of them stay below. */
+function percentile(distances: readonly number[]): number {
+  const sorted = [...distances].sort((a, b) => a - b);
+  return sorted[Math.floor(USUAL_SHARE * sorted.length)] ?? 1;
 }
 
 async function unlabelledPrompts(
@@ -161,15 +210,26 @@ async function unlabelledPrompts(
   return found;
 }
 
-function knownLanguages({ prompts, languages }: OutcomeTable): string[] {
-  const counts = new Map<string, number>();
-  prompts.forEach(({ part }, row) => {
-    const language = languages[row] ?? 'und';
-    if (part === 'train') counts.set(language, (counts.get(language) ?? 0) + 1);
-  });
+/** Languages that graded prompts are in. */
+function knownLanguages(table: OutcomeTable): string[] {
+  const counts = countBy(
+    table.prompts.flatMap(({ part }, row) =>
+      part === 'train' && !isRated(table, row) ? [languageOf(table, row)] : [],
+    ),
+  );
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   return [...counts]
     .filter(([name, count]) => name !== 'und' && count >= KNOWN_LANGUAGE_SHARE * total)
     .map(([name]) => name)
     .sort();
+}
+
+function languageOf({ languages }: OutcomeTable, row: number): string {
+  return languages[row] ?? 'und';
+}
+
+function countBy(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }

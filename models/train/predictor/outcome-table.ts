@@ -1,11 +1,13 @@
 import { centreVector } from '../../../src/route/centre-vector.js';
 import {
   FEATURE_NAMES,
+  foreignDegree,
   informativeCount,
   UNUSED_BY_NETWORK,
 } from '../../../src/route/dense-features.js';
 import { readFeatures } from '../../../src/route/features.js';
 import { writeDense } from '../../../src/route/factor-network.js';
+import type { ForeignText } from '../../../src/route/factor-network.js';
 import type { Progress } from '../progress.js';
 import type { VectorSource } from '../vectors.js';
 import { OUTCOME_SETS, WORDING_TASKS } from './outcome-sets.js';
@@ -31,6 +33,10 @@ export interface OutcomeTable {
   readonly scaling: DenseScaling;
   /** Main language of each prompt, as `Features.language`. */
   readonly languages: readonly string[];
+  /** How far each prompt is in another language; not at all if vectors mean the same in every language. */
+  readonly foreign: readonly ForeignText[];
+  /** Rows of the embedding table; 0 for an encoder. */
+  readonly embeddingRows: number;
   /** Subtracted from vectors (`centreVector`); `null` or absent if they are used as they are. */
   readonly centre?: Float32Array | null;
 }
@@ -57,10 +63,17 @@ export async function tabulate(
   const width = dims + FEATURE_NAMES.length;
   const inputs = new Float32Array(prompts.length * width);
   const tasks: string[] = [];
+  const foreign: ForeignText[] = [];
+  const isMultilingual = vectors.encoder?.multilingual === true;
   const languages = prompts.map(({ conversation }, i) => {
     const features = readFeatures(conversation);
     inputs.set(features.dense, i * width + dims);
     tasks.push(features.task);
+    const degree = isMultilingual ? 0 : foreignDegree(features.dense);
+    foreign.push({
+      degree,
+      words: degree > 0 ? (vectors.table?.rowsOf(features.task) ?? null) : null,
+    });
     progress.tick(() => `read ${i} of ${prompts.length} prompts`);
     return features.language;
   });
@@ -72,7 +85,17 @@ export async function tabulate(
     else centreVector(vector, centre, place);
   });
   const scaling = standardise(prompts, inputs, width);
-  return { ...flatten(prompts), sets: ALL_SETS, prompts, inputs, scaling, languages, centre };
+  return {
+    ...flatten(prompts),
+    sets: ALL_SETS,
+    prompts,
+    inputs,
+    scaling,
+    languages,
+    foreign,
+    embeddingRows: vectors.table?.rows ?? 0,
+    centre,
+  };
 }
 
 /** Mean of the vectors of the training part. */
@@ -105,11 +128,22 @@ export function gradedRows(table: OutcomeTable, part: 'train' | 'validation'): n
   );
 }
 
-/** The rows of a part that have ratings instead. */
+/** The rows of a part that have ratings instead, without those of `foreignRows`. */
 export function ratedRows(table: OutcomeTable, part: 'train' | 'validation'): number[] {
   return table.prompts.flatMap((prompt, row) =>
-    prompt.part === part && isRated(table, row) ? [row] : [],
+    prompt.part === part && isRated(table, row) && !isForeign(table, row) ? [row] : [],
   );
+}
+
+/** The rows of a part that have ratings and are in another language than English. */
+export function foreignRows(table: OutcomeTable, part: 'train' | 'validation'): number[] {
+  return table.prompts.flatMap((prompt, row) =>
+    prompt.part === part && isRated(table, row) && isForeign(table, row) ? [row] : [],
+  );
+}
+
+function isForeign({ foreign }: OutcomeTable, row: number): boolean {
+  return (foreign[row]?.degree ?? 0) >= 0.5;
 }
 
 /** Whether the grades of a row are preferences over another model's answer. */

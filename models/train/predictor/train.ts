@@ -14,9 +14,10 @@ import { trainShrunkEnsemble } from './shrink-skills.js';
 import { memoryOf } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import { learnFamiliarity } from './familiarity.js';
+import { fitForeignDifficulty } from './foreign-difficulty.js';
 import type { Familiarity } from './familiarity.js';
 import { OUTCOME_SETS } from './outcome-sets.js';
-import { gradedRows, ratedRows } from './outcome-table.js';
+import { foreignRows, gradedRows, ratedRows } from './outcome-table.js';
 import type { GradedPrompt } from './outcomes.js';
 import { gradedModels } from './levels.js';
 import type { Memory } from './memory.js';
@@ -40,9 +41,15 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
   progress.say(
     `calibrated: scale ${calibration.scale.toFixed(3)}, shift ${calibration.shift.toFixed(3)}`,
   );
+  const foreign = foreignRows(table, 'train');
+  fitForeignDifficulty(ensemble, table, foreign);
   const familiarity = await learnFamiliarity({ dataFolder, table, vectors, random, progress });
   reportRatings(table, rows, ratings, progress);
-  reportRatedPredictions(ensemble, table, ratedRows(table, 'validation'), progress);
+  const heldOut = {
+    rated: ratedRows(table, 'validation'),
+    foreign: foreignRows(table, 'validation'),
+  };
+  reportRatedPredictions(ensemble, table, heldOut, progress);
   const doubt = measureUncertainty({ ...plan, table });
   const abilities = summariseAbilities(ensemble, table, rows, (name) => known.factsOf(name));
   const graded = gradedModels(table, rows, known);
@@ -57,6 +64,7 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
     models: table.models,
     centroids: familiarity.count,
     usualDistance: familiarity.usualDistance,
+    foreignRows: ensemble.tables.foreignRows.length,
     languages: familiarity.languages,
     doubt,
     strength,
@@ -75,6 +83,7 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
     trainingRows: rows.length,
     validationRows: validation.length,
     ratedRows: rated.length,
+    foreignRatedRows: foreign.length,
   });
   progress.say(`predictor.bin: ${bytes} bytes, ${table.models.length} models`);
 }
@@ -130,6 +139,8 @@ function writePredictor(file: string, meta: PredictorMeta, trained: Trained): nu
       transfer_weights: tables.transferWeights,
       length_weights: tables.lengthWeights,
       usual_difficulty: tables.usualDifficulty,
+      foreign_weights: tables.foreignWeights,
+      ...(tables.foreignRows.length > 0 && { foreign_rows: tables.foreignRows }),
       abilities: ensemble.abilities,
       ability_variance: abilities.variance,
       skill_variance: skillVariance,

@@ -8,6 +8,9 @@ import { promptId } from './rated-prompts.js';
 import type { Rating } from './rated-prompts.js';
 import { gradesOfRated } from './rating-calibration.js';
 
+/** Languages with fewer held-out prompts are not reported. */
+const FEWEST_PROMPTS = 20;
+
 /** A share that was expected and one that came out, or was expected by somebody else; 0 to 1. */
 type Pair = readonly [expected: number, actual: number];
 
@@ -33,20 +36,39 @@ export function reportRatings(
   progress.say(`  all: ${compare([...bySet.values()].flat())}`);
 }
 
-/** Prints how predictions compare with ratings, for prompts that no ensemble was trained on. */
+/** Prints how predictions compare with ratings, for prompts that no ensemble was trained on: in English, and in other languages. */
 export function reportRatedPredictions(
   ensemble: Ensemble,
   table: OutcomeTable,
-  rows: readonly number[],
+  { rated, foreign }: { readonly rated: readonly number[]; readonly foreign: readonly number[] },
   progress: Progress,
 ): void {
+  const english = comparePredictions(ensemble, table, rated);
+  progress.say(`predictions for held-out rated prompts, and their ratings: ${english}`);
+  const byLanguage = new Map<string, number[]>();
+  for (const row of foreign) {
+    const language = table.languages[row] ?? 'und';
+    byLanguage.set(language, [...(byLanguage.get(language) ?? []), row]);
+  }
+  if (foreign.length === 0) return;
+  progress.say(`  in other languages: ${comparePredictions(ensemble, table, foreign)}`);
+  for (const [language, rows] of [...byLanguage].sort(([, a], [, b]) => b.length - a.length))
+    if (rows.length >= FEWEST_PROMPTS)
+      progress.say(`  ${language}: ${comparePredictions(ensemble, table, rows)}`);
+}
+
+function comparePredictions(
+  ensemble: Ensemble,
+  table: OutcomeTable,
+  rows: readonly number[],
+): string {
   const pairs: Pair[] = [];
   forEachPrediction(ensemble, table, rows, (row, logOdds) => {
     for (let i = table.first[row] ?? 0; i < (table.first[row + 1] ?? 0); i++) {
       pairs.push([logistic(logOdds(table.model[i] ?? 0)), at(table.score, i)]);
     }
   });
-  progress.say(`predictions for held-out rated prompts, and their ratings: ${compare(pairs)}`);
+  return compare(pairs);
 }
 
 function compare(pairs: readonly Pair[]): string {
