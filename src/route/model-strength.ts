@@ -1,5 +1,6 @@
 import { linearScore } from '../core/benchmark.js';
 import type { Model } from '../core/model.js';
+import { sizeInName } from './model-size.js';
 
 /** Regression of general strength on published facts, fitted to models with graded answers. */
 export interface StrengthRule {
@@ -18,6 +19,16 @@ export interface StrengthRule {
   readonly common: number;
   /** By benchmark name; slopes are positive, so a higher score never means a weaker model. */
   readonly benchmarks: Readonly<Record<string, BenchmarkRule>>;
+  /** Strength of a model released in `year`, by the natural logarithm of its billions of parameters. Absent in older artefacts. */
+  readonly size?: SizeRule | undefined;
+}
+
+/** Strength as a linear function of size; `variance` is the remaining variance if the release date is known as well. */
+export interface SizeRule {
+  readonly intercept: number;
+  /** Not negative. */
+  readonly slope: number;
+  readonly variance: number;
 }
 
 /** Strength as a linear function of the benchmark's score, transformed by `linearScore`; `variance` is the residual variance. */
@@ -36,41 +47,57 @@ export interface Strength {
 }
 
 /** Facts that strength is estimated from; a subset of `Model`. */
-export type ModelFacts = Pick<Model, 'released' | 'benchmarks' | 'hosts' | 'strength'>;
+export type ModelFacts = Pick<Model, 'id' | 'released' | 'benchmarks' | 'hosts' | 'strength'>;
 
 /**
- * Estimates a model's strength from its price, its release date and its benchmark scores.
+ * Estimates a model's strength from its price, or the size that its name states if it has none, its release date and its
+ * benchmark scores.
  *
- * Rises with every score and with the price; a wide prior without facts. A measured
+ * Rises with every score, with the price and with the size; a wide prior without facts. A measured
  * strength is returned as it is.
  */
 export function estimateStrength(model: ModelFacts, rule: StrengthRule): Strength {
   const { strength } = model;
   if (strength !== undefined)
     return { mean: strength.mean, variance: strength.error ** 2, facts: 1 };
-  const log10Price = log10OutputPrice(model);
-  const year = releaseYear(model.released);
-  let mean = rule.mean;
-  let variance = rule.variance;
-  const step = (rule.variance - rule.variancePriced) / 2;
-  if (log10Price !== null) {
-    mean += rule.pricePower * (log10Price - rule.log10Price);
-    variance -= step;
-  }
-  if (year !== null) {
-    mean += rule.perYear * (year - rule.year);
-    variance -= step;
-  }
+  const prior = priorStrength(model, rule);
   const figures = readFigures(model, rule);
-  const before = Math.max(MIN_VARIANCE, variance - rule.common);
+  const before = Math.max(MIN_VARIANCE, prior.variance - rule.common);
   let precision = 1 / before;
-  let weighted = mean * precision;
+  let weighted = prior.mean * precision;
   for (const { estimate, variance: errorVariance } of figures) {
     weighted += estimate / errorVariance;
     precision += 1 / errorVariance;
   }
-  const facts = figures.length + (log10Price === null ? 0 : 1) + (year === null ? 0 : 1);
+  const facts = figures.length + prior.facts;
   return { mean: weighted / precision, variance: 1 / precision + rule.common, facts };
+}
+
+/** Strength by all facts but benchmark scores. */
+function priorStrength(model: ModelFacts, rule: StrengthRule): Strength {
+  const log10Price = log10OutputPrice(model);
+  const size = logSize(model);
+  const year = releaseYear(model.released);
+  // What is unknown of price and date; they are taken to say equally much.
+  const step = (rule.variance - rule.variancePriced) / 2;
+  let { mean, variance } = rule;
+  let facts = 0;
+  // Size and price are correlated, so they do not add up. A nominal price says nothing.
+  if (rule.size !== undefined && size !== null && (log10Price ?? NOMINAL) <= NOMINAL) {
+    mean = rule.size.intercept + rule.size.slope * size;
+    variance = rule.size.variance + step;
+    facts += 1;
+  } else if (log10Price !== null) {
+    mean += rule.pricePower * (log10Price - rule.log10Price);
+    variance -= step;
+    facts += 1;
+  }
+  if (year !== null) {
+    mean += rule.perYear * (year - rule.year);
+    variance -= step;
+    facts += 1;
+  }
+  return { mean, variance, facts };
 }
 
 function readFigures(
@@ -85,11 +112,18 @@ function readFigures(
   });
 }
 
+/** Natural logarithm of the size that a model's name states, in billions of parameters; `null` if it states none. */
+export function logSize({ id }: Pick<ModelFacts, 'id'>): number | null {
+  const size = sizeInName(id);
+  return size === null ? null : Math.log(size);
+}
+
 /** Lower bound of the variance by price and release date alone. */
 const MIN_VARIANCE = 0.05;
 
 /** Lower bound of prices: a free or nearly free host says little about the model. */
 const MIN_PRICE_USD = 0.02;
+const NOMINAL = Math.log10(MIN_PRICE_USD);
 
 /** Log10 of dollars per million output tokens at the first host with a price; `null` when none is known. */
 export function log10OutputPrice({ hosts }: Pick<ModelFacts, 'hosts'>): number | null {

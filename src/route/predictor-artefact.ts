@@ -53,6 +53,9 @@ const metaSchema = z.object({
       z.string(),
       z.strictObject({ intercept: figure, slope: z.number().positive(), variance }),
     ),
+    size: z
+      .strictObject({ intercept: figure, slope: z.number().nonnegative(), variance })
+      .optional(),
   }),
   /** Variance of a skill that strength does not explain. */
   skillVariance: variance,

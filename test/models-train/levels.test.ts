@@ -13,7 +13,7 @@ const BY_A_SET = 8;
 const HARDER = 2;
 const ONLY_EASY = 2;
 const ONLY_HARD = 10;
-const NO_FACTS = { released: null, benchmarks: {}, hosts: [] };
+const NO_FACTS = { id: 'acme/one', released: null, benchmarks: {}, hosts: [] };
 const NOTHING_KNOWN = { factsOf: () => NO_FACTS, catalogModels: [] };
 
 function twoSets(): OutcomeTable {

@@ -21,7 +21,7 @@ const RECIPE = {
   setPower: 0.6,
   lengthWeight: 0.1,
 };
-export const NO_FACTS = { released: null, benchmarks: {}, hosts: [] };
+export const NO_FACTS = { id: 'acme/one', released: null, benchmarks: {}, hosts: [] };
 /** Two models, of log-odds 1.5 and −1.5; the first input makes a prompt hard, the second long. */
 export function plantedTable(): OutcomeTable {
   const random = new Random(11);

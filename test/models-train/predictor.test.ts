@@ -87,10 +87,11 @@ describe('predictor training', () => {
 });
 
 describe('strength from facts', () => {
+  const NAMELESS = { id: 'acme/one', released: null, benchmarks: {}, hosts: [] };
   const facts = (figure: number, released: string | null = null): ModelFacts => ({
+    ...NAMELESS,
     released,
     benchmarks: { exam: figure },
-    hosts: [],
   });
   const graded = [30, 40, 50, 60, 70, 80].map((figure, i) => ({
     name: `model-${i}`,
@@ -108,6 +109,51 @@ describe('strength from facts', () => {
     expect(variance).toBeLessThan(rule.variance);
   });
 
+  describe('by the size in a name', () => {
+    const SIZES = [1, 2, 3, 4, 7, 8, 13, 14, 32, 34, 70, 72];
+    const sized = SIZES.map((size, i) => ({
+      name: `acme/open-${size}b`,
+      facts: {
+        ...NAMELESS,
+        id: `acme/open-${size}b`,
+        released: i % 2 === 0 ? '2024-01' : '2025-01',
+      },
+      grades: [{ set: 'quiz', value: Math.log(size) - 2 + (i % 2), variance: 0.05 }],
+    }));
+    const { rule } = fitStrength(sized, []);
+    const priceOf = (output: number) => ({
+      ...{ input: output, output, cacheRead: null, cacheWrite: null },
+      ...{ asOf: '2026-01-01', source: 'test', tiers: [] },
+    });
+    const priced = (id: string, output: number): ModelFacts => ({
+      ...NAMELESS,
+      id,
+      hosts: [{ provider: 'host', model: id, price: priceOf(output) }],
+    });
+
+    test('expects more of a larger model, and is more certain than about a nameless one', () => {
+      const [small, large] = ['own/tune-1.5b', 'own/tune:70b-q4'].map((id) =>
+        estimateStrength({ ...NAMELESS, id }, rule),
+      );
+
+      expect((large?.mean ?? 0) - (small?.mean ?? 0)).toBeGreaterThan(1);
+      expect(large?.variance).toBeLessThan(estimateStrength(NAMELESS, rule).variance);
+      expect([large?.facts, estimateStrength(NAMELESS, rule).facts]).toEqual([1, 0]);
+    });
+
+    test('uses size instead of a nominal price, and the price otherwise', () => {
+      const free = estimateStrength(priced('own/tune-7b', 0), rule);
+      const paid = estimateStrength(priced('own/tune-7b', 2), rule);
+
+      expect(free).toEqual(estimateStrength({ ...NAMELESS, id: 'own/tune-7b' }, rule));
+      expect(paid).toEqual(estimateStrength(priced('own/tune', 2), rule));
+    });
+
+    test('is not learned from few models', () => {
+      expect(fitStrength(sized.slice(0, 9), []).rule.size).toBeUndefined();
+    });
+  });
+
   test('does not give a benchmark a negative slope', () => {
     const inverted = graded.map((model) => ({
       ...model,
@@ -123,9 +169,8 @@ describe('strength from facts', () => {
 
   test('reduces the variance with each known benchmark, but never below the common variance', () => {
     const both = (figure: number): ModelFacts => ({
-      released: null,
+      ...NAMELESS,
       benchmarks: { exam: figure, orals: figure },
-      hosts: [],
     });
     const { rule } = fitStrength(
       graded.map((model, i) => ({ ...model, facts: both(30 + 10 * i) })),
@@ -133,7 +178,7 @@ describe('strength from facts', () => {
     );
 
     const widths = [{}, { exam: 60 }, { exam: 60, orals: 60 }].map(
-      (benchmarks) => estimateStrength({ released: null, benchmarks, hosts: [] }, rule).variance,
+      (benchmarks) => estimateStrength({ ...NAMELESS, benchmarks }, rule).variance,
     );
 
     expect(widths).toEqual([...widths].sort((a, b) => b - a));
@@ -150,7 +195,7 @@ describe('strength from facts', () => {
     const { rule } = fitStrength(graded, others);
 
     const told = [20, 40, 60].map(
-      (viva) => estimateStrength({ released: null, benchmarks: { viva }, hosts: [] }, rule).mean,
+      (viva) => estimateStrength({ ...NAMELESS, benchmarks: { viva } }, rule).mean,
     );
     expect(told).toEqual([...told].sort((a, b) => a - b));
     expect((told[2] ?? 0) - (told[0] ?? 0)).toBeGreaterThan(0.3);
@@ -177,11 +222,10 @@ describe('strength from facts', () => {
 
   test('keeps the spread of the grades, however many benchmarks agree', () => {
     const figures = (figure: number): ModelFacts => ({
-      released: null,
+      ...NAMELESS,
       benchmarks: Object.fromEntries(
         ['exam', 'orals', 'viva', 'essay', 'test'].map((name) => [name, figure]),
       ),
-      hosts: [],
     });
     const sets = ['quiz', 'ordeal', 'drill'];
     const spread = [30, 40, 50, 60, 70, 80].map((figure, i) => ({

@@ -76,7 +76,7 @@ function plantedTable(): OutcomeTable {
 test('shrinkSkills shrinks skills with little evidence towards the expected line, and keeps those with much', () => {
   const table = plantedTable();
   const rows = Array.from({ length: ROWS }, (_, row) => row);
-  const factsOf = () => ({ released: null, benchmarks: {}, hosts: [] });
+  const factsOf = () => ({ id: 'acme/one', released: null, benchmarks: {}, hosts: [] });
   const ensemble = trainEnsemble(table, {
     shape: SHAPE,
     recipe: RECIPE,

@@ -74,6 +74,7 @@ export class KnownModels {
     const entry = this.#catalog.find(plain) ?? this.#namesake(plain, known) ?? NOTHING_KNOWN;
     const listed = this.#listedHosts(plain, name);
     return {
+      id: plain,
       released: known ?? entry.released,
       benchmarks: benchmarks ?? entry.benchmarks,
       hosts: listed.length > 0 ? listed : entry.hosts,
@@ -101,7 +102,7 @@ interface StatedFacts {
 }
 
 const NOTHING_STATED: StatedFacts = { released: null, benchmarks: null };
-const NOTHING_KNOWN: ModelFacts = { released: null, benchmarks: {}, hosts: [] };
+const NOTHING_KNOWN: Omit<ModelFacts, 'id'> = { released: null, benchmarks: {}, hosts: [] };
 
 function readFacts(file: string): ReadonlyMap<string, StatedFacts> {
   const { sources, models } = YamlFile.parse(file, readFileSync(file, 'utf8')).check(factsSchema);

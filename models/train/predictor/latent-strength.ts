@@ -1,3 +1,4 @@
+import type { SizeRule } from '../../../src/route/model-strength.js';
 import { fitLines, UNKNOWN, type Guess, type Line, type Point } from './strength-lines.js';
 
 /** A model's ability in one set of graded answers. */
@@ -20,6 +21,8 @@ export interface Observed {
   readonly grades: readonly SetGrade[];
   readonly log10Price: number | null;
   readonly year: number | null;
+  /** Natural logarithm of billions of parameters. */
+  readonly logSize: number | null;
   readonly figures: readonly Figure[];
 }
 
@@ -42,6 +45,8 @@ export interface LatentFit {
   readonly common: number;
   readonly benchmarks: ReadonlyMap<string, Line>;
   readonly sets: ReadonlyMap<string, Line>;
+  /** Strength of a model released in `year` by its `logSize`; `null` if too few models show it. */
+  readonly size: SizeRule | null;
 }
 
 const ROUNDS = 100;
@@ -54,6 +59,8 @@ const LEAST_COMMON = 0.05;
 const LEAST_VARIANCE = 0.4;
 /** With fewer models of which both are known, price and date are not used. */
 const FEWEST_PRICED = 3;
+/** With fewer models of which size and date are known, size is not used. */
+const FEWEST_SIZED = 10;
 
 /**
  * Fits a strength for every model and a line for every benchmark and every set of graded answers jointly. A benchmark without graded
@@ -93,7 +100,7 @@ export function fitLatent(rows: readonly Observed[], benchmarks: readonly string
     };
     fit = onScaleOfSets(fit);
   }
-  return fit;
+  return { ...fit, size: fitSize(rows, fit) };
 }
 
 /** The same fit, on the scale of `LatentFit`. */
@@ -145,6 +152,7 @@ function start(
     common: 0.3,
     benchmarks: lines(figures, USUAL_BENCHMARK_GAIN),
     sets: lines(grades, USUAL_SET_GAIN),
+    size: null,
   };
 }
 
@@ -209,6 +217,26 @@ function updated(
 function joined(a: Guess, b: Guess): Guess {
   const precision = 1 / a.variance + 1 / b.variance;
   return { mean: (a.mean / a.variance + b.mean / b.variance) / precision, variance: 1 / precision };
+}
+
+/** A regression of graded models' strength at the date `fit.year` on their size. */
+function fitSize(rows: readonly Observed[], fit: LatentFit): SizeRule | null {
+  const points = rows.flatMap((row) => {
+    const graded = strengthByGrades(row, fit);
+    if (graded === null || row.logSize === null || row.year === null) return [];
+    const y = graded.mean - fit.perYear * (row.year - fit.year);
+    return [{ x: row.logSize, y, weight: 1 / (graded.variance + fit.variancePriced) }];
+  });
+  if (points.length < FEWEST_SIZED) return null;
+  const total = points.reduce((sum, { weight }) => sum + weight, 0);
+  const over = (of: (point: (typeof points)[number]) => number): number =>
+    points.reduce((sum, point) => sum + point.weight * of(point), 0) / total;
+  const [middle, height] = [over(({ x }) => x), over(({ y }) => y)];
+  const square = over(({ x }) => (x - middle) ** 2);
+  const gain = Math.max(0, over(({ x, y }) => (x - middle) * (y - height)) / square);
+  const intercept = height - gain * middle;
+  const left = over(({ x, y }) => (y - intercept - gain * x) ** 2);
+  return { intercept, slope: gain, variance: Math.max(fit.variancePriced, left) };
 }
 
 /** The expected squared difference between the two strengths. */

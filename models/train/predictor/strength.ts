@@ -1,5 +1,5 @@
 import { linearScore } from '../../../src/core/benchmark.js';
-import { log10OutputPrice, releaseYear } from '../../../src/route/model-strength.js';
+import { log10OutputPrice, logSize, releaseYear } from '../../../src/route/model-strength.js';
 import type { BenchmarkRule, ModelFacts, StrengthRule } from '../../../src/route/model-strength.js';
 import { fitLatent, gradedStrength, strengthByGrades } from './latent-strength.js';
 import type { LatentFit, Observed, SetGrade } from './latent-strength.js';
@@ -75,6 +75,7 @@ function ruleOf(fit: LatentFit): StrengthRule {
     ...{ mean, pricePower, log10Price, perYear, year, common, benchmarks },
     variance: fit.variance + common,
     variancePriced: fit.variancePriced + common,
+    ...(fit.size && { size: { ...fit.size, variance: fit.size.variance + common } }),
   };
 }
 
@@ -102,6 +103,13 @@ export function rescaled(rule: StrengthRule, { by, add }: Rescaling): StrengthRu
     variancePriced: by * by * rule.variancePriced,
     common: by * by * rule.common,
     benchmarks: Object.fromEntries(benchmarks),
+    ...(rule.size && {
+      size: {
+        intercept: by * rule.size.intercept + add,
+        slope: by * rule.size.slope,
+        variance: by * by * rule.size.variance,
+      },
+    }),
   };
 }
 
@@ -120,6 +128,7 @@ function observe(model: GradedModel): Observed {
     grades: model.grades,
     log10Price: log10OutputPrice(facts),
     year: releaseYear(facts.released),
+    logSize: logSize(facts),
     figures: Object.entries(facts.benchmarks).map(([benchmark, figure]) => ({
       benchmark,
       value: linearScore(benchmark, figure),
