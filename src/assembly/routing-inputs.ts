@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { blankModel } from '../catalog/entry.js';
 import type { ModelOverrides } from '../catalog/schema.js';
+import { OLLAMA } from '../config/providers.js';
 import type { Config } from '../config/schema.js';
 import type { SourcedConfig } from '../config/source.js';
 import { FaultyFileError, throwOnErrors, type Fault } from '../core/errors.js';
@@ -78,7 +79,7 @@ async function layOn(
 ): Promise<RoutingInputs> {
   const { config } = sourced;
   const catalog = overriddenCatalog(shippedCatalog.withPlaces(placesIn(config)), sourced);
-  const served = servedModels(catalog, servingProviders(config));
+  const served = servedModels(catalog, servingProviders(sourced));
   const known = new Map([
     ...catalog.models,
     ...[...served].map(([id, { model }]) => [id, model] as const),
@@ -248,7 +249,7 @@ function placesIn(config: Config): Parameters<Catalog['withPlaces']>[0] {
   return enabledProviders(config).map(([name, { kind = name }]) => ({ name, kind }));
 }
 
-function servingProviders(config: Config): Parameters<typeof servedModels>[1] {
+function servingProviders({ config, ollama }: SourcedConfig): Parameters<typeof servedModels>[1] {
   return enabledProviders(config).map(([name, settings]) => {
     const { models, dialect: configuredDialect } = settings;
     const row = knownProvider(name, settings);
@@ -259,6 +260,7 @@ function servingProviders(config: Config): Parameters<typeof servedModels>[1] {
     return {
       name,
       models,
+      ...(name === OLLAMA && { stated: ollama }),
       listed: models.length > 0 && !hosted,
       local,
       dialect,

@@ -1,11 +1,21 @@
 import type { Catalog } from '../catalog/catalog.js';
-import type { Capability, Host, Model, Price, ServedModel, Upstream } from '../core/model.js';
+import type {
+  Capability,
+  Host,
+  LocalModel,
+  Model,
+  Price,
+  ServedModel,
+  Upstream,
+} from '../core/model.js';
 
 /** An enabled provider, and the models that the operator lists for it. */
 export interface ServingProvider {
   readonly name: string;
   /** Model names as the provider has them; one that the catalog does not know becomes `provider/name`. */
   readonly models: readonly string[];
+  /** What it says itself about some of them. */
+  readonly stated?: readonly LocalModel[];
   /** The provider serves only these models, whatever the catalog says: a self-hosted server. */
   readonly listed: boolean;
   /** Runs on the operator's own machine, free of charge. */
@@ -98,13 +108,19 @@ const BLANK = {
 
 function ownModel(provider: ServingProvider, name: string, catalog: Catalog): Model {
   const id = `${provider.name}/${name}`.toLowerCase();
-  const known = catalog.models.get(id) ?? catalog.find(name);
+  const stated = provider.stated?.find((one) => one.name === name);
+  const known =
+    catalog.models.get(id) ??
+    catalog.find(name) ??
+    (provider.local ? catalog.findTag(name, stated?.parameters ?? null) : undefined);
   const own = {
     id,
     vendor: provider.name,
     // The price at other providers does not apply here.
     hosts: [{ provider: provider.name, model: name, price: null }],
     simulated: false,
+    ...(stated?.parameters != null && { parameters: stated.parameters }),
+    ...(stated?.capabilities != null && { capabilities: stated.capabilities }),
   };
   // The same weights have the same capabilities everywhere.
   return known === undefined ? { ...BLANK, displayName: name, ...own } : { ...known, ...own };

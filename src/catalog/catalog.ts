@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { FaultyFileError } from '../core/errors.js';
 import type { Host, Model } from '../core/model.js';
+import { isSameSize, sizeInName } from '../core/model-size.js';
 import { nearest } from '../core/nearest.js';
 import { blankModel, applyOverride } from './entry.js';
 import { bareName, indexNames, type NameIndex, type ModelWithAliases } from './names.js';
@@ -9,6 +10,7 @@ import type { ModelOverrides } from './schema.js';
 
 // Long enough to tell revisions apart, short enough for a log line.
 const REVISION_LENGTH = 12;
+const OLLAMA = 'ollama';
 
 /** An error in the overrides, with its path in them. */
 export interface OverrideFault {
@@ -48,6 +50,24 @@ export class Catalog {
    */
   find(name: string): Model | undefined {
     return this.#names.get(name.toLowerCase());
+  }
+
+  /**
+   * The model with these weights, by a name that an Ollama has for it: a tag such as `llama3.2:latest` or
+   * `llama3.1:8b-instruct-q4_K_M` is that of a known model if the part before the colon and the size are.
+   *
+   * @param parameters - billions; `null` if unknown
+   */
+  findTag(tag: string, parameters: number | null): Model | undefined {
+    const size = parameters ?? sizeInName(tag);
+    if (size === null) return undefined;
+    const isTag = (model: string): boolean => {
+      const known = sizeInName(model);
+      return stem(model) === stem(tag) && known !== null && isSameSize(size, known);
+    };
+    return [...this.models.values()].find(({ hosts }) =>
+      hosts.some(({ provider, model }) => provider === OLLAMA && isTag(model)),
+    );
   }
 
   /** The id of the model that a misspelt name most likely means; `null` if no name is close. */
@@ -117,6 +137,10 @@ export class Catalog {
   #bareNames(): string[] {
     return [...this.models.keys()].map(bareName);
   }
+}
+
+function stem(tag: string): string {
+  return tag.toLowerCase().replace(/:.*$/, '');
 }
 
 /** One host for each provider of its kind; the known provider itself comes last if it is not configured. */

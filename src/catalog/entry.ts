@@ -64,6 +64,7 @@ export function applyOverride(
       ...model.benchmarks,
       ...definedScores(Object.entries(override.benchmarks ?? {})),
     },
+    parameters: override.parameters ?? model.parameters,
     strength: override.strength ?? model.strength,
     speed: override.speed === undefined ? model.speed : toSpeed(override.speed),
     hosts: hosts.map((host) => withPrice(host, override.prices ?? {})),

@@ -252,6 +252,14 @@ export const modelOverride = z.strictObject({
   context_window: fields.context_window.optional(),
   max_output_tokens: fields.max_output_tokens.optional(),
   capabilities: fields.capabilities.optional(),
+  parameters: z
+    .number()
+    .positive()
+    .max(100_000)
+    .optional()
+    .describe(
+      'Billions of parameters. Without benchmark scores and a price, quality is estimated from them. Default: those that the name states, as in `my-model-7b`.',
+    ),
   strength: strength
     .optional()
     .describe('General strength, as `suffice models add --anchors` measures it.'),

@@ -5,7 +5,13 @@ import { isLoopback } from '../core/loopback.js';
 import { SIMULATION } from '../upstream/providers.js';
 import type { Environment } from './interpolate.js';
 import { stripBrackets, HOST_REQUIREMENT, isListenHost } from './network.js';
-import { ollamaBaseUrl, providerFault, providersWithKey, withEnvironment } from './providers.js';
+import {
+  OLLAMA,
+  ollamaBaseUrl,
+  providerFault,
+  providersWithKey,
+  withEnvironment,
+} from './providers.js';
 import { providerSchema, type ProviderConfig } from './provider-schema.js';
 import { configSchema, type Config } from './schema.js';
 
@@ -40,7 +46,7 @@ export function providersFromEnvironment(
   if (ollamaModels !== null) {
     // It was probed without a proxy.
     const settings = { base_url: ollamaBaseUrl(env), models: [...ollamaModels], proxy: null };
-    providers['ollama'] = providerSchema.parse(settings);
+    providers[OLLAMA] = providerSchema.parse(settings);
   }
   const faults = Object.entries(providers).flatMap(([name, settings]): Fault[] => {
     const message = providerFault(name, settings);

@@ -16,7 +16,8 @@ import { PROXY_VARIABLES } from '../upstream/proxy/proxy-choice.js';
 import type { Environment } from './interpolate.js';
 import type { ProviderConfig } from './provider-schema.js';
 
-const OLLAMA = 'ollama';
+/** The known provider that is looked for on this machine if there is no file. */
+export const OLLAMA = 'ollama';
 const OLLAMA_PORT = '11434';
 const PROXY_NAMES = [...new Set(Object.values(PROXY_VARIABLES).flat())];
 

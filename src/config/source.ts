@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Fault } from '../core/errors.js';
+import type { LocalModel } from '../core/model.js';
 import {
   applyOverrides,
   configFromEnvironment,
@@ -20,6 +21,8 @@ export interface SourcedConfig {
   readonly revision: string;
   /** The sections that are present in the file, even if empty; none if there is no file. */
   readonly sections: ReadonlySet<string>;
+  /** The models of a local Ollama that was found; none if there is a file. */
+  readonly ollama: readonly LocalModel[];
   /** Makes a fault at an option, for later checks: `['models', 'acme/large']`. */
   readonly fault: (
     path: readonly PropertyKey[],
@@ -45,7 +48,7 @@ export interface ConfigSourceOptions {
   readonly overrides: Overrides;
   readonly env: Environment;
   /** Probes for the models of a local Ollama, `null` if none answers; called only without a file. */
-  readonly ollamaModels: () => Promise<readonly string[] | null>;
+  readonly ollamaModels: () => Promise<readonly LocalModel[] | null>;
 }
 
 /** The named file, else `suffice.yaml` in the current folder, else the environment alone. */
@@ -55,26 +58,31 @@ export function configSource(options: ConfigSourceOptions): ConfigSource {
   const overrides = { ...overridesFromEnvironment(env), ...withoutUndefined(options.overrides) };
   return {
     load: async () => {
-      const base: SourcedConfig =
+      const base =
         file === null
-          ? {
-              config: configFromEnvironment(env, await options.ollamaModels()),
-              warnings: [],
-              file: null,
-              revision: 'environment',
-              sections: new Set(),
-              fault: (at, message, severity = 'error') => ({
-                file: at.join('.'),
-                line: 0,
-                column: 0,
-                message,
-                severity,
-              }),
-            }
-          : await loadConfig(file, env);
+          ? fromEnvironment(env, await options.ollamaModels())
+          : { ...(await loadConfig(file, env)), ollama: [] };
       const { config, warnings } = applyOverrides(base.config, overrides);
       return { ...base, config, warnings: [...base.warnings, ...warnings] };
     },
+  };
+}
+
+function fromEnvironment(env: Environment, ollama: readonly LocalModel[] | null): SourcedConfig {
+  return {
+    config: configFromEnvironment(env, ollama?.map(({ name }) => name) ?? null),
+    warnings: [],
+    file: null,
+    revision: 'environment',
+    sections: new Set(),
+    ollama: ollama ?? [],
+    fault: (at, message, severity = 'error') => ({
+      file: at.join('.'),
+      line: 0,
+      column: 0,
+      message,
+      severity,
+    }),
   };
 }
 

@@ -2,6 +2,7 @@ import { linearScore } from '../core/benchmark.js';
 import type { Model } from '../core/model.js';
 import { at } from './factor-network.js';
 import { modelKey } from './model-name.js';
+import { isSameSize, sizeInName } from '../core/model-size.js';
 import { estimateStrength, releaseYear } from './model-strength.js';
 import type { Strength } from './model-strength.js';
 import type { PredictorTables } from './predictor-artefact.js';
@@ -132,7 +133,7 @@ export class AbilityTable {
     const exact = this.#fitted.get(model.id);
     if (exact !== undefined) return exact;
     const index = this.#fittedByKey.get(modelKey(model.id));
-    if (index === undefined) return undefined;
+    if (index === undefined || !this.#mayBe(index, model)) return undefined;
     const year = releaseYear(model.released);
     const fittedYear = at(this.#tables.released, index);
     // Vendors reuse names: a `-small` of 2026 is not the `-small` of 2024.
@@ -142,6 +143,14 @@ export class AbilityTable {
         ? year < UNDATED_UNTIL_YEAR
         : Math.abs(year - fittedYear) < SAME_MODEL_YEARS);
     return same ? index : undefined;
+  }
+
+  /** Tags such as `deepseek-r1:8b` share a name with a model of another size. */
+  #mayBe(index: number, { id, parameters }: Model): boolean {
+    const size = parameters ?? sizeInName(id);
+    if (size === null) return true;
+    const fittedSize = sizeInName(this.#tables.meta.models[index] ?? '');
+    return fittedSize !== null && isSameSize(size, fittedSize);
   }
 
   #skillsFrom(strength: number): Float32Array {

@@ -1,6 +1,6 @@
 import { linearScore } from '../core/benchmark.js';
 import type { Model } from '../core/model.js';
-import { sizeInName } from './model-size.js';
+import { sizeInName } from '../core/model-size.js';
 
 /** Regression of general strength on published facts, fitted to models with graded answers. */
 export interface StrengthRule {
@@ -47,7 +47,10 @@ export interface Strength {
 }
 
 /** Facts that strength is estimated from; a subset of `Model`. */
-export type ModelFacts = Pick<Model, 'id' | 'released' | 'benchmarks' | 'hosts' | 'strength'>;
+export type ModelFacts = Pick<
+  Model,
+  'id' | 'parameters' | 'released' | 'benchmarks' | 'hosts' | 'strength'
+>;
 
 /**
  * Estimates a model's strength from its price, or the size that its name states if it has none, its release date and its
@@ -112,9 +115,9 @@ function readFigures(
   });
 }
 
-/** Natural logarithm of the size that a model's name states, in billions of parameters; `null` if it states none. */
-export function logSize({ id }: Pick<ModelFacts, 'id'>): number | null {
-  const size = sizeInName(id);
+/** Natural logarithm of a model's billions of parameters, as stated or in its name; `null` if unknown. */
+export function logSize({ id, parameters }: Pick<ModelFacts, 'id' | 'parameters'>): number | null {
+  const size = parameters ?? sizeInName(id);
   return size === null ? null : Math.log(size);
 }
 

@@ -1,6 +1,7 @@
 import { loadCatalog } from '../../src/catalog/load.js';
 import type { Catalog } from '../../src/catalog/catalog.js';
 import { servedModels, type ServingProvider } from '../../src/assembly/served-models.js';
+import type { LocalModel, Model } from '../../src/core/model.js';
 
 let catalog: Catalog;
 
@@ -50,6 +51,53 @@ describe('servedModels', () => {
         price: null,
       },
     ]);
+  });
+
+  describe('at a local Ollama', () => {
+    const ollama = (stated: readonly LocalModel[]): ServingProvider => ({
+      name: 'ollama',
+      models: stated.map(({ name }) => name),
+      stated,
+      listed: true,
+      local: true,
+    });
+    const tag = (name: string, parameters: number | null = null): LocalModel => ({
+      name,
+      parameters,
+      capabilities: null,
+    });
+    const modelOf = (one: LocalModel): Model | undefined =>
+      [...servedModels(catalog, [ollama([one])]).values()][0]?.model;
+
+    test.each([
+      ['a default tag of a known size', tag('llama3.2:latest', 3.2)],
+      ['a quantised tag', tag('llama3.1:8b-instruct-q4_K_M')],
+    ])('recognises %s as a known model', (_, one) => {
+      const model = modelOf(one);
+
+      expect(model?.id).toBe(`ollama/${one.name}`.toLowerCase());
+      expect(Object.keys(model?.benchmarks ?? {})).not.toEqual([]);
+      expect(model?.released).not.toBeNull();
+    });
+
+    test.each([
+      ['of another size', tag('deepseek-r1:latest', 8.2)],
+      ['of unknown size', tag('llama3.2:latest')],
+      ['with an unknown name', tag('my-own:latest', 3.2)],
+    ])('does not take a tag %s for a known model', (_, one) => {
+      expect(modelOf(one)).toMatchObject({ benchmarks: {}, released: null });
+    });
+
+    test('keeps the size and the capabilities that Ollama states', () => {
+      const capabilities = new Set(['embeddings'] as const);
+
+      expect(
+        modelOf({ name: 'nomic-embed-text:latest', parameters: 0.137, capabilities }),
+      ).toMatchObject({
+        parameters: 0.137,
+        capabilities,
+      });
+    });
   });
 
   test('sets the price of local models to 0', () => {

@@ -6,7 +6,10 @@ const fromEnvironment = (ollama: readonly string[] | null): Promise<SourcedConfi
     file: null,
     overrides: {},
     env: {},
-    ollamaModels: () => Promise.resolve(ollama),
+    ollamaModels: () =>
+      Promise.resolve(
+        ollama?.map((name) => ({ name, parameters: null, capabilities: null })) ?? null,
+      ),
   }).load();
 
 describe('reloadFaults without a configuration file', () => {

@@ -130,6 +130,14 @@ describe('FactorPredictor', () => {
     );
   });
 
+  test('does not take a tag of another size for a graded model', () => {
+    const names = ['acme/middle:8b', 'acme/middle:latest'];
+    const [small, unsized] = names.map((name) => tiny.ability(modelWith(name)));
+    const stated = tiny.ability({ ...modelWith('acme/middle:latest'), parameters: 8.2 });
+
+    expect([small?.basis, unsized?.basis, stated.basis]).toEqual(['unknown', 'fitted', 'unknown']);
+  });
+
   test.each([
     { name: 'acme/middle', released: null, basis: 'fitted' },
     { name: 'acme/middle-2024-08-06', released: '2024-08-06', basis: 'fitted' },

@@ -12,15 +12,61 @@ afterEach(async () => {
 });
 
 const TAGS = JSON.stringify({
-  models: [{ name: 'llama3.2:3b', size: 1, details: { family: 'llama' } }, { name: 'qwen3:8b' }],
+  models: [
+    { name: 'llama3.2:latest', size: 1, details: { family: 'llama', parameter_size: '3.2B' } },
+    { name: 'nomic-embed-text:latest', details: { family: 'nomic-bert', parameter_size: '137M' } },
+    { name: 'qwen3:8b' },
+  ],
 });
 
-describe('probeOllama', () => {
-  test('lists the models of a local Ollama', async () => {
-    fake.next(sends(200, TAGS));
+/** Answers like an Ollama that states what its models can do, for as many as are given. */
+const ollama = (capabilities: Readonly<Record<string, readonly string[]>>): Behaviour => {
+  return (exchange) => {
+    const { path, json } = exchange.request;
+    const stated = capabilities[String(json['model'])];
+    if (path === '/api/tags') sends(200, TAGS)(exchange);
+    else if (stated === undefined) sends(404, '{"error":"unknown"}')(exchange);
+    else sends(200, JSON.stringify({ capabilities: stated }))(exchange);
+  };
+};
 
-    await expect(probeOllama(fake.baseUrl, 5_000)).resolves.toEqual(['llama3.2:3b', 'qwen3:8b']);
+describe('probeOllama', () => {
+  test('lists the models of a local Ollama with sizes and capabilities', async () => {
+    fake.always(
+      ollama({
+        'llama3.2:latest': ['completion', 'tools'],
+        'nomic-embed-text:latest': ['embedding'],
+        'qwen3:8b': ['completion', 'thinking', 'vision', 'telepathy'],
+      }),
+    );
+
+    await expect(probeOllama(fake.baseUrl, 5_000)).resolves.toEqual([
+      {
+        name: 'llama3.2:latest',
+        parameters: 3.2,
+        capabilities: new Set(['json_mode', 'json_schema', 'tools']),
+      },
+      { name: 'nomic-embed-text:latest', parameters: 0.137, capabilities: new Set(['embeddings']) },
+      {
+        name: 'qwen3:8b',
+        parameters: null,
+        capabilities: new Set(['json_mode', 'json_schema', 'reasoning', 'vision']),
+      },
+    ]);
     expect(fake.requests[0]).toMatchObject({ method: 'GET', path: '/api/tags' });
+    expect(fake.requests[1]).toMatchObject({ method: 'POST', path: '/api/show' });
+  });
+
+  test('recognises embedding models by their family if Ollama does not state capabilities', async () => {
+    fake.always(ollama({}));
+
+    const models = await probeOllama(fake.baseUrl, 5_000);
+
+    expect(models?.map(({ capabilities }) => capabilities)).toEqual([
+      null,
+      new Set(['embeddings']),
+      null,
+    ]);
   });
 
   test('leaves no connection open', async () => {

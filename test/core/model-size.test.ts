@@ -1,4 +1,4 @@
-import { sizeInName } from '../../src/route/model-size.js';
+import { sizeInName } from '../../src/core/model-size.js';
 
 test.each([
   ['ollama/llama3.2:1b', 1],

@@ -1,6 +1,8 @@
 /** A number of parameters in a name: `70b`, `0.5B`, `350m`, `8x7b`, and `235b-a22b`, of which 22 billion are active. */
 const SIZE =
   /(?<![a-z0-9.])(?:(\d{1,3})x)?(\d{1,4}(?:\.\d{1,3})?)(b|m)(?:-a(\d{1,3}(?:\.\d)?)b)?(?![a-z0-9])/i;
+/** Sizes whose ratio is at most this are called the same: `8b` has 7.6 or 8.2 billion parameters. */
+const SAME_SIZE_RATIO = 1.25;
 /** Experts that answer each token, of a mixture such as `8x7b`. */
 const ACTIVE_EXPERTS = 2;
 
@@ -21,4 +23,9 @@ export function sizeInName(name: string): number | null {
   const used =
     active === undefined ? each * Math.min(Number(experts ?? 1), ACTIVE_EXPERTS) : Number(active);
   return all > 0 && used > 0 ? Math.sqrt(all * used) : null;
+}
+
+/** Whether two sizes are those of the same model, rounded differently. */
+export function isSameSize(a: number, b: number): boolean {
+  return Math.max(a, b) <= SAME_SIZE_RATIO * Math.min(a, b);
 }
