@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AnswerLog, type AnswerLogProblem } from '../../src/cache/answer-log.js';
@@ -81,4 +81,34 @@ test('starts with an empty store and reports the reason when its file cannot be 
   await expect(log.save()).rejects.toThrow();
   expect(problems.map(({ kind }) => kind)).toEqual(['unwritable']);
   await log.close();
+});
+
+test('leaves no text of purged answers in the file when others were fetched since', async () => {
+  const { store, log } = await opened();
+  const { payload, ...head } = answer('fetched');
+  store.put(answer('purged'));
+  await log.save();
+  store.addShared({ ...head, payload: { form: 'elsewhere', bytes: 9 } });
+  store.fillPayload({ ...head, payload });
+
+  store.purge({ id: 'dec_purged' });
+  await log.save();
+  const saved = await readFile(fileIn(), 'utf8');
+  await log.close();
+  const again = await opened();
+
+  expect(saved).not.toContain('the answer to purged');
+  expect(keysIn(again.store)).toEqual(['fetched']);
+  await again.log.close();
+});
+
+test('only its owner can read the folder and the file', async () => {
+  folder = path.join(folder, 'answers');
+  const { store, log } = await opened();
+  store.put(answer('a'));
+
+  await log.close();
+
+  const modes = await Promise.all([folder, fileIn()].map(async (at) => (await stat(at)).mode));
+  expect(modes.map((mode) => mode & 0o777)).toEqual([0o700, 0o600]);
 });
