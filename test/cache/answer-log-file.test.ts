@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AnswerLog, type AnswerLogProblem } from '../../src/cache/answer-log.js';
@@ -111,4 +111,75 @@ test('only its owner can read the folder and the file', async () => {
 
   const modes = await Promise.all([folder, fileIn()].map(async (at) => (await stat(at)).mode));
   expect(modes.map((mode) => mode & 0o777)).toEqual([0o700, 0o600]);
+});
+
+test('writes saves that are requested at the same time one after another', async () => {
+  const { store, log } = await opened();
+  const saves: Promise<void>[] = [];
+  for (const key of ['a', 'b', 'c', 'd']) {
+    store.put(answer(key));
+    saves.push(log.save());
+  }
+  await Promise.all(saves);
+  store.put(answer('e'));
+  const late = [log.save()];
+  store.put(answer('f'));
+  await Promise.all([...late, log.save()]);
+  await log.closeWithoutSaving();
+
+  const again = await opened();
+
+  expect(keysIn(again.store)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  expect(problems).toEqual([]);
+  await again.log.close();
+});
+
+test('does not restore an answer that was dropped, or removed to make room', async () => {
+  const first = await opened();
+  const keys = ['dropped', 'discarded', 'stays'];
+  for (const key of keys) first.store.put(answer(key));
+  await first.log.save();
+  const { ino } = await stat(fileIn());
+  first.store.drop([answer('dropped')]);
+  first.store.discard('discarded');
+  await first.log.save();
+  await first.log.closeWithoutSaving();
+
+  const { store, log } = await opened();
+
+  // The file was appended to, so the removals are read from it.
+  expect((await stat(fileIn())).ino).toBe(ino);
+  expect(keysIn(store)).toEqual(['stays']);
+  await log.close();
+});
+
+/** Makes the next write fail after half of its bytes. */
+async function breakNextWrite(): Promise<void> {
+  const handle = await open(fileIn());
+  const prototype = Object.getPrototypeOf(handle) as { write: FileHandle['write'] };
+  const { write } = prototype;
+  prototype.write = async function (this: FileHandle, bytes: Buffer, at, length, position) {
+    prototype.write = write;
+    await write.call(this, bytes, at, (length ?? 0) >> 1, position);
+    throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+  } as FileHandle['write'];
+  await handle.close();
+}
+
+test('loses nothing when it could append only a part of the changes', async () => {
+  const { store, log } = await opened();
+  for (const key of ['a', 'removed']) store.put(answer(key));
+  await log.save();
+  store.put(answer('b'));
+  store.drop([answer('removed')]);
+  await breakNextWrite();
+  await expect(log.save()).rejects.toThrow('no space');
+  store.put(answer('c'));
+  await log.close();
+
+  const again = await opened();
+
+  expect(keysIn(again.store)).toEqual(['a', 'b', 'c']);
+  expect(problems.map(({ kind }) => kind)).toEqual(['unwritable', 'writable_again']);
+  await again.log.close();
 });
