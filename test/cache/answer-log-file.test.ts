@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AnswerLog, type AnswerLogProblem } from '../../src/cache/answer-log.js';
@@ -182,4 +193,58 @@ test('loses nothing when it could append only a part of the changes', async () =
   expect(keysIn(again.store)).toEqual(['a', 'b', 'c']);
   expect(problems.map(({ kind }) => kind)).toEqual(['unwritable', 'writable_again']);
   await again.log.close();
+});
+
+test('finds the records after one whose length is damaged', async () => {
+  const first = await opened();
+  for (const key of ['a', 'b', 'c']) {
+    first.store.put(answer(key));
+    await first.log.save();
+  }
+  await first.log.close();
+  const bytes = await readFile(fileIn());
+  const lengthAt = bytes.indexOf('SfcR', bytes.indexOf('the answer to a')) + 4;
+  bytes.writeUInt32BE(bytes.readUInt32BE(lengthAt) + 1_000_000, lengthAt);
+  await writeFile(fileIn(), bytes);
+
+  const { store, log } = await opened();
+
+  expect(keysIn(store)).toEqual(['c']);
+  expect(problems).toEqual([{ kind: 'damaged', records: 1 }]);
+  await log.close();
+});
+
+test('does not overwrite what another process has appended', async () => {
+  const first = await opened();
+  first.store.put(answer('a'));
+  await first.log.close();
+  const [one, other] = [await opened(), await opened()];
+  one.store.put(answer('b'));
+  await one.log.save();
+  other.store.put(answer('c'));
+  await other.log.save();
+  await one.log.closeWithoutSaving();
+  await other.log.closeWithoutSaving();
+
+  const again = await opened();
+
+  expect(problems).toEqual([{ kind: 'taken' }]);
+  expect(keysIn(again.store)).toEqual(['a', 'c']);
+  await again.log.close();
+});
+
+test('keeps one file open, however often it is rewritten', async () => {
+  const { store, log } = await opened();
+  for (const key of ['a', 'b', 'c']) {
+    store.put(answer(key));
+    await log.save();
+    store.purge({ id: `dec_${key}` });
+    await log.save();
+  }
+
+  const fds = await readdir('/proc/self/fd');
+  const targets = await Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(String)));
+
+  expect(targets.filter((target) => target.startsWith(folder))).toEqual([fileIn()]);
+  await log.close();
 });
