@@ -164,16 +164,24 @@ test('does not restore an answer that was dropped, or removed to make room', asy
   await log.close();
 });
 
+type Write = (
+  this: FileHandle,
+  bytes: Buffer,
+  at: number,
+  length: number,
+  position: number,
+) => Promise<unknown>;
+
 /** Makes the next write fail after half of its bytes. */
 async function breakNextWrite(): Promise<void> {
   const handle = await open(fileIn());
-  const prototype = Object.getPrototypeOf(handle) as { write: FileHandle['write'] };
+  const prototype = Object.getPrototypeOf(handle) as { write: Write };
   const { write } = prototype;
-  prototype.write = async function (this: FileHandle, bytes: Buffer, at, length, position) {
+  prototype.write = async function (bytes, at, length, position) {
     prototype.write = write;
-    await write.call(this, bytes, at, (length ?? 0) >> 1, position);
+    await write.call(this, bytes, at, length >> 1, position);
     throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
-  } as FileHandle['write'];
+  };
   await handle.close();
 }
 
