@@ -67,20 +67,21 @@ function gives({ message, finish }: Choice, stream: boolean) {
   );
 }
 
-/** What such an answer cannot be: a client of Completions cannot get tool calls. */
-const CASES = Object.keys(CLIENTS).flatMap((client) =>
-  Object.keys(INCOMPLETE)
-    .filter((what) => client !== 'Completions' || what !== 'tool calls')
-    .flatMap((what) => [false, true].map((stream) => [client, what, stream] as const)),
+/** A client of Completions cannot get tool calls. */
+const CASES = Object.entries(CLIENTS).flatMap(([name, client]) =>
+  Object.entries(INCOMPLETE)
+    .filter(([what]) => name !== 'Completions' || what !== 'tool calls')
+    .flatMap(([what, choice]) =>
+      [false, true].map((stream) => ({ name, client, what, choice, stream })),
+    ),
 );
 
 test.each(CASES)(
-  'a client of %s does not get %s again (stream: %p)',
-  async (name, what, stream) => {
-    const client = CLIENTS[name]!;
+  'a client of $name does not get $what again (stream: $stream)',
+  async ({ client, choice, stream }) => {
     const send = (isStream: boolean) =>
       post(`${rig.gateway.url}${client.path(isStream)}`, client.body(isStream));
-    rig.upstream.next(gives(INCOMPLETE[what]!, stream));
+    rig.upstream.next(gives(choice, stream));
 
     const first = await send(stream);
     const second = await send(!stream);
