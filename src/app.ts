@@ -4,7 +4,7 @@ import { DecisionLog } from './account/decision-log.js';
 import type { Ledger } from './account/settle.js';
 import { PromptCacheTracker } from './account/prompt-caches.js';
 import { DailySpend } from './account/spend.js';
-import type { AssemblyHooks } from './assembly/assemble.js';
+import { cacheSettingsOf, type AssemblyHooks } from './assembly/assemble.js';
 import { idMaker } from './core/ids.js';
 import { ReasoningStore } from './dialects/neutral/reasoning-store.js';
 import { ResponseStore } from './dialects/responses/response-store.js';
@@ -212,7 +212,7 @@ export class App {
       metricsText: () => this.#books.metrics.registry.metrics(),
       cache: () => ({
         admin: recall.admin,
-        settings: this.inForce.assembly.setup.caching,
+        settings: cacheSettingsOf(this.inForce.sourced.config),
       }),
     };
     const server = openServer({

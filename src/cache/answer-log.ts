@@ -98,11 +98,15 @@ export class AnswerLog implements AnswerStoreListener {
   }
 
   onStored(answer: CachedAnswer): void {
-    // An answer without its text is stored by another process.
+    // An answer without its text was stored by another process, and is saved once it is fetched.
     if (hasPayload(answer)) this.#pending.set(answer.key, answer);
   }
 
   onTagged(answer: CachedAnswer): void {
+    this.onStored(answer);
+  }
+
+  onFetched(answer: LoadedAnswer): void {
     this.onStored(answer);
   }
 

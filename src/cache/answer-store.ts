@@ -28,6 +28,8 @@ export interface AnswerStoreListener {
   onRemoved(key: string): void;
   /** A stored answer has more tags now. */
   onTagged?(answer: CachedAnswer): void;
+  /** The payload of a stored answer was fetched. */
+  onFetched?(answer: LoadedAnswer): void;
   /** A wrong answer must not be given by any process. It may not be in this store; if it was, its removal was notified before. */
   onDropped?(answer: AnswerId): void;
   /** All matching answers were removed (each with its own notification); matching requests in flight must not be stored. */
@@ -197,9 +199,9 @@ export class AnswerStore {
     if (hasPayload(here)) return here;
     if (this.#clock.wallMs() >= answer.expiresAtMs) return null;
     // It may be too large to stay, but the request that waited for it can still use it.
-    if (!this.#answers.set(answer.key, answer, estimatedBytes(answer))) {
+    if (!this.#answers.set(answer.key, answer, estimatedBytes(answer)))
       this.#notifyGone(answer.key);
-    }
+    else for (const journal of this.#journals) journal.onFetched?.(answer);
     return answer;
   }
 

@@ -29,7 +29,7 @@ export interface Operations {
   /** Accepts feedback on answers; `null` if feedback is off. */
   feedback(): FeedbackService | null;
   /** Statistics and purging of the cache. */
-  cache(): { readonly admin: CacheAdmin; readonly settings: CacheSettings | null };
+  cache(): { readonly admin: CacheAdmin; readonly settings: CacheSettings };
   /** Stored responses that clients can continue. */
   readonly responses: ResponseStore;
   /** Whether web pages of an origin may read endpoints that need no key. */

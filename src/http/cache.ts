@@ -78,7 +78,7 @@ function semanticJson(stats: SemanticStats): Record<string, unknown> {
 export async function purgeCache(
   bytes: Buffer,
   caller: Caller,
-  { admin, settings }: { readonly admin: CacheAdmin; readonly settings: CacheSettings | null },
+  { admin, settings }: { readonly admin: CacheAdmin; readonly settings: CacheSettings },
 ): Promise<Record<string, unknown>> {
   const { dry_run: dryRun, all, ...conditions } = checkedBody(bytes, body);
   const isNarrowed = Object.values(conditions).some((condition) => condition !== undefined);

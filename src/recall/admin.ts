@@ -175,10 +175,13 @@ export class CacheAdmin {
 /**
  * Whose answers a caller may purge: its own, unless it may purge all.
  *
+ * @param settings - those of a disabled cache, too: answers from before are still stored
  * @returns a tenant, or `undefined` for all tenants
  */
-export function purgeScope(settings: CacheSettings | null, caller: string): string | undefined {
-  const callers = settings?.callers ?? {};
+export function purgeScope(
+  { callers }: Pick<CacheSettings, 'callers'>,
+  caller: string,
+): string | undefined {
   // Without keys there is only one tenant.
   if (Object.keys(callers).length === 0) return undefined;
   const own = Object.hasOwn(callers, caller) ? callers[caller] : undefined;

@@ -91,7 +91,7 @@ test('does not restore expired, replaced or purged answers', async () => {
   first.store.put(answer('replaced', { source: 'dec_new' }));
   first.store.purge({ tag: 'x' });
   await first.log.close();
-  clock.advance(11);
+  clock.advance(10);
 
   const { store, log } = await opened();
 

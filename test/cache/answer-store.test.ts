@@ -1,5 +1,5 @@
 import { AnswerStore } from '../../src/cache/answer-store.js';
-import type { CachedAnswer } from '../../src/cache/cached-answer.js';
+import type { CachedAnswer, LoadedAnswer } from '../../src/cache/cached-answer.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 let clock: FakeClock;
@@ -180,4 +180,93 @@ test('purges only the answers of the given tenant', () => {
 
   expect(gone.map(({ key }) => key)).toEqual(['of ann']);
   expect(store.size).toBe(2);
+});
+
+test('does not add an answer of another process that has expired', () => {
+  const late = answer('a', { expiresAtMs: clock.wallMs() });
+
+  expect([store.addShared(late), store.size]).toEqual([false, 0]);
+});
+
+describe('a payload that arrives after it was requested', () => {
+  const elsewhere = { form: 'elsewhere', bytes: 1 } as const;
+  const loaded = (): LoadedAnswer => ({
+    ...answer('a'),
+    payload: { form: 'whole', body: Buffer.from('fetched') },
+  });
+
+  test('is given and stored', () => {
+    store.addShared(answer('a', { payload: elsewhere }));
+
+    expect(store.fillPayload(loaded())).toEqual(loaded());
+    expect(store.peek('a')).toEqual(loaded());
+  });
+
+  test('is not given if the answer was purged, even if another one was stored since', () => {
+    const purged = loaded();
+    store.addShared(answer('a', { payload: elsewhere }));
+    store.purge({ tag: 'red' });
+    clock.advance(1_000);
+    store.addShared(answer('a', { payload: elsewhere, source: 'dec_later' }));
+
+    expect(store.fillPayload(purged)).toBeNull();
+    expect(store.peek('a')).toMatchObject({ source: 'dec_later', payload: elsewhere });
+  });
+
+  test('is not given if the answer has expired', () => {
+    const expired = loaded();
+    store.addShared(answer('a', { payload: elsewhere }));
+    clock.advance(10_000);
+
+    expect(store.fillPayload(expired)).toBeNull();
+  });
+});
+
+test('reports that an answer is gone when its replacement is too large to store', () => {
+  const huge = { form: 'whole', body: Buffer.alloc(90_000) } as const;
+  const told: string[] = [];
+  store.put(answer('a'));
+  store.addListener({ onStored: () => undefined, onRemoved: (key) => told.push(key) });
+
+  const isStored = store.put(answer('a', { source: 'dec_later', payload: huge }));
+
+  expect([isStored, store.peek('a'), told]).toEqual([false, undefined, ['a']]);
+});
+
+test('reports that an answer is gone when its tags make it too large to store', () => {
+  const told: string[] = [];
+  const large = answer('a', { payload: { form: 'whole', body: Buffer.alloc(79_400) } });
+  store.put(large);
+  store.addListener({ onStored: () => undefined, onRemoved: (key) => told.push(key) });
+
+  store.addTags(large, ['x'.repeat(128)]);
+
+  expect([store.peek('a'), told]).toEqual([undefined, ['a']]);
+});
+
+test('counts an answer that was requested in the millisecond of a purge as purged', () => {
+  store.purge({ tag: 'red' });
+
+  expect(store.refusal(answer('a', { tookMs: 0 }))).toBe('purged');
+});
+
+test('applies the larger tolerance of two equal purges of the same time', () => {
+  const atMs = clock.wallMs();
+  store.purge({ tag: 'red' }, { atMs, slackMs: 5_000 });
+  store.purge({ tag: 'red' });
+  clock.advance(1_500);
+
+  expect(store.refusal(answer('a'))).toBe('purged');
+});
+
+test('remembers a purge for an hour, whatever is purged since', () => {
+  store.purge({ tag: 'red' });
+  const slow = answer('a', { tookMs: 500 });
+  clock.advance(3_599_999);
+  store.purge({ tag: 'blue' });
+  const within = store.refusal(slow);
+  clock.advance(1);
+  store.purge({ tag: 'green' });
+
+  expect([within, store.refusal(slow)]).toEqual(['purged', null]);
 });

@@ -18,6 +18,14 @@ const members = fc.dictionary(fc.string(), fc.jsonValue()) as fc.Arbitrary<Recor
 const wired = (value: Record<string, unknown>) =>
   JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 
+test('differs between a request and a partition with the same members', () => {
+  const given = { messages: [{ role: 'user', content: null }] };
+
+  expect(fingerprint(scope, given, NO_BODY, 'partition')).not.toBe(
+    fingerprint(scope, given, NO_BODY),
+  );
+});
+
 test('does not depend on the order of members', () => {
   fc.assert(
     fc.property(members, (given) => {

@@ -228,3 +228,31 @@ describe('Catalog.withOverrides', () => {
     expect(modelOverride.safeParse(raw).success).toBe(false);
   });
 });
+
+describe('Catalog.withPlaces', () => {
+  const hostsOf = (places: Parameters<Catalog['withPlaces']>[0]) =>
+    catalog
+      .withPlaces(places)
+      .find('openai/gpt-5-mini')
+      ?.hosts.map(({ provider }) => provider);
+
+  test('hosts a model at every provider of the kind, the unconfigured one last', () => {
+    const spare = { name: 'spare', kind: 'openai' };
+    const other = { name: 'own', kind: 'groq' };
+
+    expect(hostsOf([spare, other])).toEqual(['spare', 'openai', 'openrouter']);
+    expect(hostsOf([{ name: 'openai', kind: 'openai' }, spare])).toEqual([
+      'openai',
+      'spare',
+      'openrouter',
+    ]);
+  });
+
+  test('keeps the price and the name of the model', () => {
+    const [first, second] =
+      catalog.withPlaces([{ name: 'spare', kind: 'openai' }]).find('openai/gpt-5-mini')?.hosts ??
+      [];
+
+    expect(first).toEqual({ ...second, provider: 'spare' });
+  });
+});

@@ -97,6 +97,20 @@ describe('expectedCostUsd', () => {
   });
 });
 
+describe('expectedCostUsd with a prompt cache', () => {
+  test.each([
+    { cached: 'a part of the input', cachedTokens: 40_000, usd: (60 * 2 + 40 * 0.2) / 1e3 },
+    { cached: 'all of it', cachedTokens: 100_000, usd: (100 * 0.2) / 1e3 },
+    { cached: 'more than all of it', cachedTokens: 300_000, usd: (100 * 0.2) / 1e3 },
+  ])('charges $cached at the rate of reads', ({ cachedTokens, usd }) => {
+    expect(expectedCostUsd(PRICE, 100_000, 0, cachedTokens)).toBeCloseTo(usd, 12);
+  });
+
+  test('charges all input alike when the rate of reads is unknown', () => {
+    expect(expectedCostUsd({ ...PRICE, cacheRead: null }, 100_000, 0, 40_000)).toBe(0.2);
+  });
+});
+
 describe('usageCostUsd', () => {
   test('charges cache reads and cache writes at their own rates', () => {
     const used = usage({
@@ -129,6 +143,14 @@ describe('usageCostUsd', () => {
     const cost = usageCostUsd({ ...price, tiers: [] }, usage(used));
 
     expect(cost).toBeCloseTo(usd, 9);
+  });
+
+  test('charges no more one-hour writes than there were writes', () => {
+    const used = { inputTokens: 15e6, cacheWriteTokens: 10e6, cacheWriteHourTokens: 99e6 };
+
+    const cost = usageCostUsd({ ...PRICE, cacheWriteHour: 4, tiers: [] }, usage(used));
+
+    expect(cost).toBeCloseTo(5 * 2 + 10 * 4, 9);
   });
 
   test('charges cached tokens as input when their rate is unknown', () => {

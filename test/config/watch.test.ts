@@ -183,6 +183,23 @@ describe('watchFiles with several files', () => {
     expect(changes).toEqual([['suffice.yaml', 'rules.yaml']]);
   });
 
+  test('waits until all of them are stable', async () => {
+    const rules = path.join(folder, 'rules.yaml');
+    await writeFile(file, 'one');
+    await start([file, rules]);
+
+    await writeFile(file, 'two');
+    await poll();
+    await writeFile(rules, 'half of');
+    await poll();
+    const early = [...changes];
+    await writeFile(rules, 'half of it and the rest');
+    await poll(4);
+
+    expect(early).toEqual([]);
+    expect(changes).toEqual([['suffice.yaml', 'rules.yaml']]);
+  });
+
   test('reports only the changed file', async () => {
     const rules = path.join(folder, 'rules.yaml');
     await writeFile(file, 'one');

@@ -8,6 +8,7 @@ test('partOf assigns all spellings of a question to one part', () => {
     }),
   );
   expect(normalisedPrompt('What is  2+2?')).toBe(normalisedPrompt('what is 2 + 2'));
+  expect(normalisedPrompt('Ｗｈａｔ ② ﬁles')).toBe(normalisedPrompt('what 2 files'));
 });
 
 test('partOf assigns about 70 % to train, 15 % to validation and 15 % to test', () => {

@@ -99,6 +99,23 @@ describe('outcome file', () => {
   });
 });
 
+describe('an outcome file that cannot be read', () => {
+  test.each(['gone.jsonl', 'gone.jsonl.gz'])('is reported as missing: %s', async (name) => {
+    await expect(readOutcomeFile(path.join(folder, name))).rejects.toThrow(
+      `${name}: the file is missing`,
+    );
+  });
+
+  test.each([
+    ['cut', gzipSync(jsonl([{ id: 1, prompt: 'x', outcomes: OUTCOMES }])).subarray(0, -9)],
+    ['not compressed', jsonl([{ id: 1, prompt: 'x', outcomes: OUTCOMES }])],
+  ])('is reported as broken: %s', async (_what, content) => {
+    const file = await write('broken.jsonl.gz', content);
+
+    await expect(readOutcomeFile(file)).rejects.toThrow(/broken\.jsonl\.gz: broken: /u);
+  });
+});
+
 describe('outcomeFiles', () => {
   test('lists the given files and those in folders, each once', async () => {
     const b = await write('b.jsonl', '');

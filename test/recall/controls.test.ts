@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { ask } from '../support/app.js';
 import { cacheConfig, cacheRig } from './support.js';
 
@@ -32,6 +34,21 @@ keys:
     const other = await rig.chat(ask('acme/large', 'hi'), as('bob'));
 
     expect(other.headers.get('x-suffice-cache')).toBe('hit');
+  });
+
+  test('an alias shares the answers of the model that it stands for at the time', async () => {
+    const aliased = (model: string) => cacheConfig(rig.upstream, '', `aliases: { ours: ${model} }`);
+    await rig.restart(aliased('acme/large'));
+    await rig.chat(ask('acme/large', 'hi'));
+    const before = await rig.chat(ask('ours', 'hi'));
+    await writeFile(path.join(rig.gateway.folder, 'suffice.yaml'), aliased('acme/small'));
+    await rig.gateway.app.reload();
+
+    const after = await rig.chat(ask('ours', 'hi'));
+
+    expect(before.headers.get('x-suffice-cache')).toBe('hit');
+    expect(after.headers.get('x-suffice-cache')).toBe('miss');
+    expect(after.headers.get('x-suffice-model')).toBe('acme/small');
   });
 
   test.each([

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { ask } from '../support/app.js';
 import {
   answers,
@@ -51,6 +52,19 @@ test('a request without a candidate fails for all clients, and leaves nothing in
 
   expect(got.map(({ status }) => status)).toEqual([422, 422]);
   await underWay(rig.gateway, 0);
+});
+
+test('a request without a candidate is answered as soon as there is one', async () => {
+  const tools = [{ type: 'function', function: { name: 'f' } }];
+  const able = cacheConfig(rig.upstream, '');
+  await rig.restart(able.replaceAll('capabilities: [tools, json_mode]', 'capabilities: []'));
+  const before = await rig.chat(ask('auto', 'hi', { tools }));
+  await writeFile(path.join(rig.gateway.folder, 'suffice.yaml'), able);
+  await rig.gateway.app.reload();
+
+  const after = await rig.chat(ask('auto', 'hi', { tools }));
+
+  expect([before.status, after.status]).toEqual([422, 200]);
 });
 
 test('a client that leaves while it waits for a shared answer is logged with 499', async () => {

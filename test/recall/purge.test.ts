@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheCommand } from '../../src/cli/cache.js';
 import type { ServeContext } from '../../src/cli/serve.js';
@@ -136,6 +136,20 @@ test('does not affect the answers of other keys, unless the key may purge all', 
 
   expect(own.json).toMatchObject({ answers: 1 });
   expect(others.json).toMatchObject({ answers: 1 });
+});
+
+test('does not list or remove the answers of other keys after caching was turned off', async () => {
+  await asked('ann', 'one');
+  const config = cacheConfig(upstream, ', folder: kept, save_every_s: 3600', KEYS, '"off"');
+  await writeFile(path.join(gateway.folder, 'suffice.yaml'), config);
+  await gateway.app.reload();
+
+  const listed = await purge('bob', { all: true, dry_run: true });
+  const [other, all] = [await purge('bob', { all: true }), await purge('ops', { all: true })];
+
+  expect(await asked('ann', 'one')).toBeNull();
+  expect(listed.json).toMatchObject({ answers: 0, some: [] });
+  expect([other, all].map(({ json }) => json['answers'])).toEqual([0, 1]);
 });
 
 test('leaves only the other answers in the file', async () => {

@@ -189,6 +189,31 @@ test('a slow answer does not replace that of a later refresh', async () => {
   expect(stats).toMatchObject({ unkept: { overtaken: 1 } });
 });
 
+test.each([false, true])(
+  'a follower is told what was dropped from the shared request (stream: %p)',
+  async (stream) => {
+    const held = gate();
+    rig.upstream.always(held.behaviour);
+    const send = () =>
+      post(`${rig.gateway.url}/v1/messages`, {
+        ...(ask('acme/large', 'hi', { stream }) as object),
+        max_tokens: 9,
+        top_k: 5,
+      });
+    const both = [send(), send()];
+    await underWay(rig.gateway, 2);
+    held.open();
+
+    const [leader, follower] = await Promise.all(both);
+
+    expect(rig.upstream.requests).toHaveLength(1);
+    expect(leader?.headers.get('x-suffice-dropped')).toContain('top_k');
+    expect(follower?.headers.get('x-suffice-dropped')).toBe(
+      leader?.headers.get('x-suffice-dropped'),
+    );
+  },
+);
+
 test('a thousand identical requests make one upstream call', async () => {
   const held = gate();
   rig.upstream.always(held.behaviour);

@@ -86,6 +86,37 @@ test('purges only matching answers', async () => {
   expect(await textOf(b, 'two')).toBe('the answer to two');
 });
 
+test('purges answers of a process whose clock is a few seconds ahead', async () => {
+  const [a, b] = [redis.peer(), redis.peer()];
+  await untilAvailable(a, b);
+  const nowMs = Date.now();
+  a.store.put(fresh('ahead', { storedAtMs: nowMs + 4_000 }));
+  a.store.put(fresh('later', { storedAtMs: nowMs + 60_000 }));
+  await untilKnown(b, 'ahead', 'later');
+
+  await b.shared.purge({});
+  await until(() => a.store.size === 1);
+  await until(async () => (await redis.raw.exists(redis.nameOf('ahead'))) === 0);
+
+  expect(a.store.peek('later')?.key).toBe('later');
+  expect(await redis.raw.exists(redis.nameOf('later'))).toBe(1);
+});
+
+test('a process that starts later knows all purges, however many', async () => {
+  const a = redis.peer();
+  await untilAvailable(a);
+  const before = Date.now();
+  await Promise.all(Array.from({ length: 501 }, (_, i) => a.shared.purge({ tag: `t${i}` })));
+  const late = redis.peer();
+  await untilAvailable(late);
+
+  const refusals = ['t0', 't500', 'other'].map((tag) =>
+    late.store.refusal(fresh(tag, { tags: [tag], storedAtMs: before })),
+  );
+
+  expect(refusals).toEqual(['purged', 'purged', null]);
+});
+
 test('drops a wrong answer in all processes', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await untilAvailable(a, b);

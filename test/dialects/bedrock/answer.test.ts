@@ -152,6 +152,18 @@ describe('Bedrock stream', () => {
     expect(text).not.toContain('[DONE]');
   });
 
+  test('fails on an exception that is sent as an event', () => {
+    const { stream, text } = seen([
+      START,
+      delta({ text: 'x' }),
+      frame('throttlingException', { message: 'slow down' }),
+      stop('end_turn'),
+    ]);
+
+    expect(stream.failure).toMatchObject({ status: 429, message: 'slow down' });
+    expect(text).not.toContain('[DONE]');
+  });
+
   test('fails on an error in frame headers', () => {
     const headers = { ':message-type': 'error', ':error-code': 'Oops', ':error-message': 'lost' };
 
@@ -163,6 +175,7 @@ describe('Bedrock stream', () => {
   test.each([
     ['after its first text', [START, delta({ text: 'x' })], 'upstream_cut'],
     ['within a frame', [START, stop('end_turn').subarray(0, 30)], 'upstream_cut'],
+    ['within the usage', [START, stop('end_turn'), usage.subarray(0, 30)], 'upstream_cut'],
     ['at once', [], 'upstream_failed'],
     ['with an invalid frame length', [Buffer.alloc(16, 0x02)], 'upstream_failed'],
     [

@@ -21,6 +21,8 @@ describe('Gemini answer', () => {
     ['MODEL_ARMOR', 'content_filter'],
     ['SOMETHING_NEW_THAT_BLOCKS', 'content_filter'],
     ['UNEXPECTED_TOOL_CALL', 'stop'],
+    ['TOO_MANY_TOOL_CALLS', 'stop'],
+    ['OTHER', 'stop'],
     ['MALFORMED_FUNCTION_CALL', 'stop'],
   ])('maps finish reason %s to %s', (finishReason, expected) => {
     expect(whole({ ...text('hi'), finishReason }).choices[0]?.finish_reason).toBe(expected);
@@ -34,6 +36,7 @@ describe('Gemini answer', () => {
     { ...broken, content: { role: 'model' } },
     { ...broken, content: { parts: [{ text: 'Hm', thought: true }] } },
     { ...broken, finishReason: 'UNEXPECTED_TOOL_CALL' },
+    { ...broken, finishReason: 'TOO_MANY_TOOL_CALLS' },
   ])('fails if it is nothing but a malformed function call: %j', (candidate) => {
     const failure = expect.objectContaining({
       code: 'upstream_failed',

@@ -29,6 +29,11 @@ describe('invalid OpenAI answer', () => {
       says: 'ended its answer with an error',
     },
     {
+      what: 'a choice that was aborted',
+      body: '{"choices":[{"finish_reason":"abort","message":{"content":"Half"}}]}',
+      says: 'ended its answer with an error',
+    },
+    {
       what: 'a choice with an error',
       body: '{"choices":[{"finish_reason":"error","error":{"message":"boom"}}]}',
       says: 'boom',

@@ -93,6 +93,17 @@ describe('OpenAI cache codec: answers', () => {
     expect(forms.classify(bytesOf(answer))).toBe(kind);
   });
 
+  test.each([
+    ['x', whole({ content: 'x' })],
+    [null, whole({ content: '' })],
+    [null, whole({ content: 'x', tool_calls: calls })],
+    [null, { choices: [...whole({ content: 'x' }).choices, ...whole({ content: 'y' }).choices] }],
+    [null, { choices: [] }],
+    [null, 'no answer'],
+  ])('extracts the text %p (case %#)', (words, answer) => {
+    expect(forms.textOf(bytesOf(answer))).toBe(words);
+  });
+
   test('classifies an answer by its least complete choice', () => {
     const [first] = whole({ content: 'x' }).choices;
     const cut = { ...first, index: 1, finish_reason: 'length' };
@@ -136,6 +147,14 @@ describe('OpenAI cache codec: streams', () => {
     ['has no finish reason', framed(chunk({ content: 'x' }), DONE)],
     ['has nothing but [DONE]', framed(DONE)],
     [
+      'lacks the end of one choice',
+      framed(
+        chunk({ content: 'x' }, { finish_reason: 'stop' }),
+        chunk({ content: 'y' }, { index: 1 }),
+        DONE,
+      ),
+    ],
+    [
       'has unknown delta members',
       framed(chunk({ audio: { data: 'x' } }, { finish_reason: 'stop' }), DONE),
     ],
@@ -148,12 +167,12 @@ describe('OpenAI cache codec: streams', () => {
     const usage = Buffer.from('data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n');
     const text = chunk({ content: 'say "usage":{}' });
     const nulled = Buffer.from('data: {"choices":[{"delta":{}}],"usage":null}\n\n');
+    const both = Buffer.from('data: {"choices":[{"delta":{}}],"usage":{"prompt_tokens":1}}\n\n');
+    const stream = Buffer.concat([text, nulled, both, usage, DONE]);
 
-    const frames = forms.splitFrames(Buffer.concat([text, nulled, usage, DONE]));
+    const frames = forms.splitFrames(stream);
 
-    expect(Buffer.concat(frames.map(({ bytes }) => bytes))).toEqual(
-      Buffer.concat([text, nulled, usage, DONE]),
-    );
+    expect(Buffer.concat(frames.map(({ bytes }) => bytes))).toEqual(stream);
     expect(frames.filter(({ usageOnly }) => usageOnly).map(({ bytes }) => bytes)).toEqual([usage]);
   });
 });

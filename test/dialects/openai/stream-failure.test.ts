@@ -66,6 +66,8 @@ describe.each([
   test.each([
     { finish: 'error', extra: { error: { message: 'boom' } } },
     { finish: 'insufficient_system_resource', extra: {} },
+    { finish: 'network_error', extra: {} },
+    { finish: 'ABORT', extra: {} },
   ])('is recognised by the finish_reason $finish', ({ finish, extra }) => {
     const event = { ...HEAD, choices: [{ ...choice({}, finish), ...extra }] };
 

@@ -237,6 +237,8 @@ describe('Responses request identity', () => {
     ['tools', { tools: [{ type: 'function', name: 'f' }] }],
     ['tool_choice', { tool_choice: 'required' }],
     ['include', { include: ['reasoning.encrypted_content'] }],
+    ['truncation', { truncation: 'auto' }],
+    ['background', { background: true }],
     ['unknown members', { x_new: 1 }],
     ['several parts', asking([part('x'), part('y')])],
     ['the role', asking('x', { role: 'developer' })],

@@ -164,6 +164,17 @@ describe('ResponseStore', () => {
     expect([mine.response('a') === null, mine.response('b') === null]).toEqual([false, true]);
   });
 
+  test('no longer has a response at the end of its lifetime', () => {
+    const { mine, clock } = open();
+    mine.store(answered('a'));
+    mine.store(answered('b', 'a'));
+    clock.advance(HOUR);
+
+    expect([mine.response('a'), mine.history('b')]).toEqual([null, null]);
+    expect(mine.items(['msg_a'])).toEqual(new Map());
+    expect(mine.delete('a')).toBe(false);
+  });
+
   test('keeps nothing with a lifetime of 0', () => {
     const { mine } = open({ keepMs: 0 });
 
