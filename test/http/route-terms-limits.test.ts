@@ -9,7 +9,7 @@ beforeAll(async () => {
   gateway = await startApp(`
 router: { predictor: heuristic }
 providers:
-  acme: { base_url: '${upstream.baseUrl}', api_key: sk-a, models: [two-dialects] }
+  acme: { base_url: '${upstream.baseUrl}', api_key: sk-a, models: [two-dialects, unpriced] }
   groq: { base_url: '${upstream.baseUrl}', api_key: sk-g }
   claude: { base_url: '${upstream.baseUrl}', api_key: sk-c, dialect: anthropic }
   openrouter: { base_url: '${upstream.baseUrl}', api_key: sk-o }
@@ -47,9 +47,11 @@ const asked = () => upstream.requests.map(({ json }) => json['model']);
 test.each([{ prompt: 100 }, { completion: 100 }])(
   'a host of unknown price is excluded by max_price %j',
   async (max_price) => {
+    upstream.next(refuses(503, 'later'));
+
     const { status } = await chat('acme/priced', { provider: { max_price } });
 
-    expect(status).toBe(200);
+    expect(status).toBe(502);
     expect(asked()).toEqual(['priced']);
   },
 );
