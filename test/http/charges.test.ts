@@ -64,7 +64,9 @@ interface Attempt {
 }
 
 /** The recorded attempts of a request, and its whole cost. */
-async function costOf(body: unknown): Promise<{ attempts: readonly Attempt[]; usd: number }> {
+async function costOf(
+  body: unknown,
+): Promise<{ attempts: readonly Attempt[]; usd: number; basis: string | null }> {
   const response = await chat(body);
   await response.text();
   const id = response.headers.get('x-suffice-decision') ?? '';
@@ -72,14 +74,15 @@ async function costOf(body: unknown): Promise<{ attempts: readonly Attempt[]; us
   const { outcome } = (await decision.json()) as {
     outcome: { attempts: readonly Attempt[]; cost_usd: number };
   };
-  return { attempts: outcome.attempts, usd: outcome.cost_usd };
+  const basis = response.headers.get('x-suffice-cost-basis');
+  return { attempts: outcome.attempts, usd: outcome.cost_usd, basis };
 }
 
 describe('a failed attempt', () => {
   test('that timed out while the provider was answering is charged at its input', async () => {
     upstream.next(stalls, answers());
 
-    const { attempts, usd } = await costOf(ask('acme/slow', 'Hello there, how are you?'));
+    const { attempts, usd, basis } = await costOf(ask('acme/slow', 'Hello there, how are you?'));
 
     const [failed, answered] = attempts;
     const tokens = failed?.usage?.input_tokens ?? 0;
@@ -88,6 +91,7 @@ describe('a failed attempt', () => {
     expect(failed?.cost_usd).toBeCloseTo((tokens * 10) / 1e6, 12);
     expect(answered).not.toHaveProperty('cost_usd');
     expect(usd).toBeCloseTo((tokens * 10) / 1e6 + ANSWER_USD, 12);
+    expect(basis).toBe('estimated');
   });
 
   test('that reported its input before an error event is charged at that input', async () => {

@@ -1,13 +1,22 @@
 import { ask, post, startApp, type TestApp } from '../support/app.js';
-import { FakeUpstream, refuses } from '../support/fake-upstream.js';
+import { FakeUpstream, refuses, sends } from '../support/fake-upstream.js';
+
+const RULES = `
+version: 1
+policies:
+  auto: { only: [acme/two-dialects] }
+  both: { only: [acme/priced, acme/routed] }
+`;
 
 let upstream: FakeUpstream;
 let gateway: TestApp;
 
 beforeAll(async () => {
   upstream = await FakeUpstream.start();
-  gateway = await startApp(`
+  gateway = await startApp(
+    `
 router: { predictor: heuristic }
+rules: rules.yaml
 providers:
   acme: { base_url: '${upstream.baseUrl}', api_key: sk-a, models: [two-dialects, unpriced] }
   groq: { base_url: '${upstream.baseUrl}', api_key: sk-g }
@@ -26,8 +35,10 @@ models:
     hosts:
       - { provider: acme, model: two-dialects }
       - { provider: claude, model: two-dialects-at-claude }
-auto: { models: [acme/two-dialects] }
-`);
+auto: { models: [acme/two-dialects, acme/priced, acme/routed] }
+`,
+    { files: { 'rules.yaml': RULES } },
+  );
 });
 
 afterAll(async () => {
@@ -73,6 +84,16 @@ test.each([{ prompt: 1 }, { completion: 1 }])(
     expect(asked()).toEqual([]);
   },
 );
+
+test('content that a provider filters is not sent to another model of the policy', async () => {
+  const error = { message: 'filtered', type: 'invalid_request_error', code: 'content_filter' };
+  upstream.next(sends(400, JSON.stringify({ error })));
+
+  const { status } = await chat('both');
+
+  expect(status).toBe(400);
+  expect(asked()).toHaveLength(1);
+});
 
 test('a policy does not fall back to a host that speaks another dialect than the first', async () => {
   upstream.next(refuses(503, 'later'));
