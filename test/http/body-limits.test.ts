@@ -41,7 +41,7 @@ const chunked = (body: Buffer): ReadableStream =>
 
 const send = async (
   path: string,
-  body: BodyInit,
+  body: NonNullable<RequestInit['body']>,
   headers: Record<string, string> = {},
 ): Promise<number> => {
   const reply = await fetch(`${gateway.url}${path}`, {

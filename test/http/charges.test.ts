@@ -1,5 +1,5 @@
 import { setImmediate as passing } from 'node:timers/promises';
-import { ask, startApp, type TestApp } from '../support/app.js';
+import { ask, post, startApp, type TestApp } from '../support/app.js';
 import {
   answers,
   type Behaviour,
@@ -152,3 +152,25 @@ test('a request that waited for a free connection when its client disconnected c
 });
 
 const metrics = async (): Promise<string> => (await fetch(`${gateway.url}/metrics`)).text();
+
+test('the expected cost of a request grows with the number of answers', async () => {
+  const expected = async (n: number): Promise<{ cost_usd: number; output_tokens: number }> => {
+    const { json } = await post(
+      `${gateway.url}/v1/route`,
+      ask('auto', 'Why is the sky blue?', { n }),
+    );
+    const candidates = json['candidates'] as {
+      model: string;
+      cost_usd: number;
+      output_tokens: number;
+    }[];
+    const found = candidates.find(({ model }) => model === 'narrow/one');
+    if (found === undefined) throw new Error('the model is no candidate');
+    return found;
+  };
+
+  const [one, three] = [await expected(1), await expected(3)];
+
+  expect(one.output_tokens).toBeGreaterThan(0);
+  expect(three.cost_usd - one.cost_usd).toBeCloseTo((2 * one.output_tokens * 40) / 1e6, 9);
+});
