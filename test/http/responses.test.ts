@@ -3,7 +3,6 @@ import {
   answers,
   DONE,
   FakeUpstream,
-  refuses,
   streams,
   streamsAndBreaks,
   textEvents,
@@ -115,15 +114,6 @@ describe('Responses API', () => {
 
     expect(id).toMatch(/^resp_/u);
     expect([stored.status, continued.status]).toEqual([404, 400]);
-  });
-
-  test('does not store an error', async () => {
-    upstream.next(refuses(400, 'no'));
-
-    const failed = await ask({ input: 'Hi' });
-    const stored = await fetched('GET', String(failed.json['id']));
-
-    expect([failed.status, stored.status]).toEqual([400, 404]);
   });
 
   test('resolves references to the items of a response', async () => {
