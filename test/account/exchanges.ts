@@ -20,12 +20,15 @@ const price = (input: number, output: number): Price => ({
   tiers: [],
 });
 
+/** The price of `upstream`. */
+export const PRICE = price(1, 2);
+
 export const upstream: Upstream = {
   id: 'acme/small',
   provider: 'acme',
   modelId: 'acme/small',
   upstreamModel: 'small',
-  price: price(1, 2),
+  price: PRICE,
 };
 
 export const usage = {

@@ -2,7 +2,15 @@ import { settle, type Ledger, type Ending, type LedgerEntry } from '../../src/ac
 import { GatewayError } from '../../src/core/errors.js';
 import { openLog } from '../../src/telemetry/log.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { endingNow, openLedger, openEntry, reportedSummary, upstream, usage } from './exchanges.js';
+import {
+  endingNow,
+  openLedger,
+  openEntry,
+  PRICE,
+  reportedSummary,
+  upstream,
+  usage,
+} from './exchanges.js';
 
 let clock: FakeClock;
 let lines: Record<string, unknown>[];
@@ -88,6 +96,38 @@ describe('settle', () => {
     const outcome = settle(ledger, open, ending({ firstByteMs: clock.now() }));
 
     expect(outcome).toMatchObject({ firstByteMs: 203, overheadMs: 3, totalMs: 203 });
+  });
+
+  test('does not count the time in which the answer streams as overhead', () => {
+    const open = entry();
+    clock.advance(203);
+    const firstByteMs = clock.now();
+    clock.advance(5_000);
+
+    const outcome = settle(ledger, open, ending({ firstByteMs }));
+
+    expect(outcome).toMatchObject({ firstByteMs: 203, overheadMs: 3, totalMs: 5_203 });
+  });
+
+  test('charges a failed attempt to the budget, and deducts it from the savings', () => {
+    const wasted = { upstream, summary: { ...reportedSummary, usage } };
+    const failed = { upstream: 'acme/large', outcome: 'upstream_cut', ms: 90, wasted };
+    const ok = { upstream: 'acme/small', outcome: 'ok', ms: 200 };
+
+    const outcome = settle(ledger, entry(), ending({ attempts: [failed, ok] }));
+
+    expect(outcome).toMatchObject({ costUsd: 4, answerUsd: 2, savedUsd: 16 });
+    expect(ledger.spend.state(null).spentUsd).toBe(4);
+  });
+
+  test('settles an answer that cost more than the reference, without counting a saving', async () => {
+    const free = openEntry(clock, { referencePrice: { ...PRICE, input: 0, output: 0 } });
+
+    const outcome = settle(ledger, free, ending());
+
+    expect(outcome).toMatchObject({ costUsd: 2, savedUsd: -2 });
+    expect(lines).toHaveLength(1);
+    expect(await ledger.metrics.registry.metrics()).not.toMatch(/^suffice_saved_usd_total\{/mu);
   });
 
   test('logs the system error code of a failure without its message', () => {

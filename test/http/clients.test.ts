@@ -143,6 +143,7 @@ describe('cross-origin requests', () => {
 
     expect(reply.status).toBe(200);
     expect(reply.headers.get('access-control-expose-headers')).toBe('*');
+    expect(reply.headers.get('vary')).toBe('origin');
   });
 
   test.each([

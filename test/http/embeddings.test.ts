@@ -166,6 +166,28 @@ describe('POST /v1/embeddings', () => {
     expect(reply.headers.get('x-suffice-decision')).toMatch(/^dec_/);
   });
 
+  test('is accounted by an estimate when the reported usage is implausible', async () => {
+    const usage = { prompt_tokens: -5_000, total_tokens: -5_000 };
+    upstream.always(sends(200, JSON.stringify({ ...VECTORS, usage })));
+
+    const reply = await embed({ model: 'acme/vec', input: 'hello there' });
+
+    const { inputTokens = 0 } = gateway.logged().at(-1) as { inputTokens?: number };
+    expect(reply.status).toBe(200);
+    expect(gateway.logged().at(-1)).toMatchObject({ estimated: true });
+    expect(inputTokens).toBeGreaterThan(0);
+    expect(Number(reply.headers.get('x-suffice-cost-usd'))).toBeGreaterThan(0);
+  });
+
+  test('is rejected for a simulated chat model', async () => {
+    const reply = await embed({ model: 'simulation/nano', input: 'a' });
+
+    expect(reply).toMatchObject({
+      status: 400,
+      json: { error: { code: 'invalid_request', param: 'model' } },
+    });
+  });
+
   test('embedding models are not candidates of the router', async () => {
     const { json } = await embed(
       { model: 'auto', messages: [{ role: 'user', content: 'hi' }] },

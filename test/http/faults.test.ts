@@ -285,6 +285,7 @@ test.each([
   });
 
   expect(reply.status).toBe(403);
+  expect(reply.headers.get('access-control-allow-origin')).toBeNull();
   expect(await reply.json()).toMatchObject({ error: { type } });
   expect(gateway.logged().slice(lines)).toEqual([
     expect.objectContaining({

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate as passing } from 'node:timers/promises';
 import { writeTinyArtefacts } from '../route/tiny-artefacts.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 import { hurriedClock } from '../support/fake-clock.js';
@@ -39,7 +40,7 @@ async function start(more = '', files: Readonly<Record<string, string>> = {}): P
 }
 
 test('POST /v1/feedback answers 503 when the file cannot be written, logs it, and works again afterwards', async () => {
-  const server = await start();
+  const server = await start('log: { requests: false }\n');
   const { id, served } = await decide(server);
   const file = path.join(server.folder, 'state', 'feedback.jsonl');
   mkdirSync(path.dirname(file), { recursive: true });
@@ -122,6 +123,11 @@ describe('POST /v1/feedback', () => {
     expect(after.success).toBeLessThan(before.success);
     expect(after.success).toBeGreaterThan(before.success - 0.2);
     expect(after.revision).toMatch(new RegExp(`^${before.revision}~\\d+$`));
+
+    await send(server, { decision_id: (await decide(server)).id, score: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+
+    expect((await look()).revision).not.toBe(after.revision);
   });
 
   test('accepts feedback only from the caller of the decision', async () => {
@@ -247,6 +253,18 @@ providers:
     const { status, text } = await send(server, { decision_id: idOf(answer), label: 'bad' });
 
     expect([status, text]).toEqual([400, expect.stringContaining('broke off')]);
+  });
+
+  test('counts when the client disconnected from a stream', async () => {
+    upstream.next(streamsAndStalls(...textEvents('Half an').slice(0, 3)));
+    const answer = await postStream();
+    const served = answer.headers.get('x-suffice-model') ?? '';
+    await answer.body?.cancel();
+    while (!server.logged().some(({ status }) => status === 499)) await passing();
+
+    const { json } = await send(server, { decision_id: idOf(answer), label: 'bad' });
+
+    expect(json['scores']).toEqual({ [served]: 0 });
   });
 
   test('is rejected while the answer is not complete', async () => {

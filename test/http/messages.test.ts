@@ -270,4 +270,15 @@ describe('POST /v1/messages/count_tokens', () => {
 
     expect(reply).toMatchObject({ status, json: { type: 'error' } });
   });
+
+  test('logs a rejection without its message, which may quote the prompt', async () => {
+    upstream.always(sends(400, '{"type":"error","error":{"type":"x","message":"bad: my secret"}}'));
+
+    const reply = await count('claude/large');
+
+    const line = gateway.logged().findLast(({ msg }) => msg === 'request refused');
+    expect(reply.status).toBe(400);
+    expect(line).toMatchObject({ error: 'upstream_rejected', status: 400 });
+    expect(JSON.stringify(line)).not.toContain('my secret');
+  });
 });

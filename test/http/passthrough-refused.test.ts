@@ -11,6 +11,7 @@ beforeAll(async () => {
   gateway = await startApp(`
 router: { predictor: heuristic }
 providers:
+  simulation: {}
   acme: { base_url: "${upstream.baseUrl}", api_key: sk-acme }
   dead: { base_url: "http://127.0.0.1:1/v1", api_key: sk-dead }
 `);
@@ -40,6 +41,7 @@ test.each([
   '..%5cadmin',
   '..\\admin',
   '%252e%252e%252fadmin',
+  '%25252e%25252e%25252fadmin',
   'a%0d%0a',
 ])('a path that escapes its API is not forwarded: %s', async (id) => {
   const status = await got(`/v1/files/${id}?provider=acme`);
@@ -67,6 +69,19 @@ test.each([
     /^A model name may have at most \d+ characters; this one has 10000\d/u,
   );
   expect(JSON.stringify(gateway.logged().slice(lines)).length).toBeLessThan(1000);
+});
+
+test('a request is not passed to the simulation', async () => {
+  expect(await got('/v1/files?provider=simulation')).toBe(404);
+});
+
+test('the client’s key in the query is not forwarded', async () => {
+  const before = upstream.requests.length;
+
+  const status = await got('/v1/files?key=client-key-0123456789&provider=acme&after=a');
+
+  expect(status).toBe(200);
+  expect(upstream.requests.slice(before)).toMatchObject([{ path: '/v1/files?after=a' }]);
 });
 
 const MIB = 1024 * 1024;

@@ -1,5 +1,12 @@
 import { post, startApp, type TestApp } from '../support/app.js';
-import { answers, FakeUpstream } from '../support/fake-upstream.js';
+import {
+  answers,
+  DONE,
+  FakeUpstream,
+  streams,
+  streamsAndBreaks,
+  textEvents,
+} from '../support/fake-upstream.js';
 import { eventsIn } from '../support/translated.js';
 
 let upstream: FakeUpstream;
@@ -72,6 +79,41 @@ describe('Responses API', () => {
       { role: 'user', content: 'And?' },
     ]);
     expect((await fetched('GET', last.id)).json).toEqual(last);
+  });
+
+  test('stores a streamed response that was cut off at its token limit', async () => {
+    const [opening = '', word = ''] = textEvents('Hello there.');
+    const finish = textEvents('').at(-1)?.replace('"stop"', '"length"') ?? '';
+    upstream.next(streams(opening, word, finish, DONE));
+    const first = await ask({ input: 'Hi', stream: true });
+    const last = eventsIn(first.text).at(-1);
+
+    const { id } = last?.['response'] as { id: string };
+    const stored = await fetched('GET', id);
+
+    expect(last).toMatchObject({ type: 'response.incomplete' });
+    expect(stored).toMatchObject({ status: 200, json: { id, status: 'incomplete' } });
+  });
+
+  test('does not store a streamed response that broke off', async () => {
+    upstream.next(streamsAndBreaks(...textEvents('Hello there.').slice(0, 2)));
+    const response = await fetch(`${gateway.url}/v1/responses`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...auth('me') },
+      body: JSON.stringify({ model: 'acme/small', input: 'Hi', stream: true }),
+    });
+    let text = '';
+    const read = async (): Promise<void> => {
+      for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
+    };
+    await read().catch(() => undefined);
+    const { id } = eventsIn(text)[0]?.['response'] as { id: string };
+
+    const stored = await fetched('GET', id);
+    const continued = await ask({ input: 'And?', previous_response_id: id });
+
+    expect(id).toMatch(/^resp_/u);
+    expect([stored.status, continued.status]).toEqual([404, 400]);
   });
 
   test('resolves references to the items of a response', async () => {

@@ -54,6 +54,59 @@ describe('CommittedStream', () => {
     expect(pair.second.requests).toHaveLength(0);
   });
 
+  test('delivers the words that arrive together with an error event', async () => {
+    pair.first.next(({ response }) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(role + one, () => {
+        setTimeout(() => response.end(two + errorEvent('broke')), 5);
+      });
+    });
+
+    const { text, failure } = await seen(await pair.ask(true));
+
+    expect(text).toContain('"content":" two"');
+    expect(failure).toMatchObject({ message: expect.stringContaining('broke') });
+  });
+
+  test('closes the upstream connection after an error event', async () => {
+    pair.first.next(streamsAndStalls(errorEvent('overloaded')));
+
+    const answer = await pair.ask(true);
+    await pair.first.requests[0]?.closed;
+
+    expect(answer).toMatchObject({ ok: true, upstream: BOTH[1] });
+  });
+
+  test('makes no further call to a client that disconnects during the last write', async () => {
+    pair.first.next(({ response }) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(role + one, () => {
+        setTimeout(() => response.end(WORDS.slice(2).join('') + DONE), 5);
+      });
+    });
+    const stream = streamOf(await pair.ask(true));
+    let told = 0;
+    const tell = (): void => {
+      told += 1;
+    };
+
+    await new Promise<void>((resolve) => {
+      stream.pipe({
+        write: (bytes) => {
+          if (!bytes.includes(DONE)) return true;
+          stream.abort();
+          resolve();
+          return false;
+        },
+        end: tell,
+        fail: tell,
+      });
+    });
+    await settled();
+
+    expect(told).toBe(0);
+  });
+
   test('delivers events that arrived before it was read', async () => {
     pair.first.next(streams(...WORDS, DONE));
 

@@ -17,6 +17,26 @@ describe('provider error redaction', () => {
     expect({ message, status }).toEqual({ message: '[redacted] and [redacted]', status: 422 });
   });
 
+  test('removes the whole of a secret that begins with another one', () => {
+    const acme = provider('acme', {
+      baseUrl: 'http://127.0.0.1:1',
+      apiKey: 'sk-operator',
+      headers: { 'x-extra-key': 'sk-operator-of-the-tenant' },
+    });
+
+    const { message } = acme.redacted(said('sk-operator-of-the-tenant is no sk-operator'));
+
+    expect(message).toBe('[redacted] is no [redacted]');
+  });
+
+  test('removes a password in the URL, as written and decoded', () => {
+    const acme = provider('acme', { baseUrl: 'http://me:pass%2Fword@127.0.0.1:1' });
+
+    const { message } = acme.redacted(said('pass%2Fword or pass/word'));
+
+    expect(message).toBe('[redacted] or [redacted]');
+  });
+
   test('keeps the message when the key is a mere placeholder', () => {
     const local = provider('local', { baseUrl: 'http://127.0.0.1:1', apiKey: 'ollama' });
 
