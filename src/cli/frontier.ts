@@ -135,8 +135,7 @@ async function prospectsIn(
     const conversation = messages ?? [{ role: 'user', content: prompt }];
     const body = JSON.stringify({ ...line, model: policy, messages: conversation });
     const request = deskRequest(openai.readRequest(Buffer.from(body)), clock);
-    const { candidates, ood } = (await desk.decide(request, policy)).input;
-    prospects.push({ candidates, ood });
+    prospects.push((await desk.decide(request, policy)).prospect);
   }
   return prospects;
 }

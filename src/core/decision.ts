@@ -98,6 +98,8 @@ export interface DecisionSummary {
   readonly degraded: string | null;
   /** How far the prompt is from what the predictor was trained on; 0 to 1, over 0.5 is far. */
   readonly ood: number | null;
+  /** How unlike prompts with known answers it is, 0 to 1: the higher it is on average, the more `keep` holds back. */
+  readonly novelty: number | null;
   readonly receipt: Receipt;
 }
 

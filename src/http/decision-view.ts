@@ -118,6 +118,7 @@ export function decisionJson(
     reference: decision.reference,
     floor: routing === null ? null : round(routing.choice.floor),
     ood: round(decision.ood),
+    novelty: round(decision.novelty),
     degraded: decision.degraded,
     fallbacks: decision.fallbacks,
     candidates: decision.candidates.map(candidateJson),

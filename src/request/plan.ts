@@ -263,6 +263,7 @@ export function unroutedDecision(
     reference: null,
     degraded: null,
     ood: null,
+    novelty: null,
     receipt,
   };
 }

@@ -17,6 +17,7 @@ import type { EncoderInfo, PredictorTables } from './predictor-artefact.js';
 import type {
   Ability,
   ModelPrediction,
+  NumbersPrediction,
   PromptNumbers,
   Prediction,
   Predictor,
@@ -24,8 +25,10 @@ import type {
 } from './predictor.js';
 import { readUsualPrompts, USUAL_PROMPTS_FILE } from './usual-prompts.js';
 
-/** The distance of coding agents' requests from graded prompts: a benchmark shows models' success at such work, but not at this request. */
-const AGENT_OOD = 0.5;
+/** Distance and novelty of coding agents' requests: a benchmark shows models' success at such work, but not at this request. */
+const AGENT_DISTANCE = 0.5;
+/** Exponent of closeness for novelty: prompts of left-out sets often have a closeness of 0.9. */
+const NOVELTY_POWER = 3;
 /** π/8: the factor for averaging a logistic curve over a normal error (MacKay, 1992). */
 const MODERATION = Math.PI / 8;
 /** Upper bound of expected answers, in tokens. */
@@ -126,11 +129,10 @@ export class FactorPredictor implements Predictor {
     this.#embed(features, vector);
     writeDense(features.dense, network, input);
     const ood = isFromCodingAgent(features.dense)
-      ? AGENT_OOD
+      ? AGENT_DISTANCE
       : this.#familiarity.distance(features, vector);
     const promptVariance = meta.doubt.always + meta.doubt.far * ood * ood;
-    const models = this.#judgeAll(features, abilities, promptVariance);
-    return { ood, vector, models };
+    return { ood, vector, ...this.#judgeAll(features, abilities, promptVariance) };
   }
 
   /**
@@ -138,7 +140,7 @@ export class FactorPredictor implements Predictor {
    *
    * @param prompt - its sentence vector, by the same embedder, and its dense features
    */
-  predictNumbers(prompt: PromptNumbers, abilities: readonly Ability[]): readonly ModelPrediction[] {
+  predictNumbers(prompt: PromptNumbers, abilities: readonly Ability[]): NumbersPrediction {
     this.#input.set(prompt.vector);
     writeDense(prompt.dense, this.#tables.network, this.#input);
     return this.#judgeAll(prompt, abilities, this.#tables.meta.doubt.always);
@@ -161,14 +163,17 @@ export class FactorPredictor implements Predictor {
     { dense, task }: { readonly dense: Float32Array; readonly task?: string },
     abilities: readonly Ability[],
     promptVariance: number,
-  ): ModelPrediction[] {
+  ): NumbersPrediction {
     const degree = this.#isMultilingual ? 0 : foreignDegree(dense);
     const isRead = degree > 0 && task !== undefined;
     const words = isRead ? (this.#embedder?.rowsOf(task) ?? null) : null;
     const recalled = this.#memory.recall(this.#input, this.#rememberedOf(abilities), 1 - degree);
     const demand = this.#network.run(this.#input, recalled.closeness, { degree, words });
-    const evidence = { demand, recalled, promptVariance, isOfAgent: isFromCodingAgent(dense) };
-    return abilities.map((known) => this.#judge(known as FactorAbility, evidence));
+    const isOfAgent = isFromCodingAgent(dense);
+    const evidence = { demand, recalled, promptVariance, isOfAgent };
+    const novelty = isOfAgent ? AGENT_DISTANCE : 1 - recalled.closeness ** NOVELTY_POWER;
+    const models = abilities.map((known) => this.#judge(known as FactorAbility, evidence));
+    return { novelty, models };
   }
 
   /** The remembered answers of the models in `abilities`. */

@@ -57,6 +57,7 @@ export function heuristicPredictor(): Predictor {
       const tokens = answerTokens(features);
       return {
         ood: UNKNOWN_DISTANCE,
+        novelty: 1,
         vector: null,
         models: abilities.map((known) => {
           const { strength, variance, reasons } = known as HeuristicAbility;

@@ -26,9 +26,17 @@ export interface Prediction {
   readonly models: readonly ModelPrediction[];
   /** Distance from the training prompts, 0 to 1; above 0.5 is out of distribution. */
   readonly ood: number;
+  /**
+   * How unlike the prompts with graded or rated answers the prompt is: 0 among similar ones, 1 far from all. Predictions for new
+   * kinds of prompts can be wrong for all of them alike. A prompt can be novel without being far from the training texts.
+   */
+  readonly novelty: number;
   /** Unit-length sentence vector of the prompt; `null` if the predictor uses none. Overwritten by the next call. */
   readonly vector: Float32Array | null;
 }
+
+/** The prediction for a prompt of which only the numbers are known. */
+export type NumbersPrediction = Pick<Prediction, 'models' | 'novelty'>;
 
 /** The numbers of a prompt that a predictor reads; the text is not stored. */
 export interface PromptNumbers {
@@ -55,8 +63,7 @@ export interface Predictor {
 
   /** As `predict`, for a prompt of which only the numbers are known; absent if they do not suffice. */
   readonly predictNumbers?:
-    | ((prompt: PromptNumbers, abilities: readonly Ability[]) => readonly ModelPrediction[])
-    | undefined;
+    ((prompt: PromptNumbers, abilities: readonly Ability[]) => NumbersPrediction) | undefined;
 
   /** Prompts that represent usual traffic, in no particular order, for `predictNumbers`; absent if the predictor has none. */
   readonly usualPrompts?: readonly UsualPrompt[] | undefined;

@@ -128,7 +128,8 @@ export class Router {
       const { noModelsReason = null } = this.#parts;
       throw new NoCandidateError(request.policy, candidates.toArray(), noModelsReason);
     }
-    if (request.isPreview !== true) this.#prices.record(outcome, input);
+    const { ood, novelty } = prediction;
+    if (request.isPreview !== true) this.#prices.record(outcome, { candidates, ood, novelty });
     const head = this.#headOf(request, input, choice, forecast);
     const sketch = this.#sketch(features, forecast);
     return new Routing({ head, features: withoutText(features), input, choice, sketch });
@@ -192,7 +193,7 @@ export class Router {
     request: RouteRequest,
     input: ChoiceInput,
     choice: Choice,
-    { degraded, predictor: { revision } }: AttributedPrediction,
+    { degraded, prediction, predictor: { revision } }: AttributedPrediction,
   ): DecisionSummary {
     const { outcome } = input;
     const byHeuristic = degraded === 'predictor_failed' || revision === 'heuristic';
@@ -210,7 +211,8 @@ export class Router {
       keep: outcome.keep.value,
       reference: choice.reference.model,
       degraded,
-      ood: input.ood,
+      ood: prediction.ood,
+      novelty: prediction.novelty,
       receipt: this.#receiptNow(input.price, revision),
     };
   }

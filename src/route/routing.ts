@@ -1,6 +1,7 @@
 import type { Decision, DecisionSummary } from '../core/decision.js';
 import { fallbacksOf, type Choice } from './decide.js';
 import type { Features } from './features.js';
+import type { Prospect } from './price/expectations.js';
 import type { ChoiceInput } from './ranking.js';
 import type { PromptSketch } from './sketch.js';
 
@@ -28,6 +29,12 @@ export class Routing implements RoutingParts {
     this.input = input;
     this.choice = choice;
     this.sketch = sketch;
+  }
+
+  /** The request as a sample of traffic, from which prices of quality are found. */
+  get prospect(): Prospect {
+    const { candidates, ood } = this.input;
+    return { candidates, ood, novelty: this.head.novelty ?? 0 };
   }
 
   /** The whole decision; computed on access, because serving a request needs only the head. */

@@ -80,6 +80,8 @@ describe('FactorPredictor', () => {
         expect(again).toEqual(first);
         expect(first.ood).toBeGreaterThanOrEqual(0);
         expect(first.ood).toBeLessThanOrEqual(1);
+        expect(first.novelty).toBeGreaterThanOrEqual(0);
+        expect(first.novelty).toBeLessThanOrEqual(1);
         for (const one of first.models) {
           expect(one.success).toBeGreaterThan(0);
           expect(one.success).toBeLessThan(1);
@@ -195,7 +197,7 @@ describe('FactorPredictor with an encoder', () => {
     const length = Math.hypot(...shifted);
     expect(Math.hypot(...again)).toBeCloseTo(1, 5);
     expect(again[3]).toBeCloseTo((shifted[3] ?? 0) / length, 5);
-    expect(judged[0]?.success).toBe(models[0]?.success);
+    expect(judged.models[0]?.success).toBe(models[0]?.success);
     expect(other.models[0]?.success).not.toBe(models[0]?.success);
     expect(predictor.vectorLength).toBe(TINY_EMBEDDING);
     expect(predictor.encoder).toEqual({

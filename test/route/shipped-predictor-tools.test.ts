@@ -130,6 +130,9 @@ describe('shipped predictor: requests of coding agents', () => {
       abilities,
     );
 
-    expect(judged.map(({ success }) => success)).toEqual(models.map(({ success }) => success));
+    expect(judged.models.map(({ success }) => success)).toEqual(
+      models.map(({ success }) => success),
+    );
+    expect(judged.novelty).toBe(0.5);
   });
 });

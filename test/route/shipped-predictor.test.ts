@@ -223,6 +223,32 @@ test.each([
 });
 
 test.each([
+  {
+    kind: 'an everyday question',
+    text: 'What are the main differences between a virus and a bacterium?',
+    least: 0,
+    most: 0.25,
+  },
+  {
+    kind: 'a word problem',
+    text: 'Natalia sold clips to 48 friends in April and half as many in May. How many in all?',
+    least: 0,
+    most: 0.5,
+  },
+  {
+    kind: 'a question in Chinese',
+    text: '向一个十岁的孩子解释疫苗是如何起作用的。',
+    least: 1,
+    most: 1,
+  },
+])('finds $kind as novel as graded prompts make it', ({ text, least, most }) => {
+  const { novelty } = predictor.predict(featuresOf(text), []);
+
+  expect(novelty).toBeGreaterThanOrEqual(least);
+  expect(novelty).toBeLessThanOrEqual(most);
+});
+
+test.each([
   'asdkjh qwoieu zxmcnb alskdj qpwoei rtyfgh vbnmzx',
   'გამარჯობა, როგორ ხარ დღეს და რას აკეთებ?',
   'რატომ არის ცა ლურჯი და რატომ არის მზის ჩასვლა წითელი?',

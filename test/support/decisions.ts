@@ -17,6 +17,7 @@ export function decision(change: Partial<Decision> = {}): Decision {
     reference: 'acme/large',
     degraded: null,
     ood: 0.1,
+    novelty: 0.2,
     receipt: { rules: 'r', predictor: 'p', catalog: 'c', price: 0.01 },
     ...change,
   };

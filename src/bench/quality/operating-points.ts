@@ -64,13 +64,13 @@ export function operatingPointOf(
 export function routerPoints(parts: OperatingPointInputs): readonly KeepOperatingPoint[] {
   const { population } = parts;
   const indexOf = new Map(population.models.map((model, m) => [model, m]));
-  const compared = ({ candidates, ood }: Prospect): Prospect => ({
+  const compared = ({ candidates, ...distances }: Prospect): Prospect => ({
     candidates: CandidateTable.of(candidates.toArray().filter(({ model }) => indexOf.has(model))),
-    ood,
+    ...distances,
   });
   const prospects = population.measuredIndices.map((place) => {
-    const { input } = routingAt(parts.routings, place);
-    return { ...compared(input), outcome: input.outcome };
+    const { prospect, input } = routingAt(parts.routings, place);
+    return { ...compared(prospect), outcome: input.outcome };
   });
   const usual = (outcome: RuleOutcome): readonly Prospect[] => parts.usual(outcome).map(compared);
   const modelAt = (candidate: Candidate | undefined): number =>
@@ -96,13 +96,13 @@ function chooseInOrder(
     },
   });
   const withKeep = new Map<RuleOutcome, RuleOutcome>();
-  return prospects.map(({ outcome: original, candidates, ood }) => {
+  return prospects.map(({ outcome: original, candidates, ood, novelty }) => {
     const outcome = withKeep.get(original) ?? { ...original, keep: { value: keep, rule: null } };
     withKeep.set(original, outcome);
     const price = prices.priceOf(outcome);
     const choice = choose({ candidates, outcome, ood, price });
     if (choice === null) throw new Error('the rules leave no model to choose from');
-    prices.record(outcome, { candidates, ood });
+    prices.record(outcome, { candidates, ood, novelty });
     return choice;
   });
 }

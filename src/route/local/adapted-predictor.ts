@@ -88,8 +88,11 @@ export class AdaptedPredictor implements Predictor {
       const judge = base.predictNumbers.bind(base);
       this.predictNumbers = (prompt, abilities) => {
         const share = shareAt(this.#familiarity?.vectorDistance(prompt.vector) ?? 0);
-        const before = judge(prompt, this.#baseOf(abilities));
-        return this.#corrected(before, abilities, { text: '', ...prompt, share });
+        const { models, novelty } = judge(prompt, this.#baseOf(abilities));
+        return {
+          models: this.#corrected(models, abilities, { text: '', ...prompt, share }),
+          novelty: (1 - share) * novelty,
+        };
       };
     }
     this.usualPrompts = base.usualPrompts;
@@ -125,7 +128,7 @@ export class AdaptedPredictor implements Predictor {
     const ood = Math.min(prediction.ood, distance ?? 1);
     const share = shareAt(distance ?? 0);
     const models = this.#corrected(prediction.models, abilities, { text, dense, vector, share });
-    return { ood, vector, models };
+    return { ood, novelty: (1 - share) * prediction.novelty, vector, models };
   }
 
   /** @param before - the base's predictions for the abilities, then for the anchors */

@@ -221,7 +221,7 @@ function readPrompt(
   const { text, vector, dense } = prompt;
   const grams = text === null ? null : sparseRow(words.scan(text));
   const numbered = text === null ? { vector, dense } : { vector, dense, text };
-  return { models: base.predictNumbers(numbered, abilities), vector, grams };
+  return { models: base.predictNumbers(numbered, abilities).models, vector, grams };
 }
 
 /** Whether a prompt has all features, so that any predictor can predict it. */

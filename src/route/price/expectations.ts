@@ -11,12 +11,14 @@ import {
 } from '../ranking.js';
 import type { RuleOutcome } from '../rules/outcome.js';
 
-/** One request before it is decided: its candidates, and its distance from the training prompts. */
+/** One request before it is decided: its candidates, and how far it is from what is known. */
 export interface Prospect {
   /** The same models in the same order for all prospects that are compared. */
   readonly candidates: CandidateTable;
   /** See `Prediction.ood`. */
   readonly ood: number;
+  /** See `Prediction.novelty`. */
+  readonly novelty: number;
 }
 
 /** Sums over requests that were all decided at one price. */
@@ -74,6 +76,7 @@ export class Expectations {
   readonly #reference: Float64Array;
   /** Assumed outlay where it is unknown; above all known ones. */
   readonly #unknown: Float64Array;
+  readonly #novelty: Float64Array;
   #added = 0;
 
   constructor(terms: Terms, width: number, capacity: number) {
@@ -86,6 +89,7 @@ export class Expectations {
     this.#outlay = new Float64Array(capacity * width);
     this.#reference = new Float64Array(2 * capacity);
     this.#unknown = new Float64Array(capacity);
+    this.#novelty = new Float64Array(capacity);
   }
 
   /** Number of requests in the buffer. */
@@ -99,7 +103,7 @@ export class Expectations {
   }
 
   /** Adds a request in place of the oldest one; does nothing if no candidate is eligible. */
-  add({ candidates, ood }: Prospect): void {
+  add({ candidates, ood, novelty }: Prospect): void {
     const cautious = ood > OOD_THRESHOLD;
     const reference = findReference(candidates, this.#terms, cautious);
     if (reference < 0) return;
@@ -124,7 +128,13 @@ export class Expectations {
     this.#reference[2 * row] = qualityAt(candidates, reference, cautious);
     this.#reference[2 * row + 1] = outlayOf(reference);
     this.#unknown[row] = unknown;
+    this.#novelty[row] = novelty;
     this.#added += 1;
+  }
+
+  /** Sum of the novelty of the requests; see `Prediction.novelty`. */
+  noveltySum(): number {
+    return this.#novelty.subarray(0, this.size).reduce((sum, novelty) => sum + novelty, 0);
   }
 
   /** Sum of the quality of the candidates chosen at a price: as in `totals`, without weights. */

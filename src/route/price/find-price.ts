@@ -75,6 +75,17 @@ export function totalsOf(samples: readonly WeightedExpectations[], price: number
   return sums;
 }
 
+/** Mean novelty of the requests of several samples; 0 if there are none. */
+export function meanNovelty(samples: readonly WeightedExpectations[]): number {
+  let novelty = 0;
+  let requests = 0;
+  for (const { expectations, weight } of samples) {
+    novelty += weight * expectations.noveltySum();
+    requests += weight * expectations.size;
+  }
+  return requests > 0 ? novelty / requests : 0;
+}
+
 function roundedUp(price: number): number {
   const digit = 10 ** (Math.floor(Math.log10(price)) - DIGITS + 1);
   // By way of text, so that 0.0123 is that very number and not 0.012300000000000002.

@@ -2,7 +2,7 @@ import { choose, outlayOf, qualityOf } from '../decide.js';
 import { assumedOutlay } from '../ranking.js';
 import type { RuleOutcome } from '../rules/outcome.js';
 import { emptyTotals, type Expectations, type Prospect, type Totals } from './expectations.js';
-import { findPrice, totalsOf } from './find-price.js';
+import { findPrice, meanNovelty, totalsOf } from './find-price.js';
 import { targetShare } from './price-book.js';
 
 /** What a promise would come to. */
@@ -43,8 +43,9 @@ export function frontierOf(
 ): readonly FrontierPoint[] {
   const isWished = outcome.pin !== null || outcome.prefer !== null;
   const samples = [{ expectations, weight: 1 }];
+  const novelty = meanNovelty(samples);
   return keeps.flatMap((keep) => {
-    const price = keep === 1 ? null : findPrice(samples, targetShare(keep));
+    const price = keep === 1 ? null : findPrice(samples, targetShare(keep, novelty));
     if (price === null && keep < 1) return [];
     const kept = { ...outcome, keep: { value: keep, rule: null } };
     const totals = isWished ? totalsWished(prospects, kept, price) : totalsOf(samples, price);

@@ -1,6 +1,6 @@
 import type { RuleOutcome } from '../rules/outcome.js';
 import { Expectations, type Prospect } from './expectations.js';
-import { findPrice } from './find-price.js';
+import { findPrice, meanNovelty } from './find-price.js';
 
 /** What a price book is told of the outside. */
 export interface PriceBookParts {
@@ -18,6 +18,11 @@ export interface PriceBookParts {
 const SPENT = 0.8;
 /** Most that is kept back for that: who gives much away need not be exact. */
 const MOST_KEPT_BACK = 0.01;
+/**
+ * How many times more is kept back for wholly novel requests: a new kind of traffic is mispredicted as a whole. Chosen on the
+ * validation parts of sets that the predictor was not trained on.
+ */
+const NOVEL_SURCHARGE = 2;
 /** Decisions that the usual prompts weigh as much as. */
 const USUAL_WEIGHT = 30;
 /** Decisions of one's own that are remembered, and numbers that may take. */
@@ -116,9 +121,14 @@ export function expectationsOf(
   return expectations;
 }
 
-/** The share of the reference's quality that is aimed at so that `keep` of it is realised. */
-export function targetShare(keep: number): number {
-  return keep + Math.min(MOST_KEPT_BACK, (1 - SPENT) * (1 - keep));
+/**
+ * The share of the reference's quality that is aimed at so that `keep` of it is realised.
+ *
+ * @param novelty - mean novelty of the traffic, 0 to 1
+ */
+export function targetShare(keep: number, novelty: number): number {
+  const keptBack = Math.min(MOST_KEPT_BACK, (1 - SPENT) * (1 - keep));
+  return keep + (1 + NOVEL_SURCHARGE * novelty) * keptBack;
 }
 
 /** Where all is to be kept, or nothing but quality counts, there is nothing to weigh. */
@@ -136,7 +146,7 @@ function priceFor(
       : [{ expectations: usual, weight: USUAL_WEIGHT / usual.size }]),
     ...(recent === null ? [] : [{ expectations: recent, weight: 1 }]),
   ];
-  return findPrice(samples, targetShare(keep.value));
+  return findPrice(samples, targetShare(keep.value, meanNovelty(samples)));
 }
 
 function capacityFor(width: number): number {

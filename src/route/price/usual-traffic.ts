@@ -1,6 +1,12 @@
 import type { CandidateTable } from '../candidate-table.js';
 import type { EvaluationContext } from '../candidates.js';
-import type { Ability, ModelPrediction, Predictor, UsualPrompt } from '../predictor.js';
+import type {
+  Ability,
+  ModelPrediction,
+  NumbersPrediction,
+  Predictor,
+  UsualPrompt,
+} from '../predictor.js';
 import type { RuleOutcome } from '../rules/outcome.js';
 import type { Prospect } from './expectations.js';
 
@@ -30,11 +36,11 @@ export class UsualTraffic {
   /** One prospect for each prompt: none from a predictor that brings no prompts. */
   prospectsFor(outcome: RuleOutcome): readonly Prospect[] {
     this.#predicted ??= this.#predict();
-    return this.#predicted.map(({ prompt: { inputTokens }, models }) => {
+    return this.#predicted.map(({ prompt: { inputTokens }, models, novelty }) => {
       const features = { inputTokens, maxOutputTokens: null, needs: [], tools: 0 };
       const demand: EvaluationContext = { features, outcome, choices: 1, vouched: false };
       // The usual prompts are those that the predictor was trained for: none of them is far.
-      return { ood: 0, candidates: this.#candidatesFor({ models }, demand) };
+      return { ood: 0, novelty, candidates: this.#candidatesFor({ models }, demand) };
     });
   }
 
@@ -44,12 +50,11 @@ export class UsualTraffic {
     const affordable = Math.floor(MOST_PREDICTIONS / Math.max(1, this.#abilities.length));
     return usual.slice(0, Math.max(LEAST_PROMPTS, affordable)).map((prompt) => ({
       prompt,
-      models: judge.call(this.#predictor, prompt, this.#abilities),
+      ...judge.call(this.#predictor, prompt, this.#abilities),
     }));
   }
 }
 
-interface Predicted {
+interface Predicted extends NumbersPrediction {
   readonly prompt: UsualPrompt;
-  readonly models: readonly ModelPrediction[];
 }

@@ -102,6 +102,7 @@ describe('FeedbackPredictor', () => {
     ability: ({ id }) => ({ model: id, basis: 'fitted' }),
     predict: (_features, abilities) => ({
       ood: 0,
+      novelty: 0,
       vector: HERE,
       models: abilities.map(() => ({ success: 0.5, uncertainty: 0.1, outputTokens: 10 })),
     }),

@@ -190,8 +190,13 @@ describe('tuned head', () => {
     expect(oodOf(base, german(EASY))).toBeGreaterThan(0.5);
     expect(oodOf(tuned, german(EASY))).toBeLessThan(0.5);
     expect(oodOf(tuned, EASY)).toBe(oodOf(base, EASY));
+    const noveltyOf = (predictor: Pick<FactorPredictor, 'predict'>, text: string) =>
+      predictor.predict(readFeatures(user(text)), []).novelty;
+    expect(noveltyOf(base, german(EASY))).toBe(1);
+    expect(noveltyOf(tuned, german(EASY))).toBeLessThan(0.2);
     const french = 'Pourquoi est-ce que le ciel est bleu pendant la journée et noir la nuit ?';
     expect(oodOf(tuned, french)).toBe(oodOf(base, french));
+    expect(noveltyOf(tuned, french)).toBe(1);
     // Results on German prompts do not apply to others.
     expect(gapOf(tuned, french)).toBeCloseTo(gapOf(base, french), 6);
     expect(gapOf(tuned, german(HARD)) - gapOf(base, german(HARD))).toBeGreaterThan(0.3);

@@ -20,7 +20,8 @@ function expecting(
   change: Partial<RuleOutcome> = {},
 ): Expectations {
   const expectations = new Expectations(outcome(change), rows[0]?.length ?? 0, rows.length);
-  for (const own of rows) expectations.add({ candidates: CandidateTable.of(own), ood: 0 });
+  for (const own of rows)
+    expectations.add({ candidates: CandidateTable.of(own), ood: 0, novelty: 0 });
   return expectations;
 }
 
@@ -88,7 +89,7 @@ describe('findPrice', () => {
     const expectations = new Expectations(outcome(), 2, 2);
 
     for (const own of [hard, easy, easy]) {
-      expectations.add({ candidates: CandidateTable.of(own), ood: 0 });
+      expectations.add({ candidates: CandidateTable.of(own), ood: 0, novelty: 0 });
     }
 
     expect(findPrice([{ expectations, weight: 1 }], 0.97)).toBe(0);
@@ -160,7 +161,7 @@ describe('findPrice, for any expectations', () => {
           const rules = outcome({ objective, reference, keepEach, keep });
           const expectations = new Expectations(rules, candidates.length, 1);
 
-          expectations.add({ candidates: CandidateTable.of(candidates), ood });
+          expectations.add({ candidates: CandidateTable.of(candidates), ood, novelty: 0 });
           const { shares } = totalsOf([{ expectations, weight: 1 }], price);
           const made = chooseAmong({ candidates, outcome: rules, ood, price });
 

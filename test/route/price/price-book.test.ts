@@ -6,12 +6,12 @@ import type { RuleOutcome } from '../../../src/route/rules/outcome.js';
 import { candidate, outcome } from '../../support/candidates.js';
 
 /** A request on which the expensive model is better by `better`. */
-function prospect(better: number): Prospect {
+function prospect(better: number, novelty = 0): Prospect {
   const candidates = CandidateTable.of([
     candidate('a/cheap', { success: 0.9 - better, costUsd: 0.001 }),
     candidate('b/dear', { success: 0.9, costUsd: 0.01 }),
   ]);
-  return { candidates, ood: 0 };
+  return { candidates, ood: 0, novelty };
 }
 
 /** The share of the best quality that the choices at the book's prices keep. */
@@ -28,8 +28,10 @@ function keptOver(book: PriceBook, rules: RuleOutcome, requests: readonly Prospe
 }
 
 /** `count` requests on which the expensive model is better by 0 to `most`, mixed. */
-function traffic(count: number, most: number): readonly Prospect[] {
-  return Array.from({ length: count }, (_, i) => prospect((most * ((i * 37) % count)) / count));
+function traffic(count: number, most: number, novelty = 0): readonly Prospect[] {
+  return Array.from({ length: count }, (_, i) =>
+    prospect((most * ((i * 37) % count)) / count, novelty),
+  );
 }
 
 const now = (work: () => void): void => {
@@ -58,6 +60,38 @@ describe('PriceBook', () => {
     expect(keptOver(still, rules, harder)).toBeLessThan(0.7);
     keptOver(following, rules, harder);
     expect(keptOver(following, rules, harder)).toBeGreaterThan(0.89);
+  });
+
+  test.each([
+    { keep: 0.97, known: 0.976, novel: 0.988 },
+    { keep: 0.9, known: 0.91, novel: 0.93 },
+  ])(
+    'holds more back on novel traffic, of which predictions know less: $keep',
+    ({ keep, known, novel }) => {
+      const rules = outcome({ keep: { value: keep, rule: null } });
+      const keptOn = (novelty: number): number => {
+        const book = new PriceBook({ usualProspects: () => [], defer: now });
+        const requests = traffic(1000, 0.6, novelty);
+        keptOver(book, rules, requests);
+        return keptOver(book, rules, requests);
+      };
+
+      expect(keptOn(0)).toBeCloseTo(known, 2);
+      expect(keptOn(1)).toBeCloseTo(novel, 2);
+      expect(keptOn(0.5)).toBeCloseTo((known + novel) / 2, 2);
+    },
+  );
+
+  test('follows the novelty of the latest traffic', () => {
+    const usual = traffic(100, 0.3);
+    const book = new PriceBook({ usualProspects: () => usual, defer: now });
+    const rules = outcome();
+
+    keptOver(book, rules, traffic(1000, 0.3));
+    const price = book.priceOf(rules) ?? 0;
+    keptOver(book, rules, traffic(1000, 0.3, 0.6));
+
+    expect(book.priceOf(rules)).toBeGreaterThan(price);
   });
 
   test('computes a new price in deferred work only', () => {
