@@ -107,7 +107,13 @@ const BLANK = {
   speed: null,
 };
 
-function ownModel(provider: ServingProvider, name: string, catalog: Catalog): Model {
+/**
+ * A model that a provider lists and the catalog does not have under this name: with the facts of the same weights if the
+ * catalog knows them, else with assumed capabilities.
+ *
+ * @param name - the provider's
+ */
+export function ownModel(provider: ServingProvider, name: string, catalog: Catalog): Model {
   const id = `${provider.name}/${name}`.toLowerCase();
   const stated = provider.stated?.find((one) => one.name === name);
   const known =

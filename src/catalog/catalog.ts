@@ -127,6 +127,16 @@ export class Catalog {
     return new Catalog([...named.values()]);
   }
 
+  /** A catalog with those of these models added whose ids it does not have. */
+  withModels(models: readonly Model[]): Catalog {
+    const added = new Map(
+      models
+        .filter(({ id }) => !this.models.has(id))
+        .map((model) => [model.id, { model, aliases: [] }]),
+    );
+    return added.size === 0 ? this : new Catalog([...this.#named, ...added.values()]);
+  }
+
   /**
    * A catalog in which each model is also hosted by every configured provider of the same kind as one of
    * its hosts, at that host's price.
