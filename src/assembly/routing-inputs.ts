@@ -11,7 +11,7 @@ import { adaptPredictor, headStoreIn, type AdaptationResult } from '../route/loc
 import type { FactorPredictor } from '../route/factor-predictor.js';
 import type { Predictor } from '../route/predictor.js';
 import { autoFaults, autoModels, type AutoModels } from './auto-models.js';
-import { servedModels } from './served-models.js';
+import { ownModel, servedModels, type ServingProvider } from './served-models.js';
 import { openOwnEncoder, type EncoderHooks, type OwnEncoder } from './own-encoder.js';
 import type { Shipped } from './shipped.js';
 import { knownProvider, speaksResponses } from '../upstream/providers.js';
@@ -78,8 +78,10 @@ async function layOn(
   hooks: RoutingInputHooks,
 ): Promise<RoutingInputs> {
   const { config } = sourced;
-  const catalog = overriddenCatalog(shippedCatalog.withPlaces(placesIn(config)), sourced);
-  const served = servedModels(catalog, servingProviders(sourced));
+  const providers = servingProviders(sourced);
+  const placed = shippedCatalog.withPlaces(placesIn(config));
+  const catalog = overriddenCatalog(withOwnModels(placed, providers, config), sourced);
+  const served = servedModels(catalog, providers);
   const known = new Map([
     ...catalog.models,
     ...[...served].map(([id, { model }]) => [id, model] as const),
@@ -104,7 +106,7 @@ async function layOn(
 
 /** @throws {FaultyFileError} with every override that the catalog cannot apply, at its line */
 function overriddenCatalog(catalog: Catalog, { config, fault }: SourcedConfig): Catalog {
-  const overrides = withKindPrices(withOwnHosts(config, catalog), placesIn(config), catalog);
+  const overrides = withKindPrices(config.models, placesIn(config), catalog);
   const faults = catalog.overrideFaults(overrides);
   if (faults.length > 0) {
     throw new FaultyFileError(
@@ -139,23 +141,18 @@ function withKindPrices(
   );
 }
 
-/** Adds a provider as the host of models that it lists, so that `models` need not repeat it. */
-function withOwnHosts(config: Config, catalog: Catalog): ModelOverrides {
-  const own = new Map(
-    enabledProviders(config).flatMap(([provider, { models }]) =>
-      models.map(
-        (model) =>
-          [`${provider}/${model}`.toLowerCase(), { provider, model, price: null }] as const,
-      ),
-    ),
+/** Adds the models that providers list and `models` describes, so that it need not repeat what is known or assumed of them. */
+function withOwnModels(
+  catalog: Catalog,
+  providers: readonly ServingProvider[],
+  { models }: Config,
+): Catalog {
+  const own = providers.flatMap((provider) =>
+    provider.models
+      .map((name) => ownModel(provider, name, catalog))
+      .filter(({ id }) => Object.hasOwn(models, id) && models[id]?.hosts === undefined),
   );
-  return Object.fromEntries(
-    Object.entries(config.models).map(([id, override]) => {
-      const host = own.get(id);
-      const isKnown = override.hosts !== undefined || catalog.models.has(id);
-      return [id, isKnown || host === undefined ? override : { ...override, hosts: [host] }];
-    }),
-  );
+  return catalog.withModels(own);
 }
 
 /**
@@ -249,7 +246,7 @@ function placesIn(config: Config): Parameters<Catalog['withPlaces']>[0] {
   return enabledProviders(config).map(([name, { kind = name }]) => ({ name, kind }));
 }
 
-function servingProviders({ config, ollama }: SourcedConfig): Parameters<typeof servedModels>[1] {
+function servingProviders({ config, ollama }: SourcedConfig): readonly ServingProvider[] {
   return enabledProviders(config).map(([name, settings]) => {
     const { models, dialect: configuredDialect } = settings;
     const row = knownProvider(name, settings);

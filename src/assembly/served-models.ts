@@ -8,6 +8,7 @@ import type {
   ServedModel,
   Upstream,
 } from '../core/model.js';
+import { mixtureSize } from '../core/model-size.js';
 
 /** An enabled provider, and the models that the operator lists for it. */
 export interface ServingProvider {
@@ -106,7 +107,13 @@ const BLANK = {
   speed: null,
 };
 
-function ownModel(provider: ServingProvider, name: string, catalog: Catalog): Model {
+/**
+ * A model that a provider lists and the catalog does not have under this name: with the facts of the same weights if the
+ * catalog knows them, else with assumed capabilities.
+ *
+ * @param name - the provider's
+ */
+export function ownModel(provider: ServingProvider, name: string, catalog: Catalog): Model {
   const id = `${provider.name}/${name}`.toLowerCase();
   const stated = provider.stated?.find((one) => one.name === name);
   const known =
@@ -119,9 +126,19 @@ function ownModel(provider: ServingProvider, name: string, catalog: Catalog): Mo
     // The price at other providers does not apply here.
     hosts: [{ provider: provider.name, model: name, price: null }],
     simulated: false,
-    ...(stated?.parameters != null && { parameters: stated.parameters }),
+    ...sizeOf(stated, known),
     ...(stated?.capabilities != null && { capabilities: stated.capabilities }),
   };
   // The same weights have the same capabilities everywhere.
   return known === undefined ? { ...BLANK, displayName: name, ...own } : { ...known, ...own };
+}
+
+/** The size that Ollama states; of a mixture of experts, it states that of all experts, which overstates the strength. */
+function sizeOf(
+  stated: LocalModel | undefined,
+  known: Model | undefined,
+): Pick<Model, 'parameters'> {
+  if (stated === undefined || stated.parameters === null) return {};
+  const mixture = mixtureSize(stated.name) ?? mixtureSize(known?.id ?? '');
+  return { parameters: mixture ?? stated.parameters };
 }

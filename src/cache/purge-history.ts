@@ -75,7 +75,7 @@ export function requestedAtMs({ storedAtMs, tookMs }: CachedAnswer): number {
 
 /** Whether `other` makes `one` redundant. */
 function isCoveredBy(one: RememberedPurge, other: RememberedPurge): boolean {
-  if (one.atMs !== other.atMs || one.slackMs > other.slackMs) return false;
+  if (one.atMs > other.atMs || one.atMs + one.slackMs > other.atMs + other.slackMs) return false;
   return JSON.stringify(one.filter) === JSON.stringify(other.filter);
 }
 

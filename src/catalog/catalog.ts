@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { FaultyFileError } from '../core/errors.js';
 import type { Host, Model } from '../core/model.js';
-import { isSameSize, sizeInName } from '../core/model-size.js';
+import { isSameSize, statedSize } from '../core/model-size.js';
 import { nearest } from '../core/nearest.js';
 import { blankModel, applyOverride } from './entry.js';
 import { bareName, indexNames, type NameIndex, type ModelWithAliases } from './names.js';
@@ -11,6 +11,8 @@ import type { ModelOverrides } from './schema.js';
 // Long enough to tell revisions apart, short enough for a log line.
 const REVISION_LENGTH = 12;
 const OLLAMA = 'ollama';
+/** Tags of models that continue texts and do not chat: `8b-text-q4_0`, `1.5b-base`. */
+const BASE_MODEL = /(?:^|-)(?:base|text)(?:-|$)/;
 
 /** An error in the overrides, with its path in them. */
 export interface OverrideFault {
@@ -55,19 +57,32 @@ export class Catalog {
   /**
    * The model with these weights, by a name that an Ollama has for it: a tag such as `llama3.2:latest` or
    * `llama3.1:8b-instruct-q4_K_M` is that of a known model if the part before the colon and the size are.
+   * A size in the tag counts; without one, the known model whose size is the closest to `parameters`.
    *
    * @param parameters - billions; `null` if unknown
+   * @returns `undefined` for base models, too: known ones are trained to chat
    */
   findTag(tag: string, parameters: number | null): Model | undefined {
-    const size = parameters ?? sizeInName(tag);
+    const [name, variant] = tagParts(tag);
+    if (BASE_MODEL.test(variant)) return undefined;
+    const stated = statedSize(variant)?.all;
+    const size = stated ?? parameters;
     if (size === null) return undefined;
-    const isTag = (model: string): boolean => {
-      const known = sizeInName(model);
-      return stem(model) === stem(tag) && known !== null && isSameSize(size, known);
-    };
-    return [...this.models.values()].find(({ hosts }) =>
-      hosts.some(({ provider, model }) => provider === OLLAMA && isTag(model)),
+    const named = [...this.models.values()].flatMap((model) =>
+      model.hosts.flatMap((host) => {
+        const [knownName, knownVariant] = tagParts(host.model);
+        const all =
+          host.provider === OLLAMA && knownName === name
+            ? statedSize(knownVariant)?.all
+            : undefined;
+        return all === undefined ? [] : [{ model, ratio: Math.max(all / size, size / all) }];
+      }),
     );
+    const [closest] = named.toSorted((a, b) => a.ratio - b.ratio);
+    const isKnown =
+      closest !== undefined &&
+      (stated === undefined ? isSameSize(closest.ratio, 1) : closest.ratio === 1);
+    return isKnown ? closest.model : undefined;
   }
 
   /** The id of the model that a misspelt name most likely means; `null` if no name is close. */
@@ -112,6 +127,16 @@ export class Catalog {
     return new Catalog([...named.values()]);
   }
 
+  /** A catalog with those of these models added whose ids it does not have. */
+  withModels(models: readonly Model[]): Catalog {
+    const added = new Map(
+      models
+        .filter(({ id }) => !this.models.has(id))
+        .map((model) => [model.id, { model, aliases: [] }]),
+    );
+    return added.size === 0 ? this : new Catalog([...this.#named, ...added.values()]);
+  }
+
   /**
    * A catalog in which each model is also hosted by every configured provider of the same kind as one of
    * its hosts, at that host's price.
@@ -139,8 +164,10 @@ export class Catalog {
   }
 }
 
-function stem(tag: string): string {
-  return tag.toLowerCase().replace(/:.*$/, '');
+/** A tag's name and what follows its colon, in lower case. */
+function tagParts(tag: string): readonly [string, string] {
+  const [name = '', variant = ''] = tag.toLowerCase().split(':');
+  return [name, variant];
 }
 
 /** One host for each provider of its kind; the known provider itself comes last if it is not configured. */

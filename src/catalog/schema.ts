@@ -258,7 +258,7 @@ export const modelOverride = z.strictObject({
     .max(100_000)
     .optional()
     .describe(
-      'Billions of parameters. Without benchmark scores and a price, quality is estimated from them. Default: those that the name states, as in `my-model-7b`.',
+      'Billions of parameters; for a mixture of experts, the geometric mean of all and of the active ones. Without benchmark scores and a price, quality is estimated from them. Default: those that the name states, as in `my-model-7b`.',
     ),
   strength: strength
     .optional()

@@ -62,7 +62,10 @@ export interface Model {
   readonly contextWindow: number | null;
   readonly maxOutputTokens: number | null;
   readonly capabilities: ReadonlySet<Capability>;
-  /** Billions of parameters; absent unless stated. Without benchmark figures and price, strength is estimated from them. */
+  /**
+   * Billions of parameters, of a mixture of experts those of the dense model that it compares with; absent unless
+   * stated. Without benchmark figures and price, strength is estimated from them.
+   */
   readonly parameters?: number | undefined;
   /** Published benchmark figures by benchmark name (`mmlu_pro`, `gpqa_diamond`…), 0 to 100 or Elo. */
   readonly benchmarks: Readonly<Record<string, number>>;

@@ -16,7 +16,7 @@ import { isValidUsage } from '../dialects/neutral/valid-usage.js';
 import { readError } from '../dialects/openai/error.js';
 import { estimateTextTokens } from '../route/token-estimate.js';
 import type { Setup } from './setup.js';
-import { toAnswer, tryPlaces, type Answer, type Got } from '../upstream/failover.js';
+import { toAnswer, tryPlaces, type Answer, type PlaceAnswer } from '../upstream/failover.js';
 import { withPartialAnswer } from '../upstream/partial-answer.js';
 
 /** Concurrent upstream requests per client request, where a provider takes few inputs at a time. */
@@ -71,7 +71,7 @@ export async function embed(task: EmbeddingTask): Promise<Answer> {
   return toAnswer(await tryPlaces(tries, (upstream) => vectorsOf(task, upstream)));
 }
 
-async function vectorsOf(task: EmbeddingTask, upstream: Upstream): Promise<Got> {
+async function vectorsOf(task: EmbeddingTask, upstream: Upstream): Promise<PlaceAnswer> {
   const { setup, client, request, tokens } = task;
   const provider = setup.providers.get(upstream.provider);
   if (provider === undefined) throw new Error(`provider ${upstream.provider} is not configured`);

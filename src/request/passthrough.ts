@@ -12,7 +12,7 @@ import { isValidUsage } from '../dialects/neutral/valid-usage.js';
 import { readError } from '../dialects/openai/error.js';
 import { checkNameLength, type Setup } from './setup.js';
 import type { Method } from '../upstream/answer.js';
-import { toAnswer, tryPlaces, type Answer, type Got } from '../upstream/failover.js';
+import { toAnswer, tryPlaces, type Answer, type PlaceAnswer } from '../upstream/failover.js';
 import { PassthroughBody, UNMEASURED } from '../upstream/passthrough-body.js';
 import { SIMULATION } from '../upstream/providers.js';
 
@@ -130,7 +130,7 @@ export async function passThrough(
   const { circuitBreakers, providers } = context.setup;
   const maxAttempts = request.isRepeatable ? context.setup.maxAttempts : 1;
   const tries = { tries: places, maxAttempts, circuitBreakers, providers, ...context };
-  const tried = await tryPlaces(tries, async (upstream): Promise<Got> => {
+  const tried = await tryPlaces(tries, async (upstream): Promise<PlaceAnswer> => {
     const { method, path } = request;
     const { setup, signal, clock } = context;
     const target = { upstream, method, path, signal, stream: true };

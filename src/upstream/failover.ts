@@ -9,7 +9,7 @@ import { failureOf, type Failure, type WastedAnswer } from './partial-answer.js'
 import { PlaceQueue } from './place-queue.js';
 
 export type { ClientSink, CommittedStream } from './committed-stream.js';
-export type { PlaceAnswer as Got } from './ask-place.js';
+export type { PlaceAnswer } from './ask-place.js';
 
 /** A request, and the places that may answer it. */
 export interface AnswerTask extends PlaceTask {

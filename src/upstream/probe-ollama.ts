@@ -2,54 +2,82 @@ import { request } from 'undici';
 import * as z from 'zod';
 import type { Capability, LocalModel } from '../core/model.js';
 
-const details = z.looseObject({ parameter_size: z.string(), family: z.string() }).partial();
-const tags = z.looseObject({
-  models: z.array(z.looseObject({ name: z.string(), details: details.optional() })),
-});
-const shown = z.looseObject({ capabilities: z.array(z.string()) });
+const text = z.string().catch('');
+const details = z
+  .object({ parameter_size: text, family: text })
+  .catch({ parameter_size: '', family: '' });
+const tag = z.object({ name: z.string().min(1), details });
+const tags = z.object({ models: z.array(z.unknown()) });
+const shown = z.object({ capabilities: z.array(z.string()) });
 
-type Tag = z.infer<typeof tags>['models'][number];
+type Tag = z.infer<typeof tag>;
 
 /** The gateway's name of what Ollama says that a model can do. */
-const CAPABILITY: Readonly<Record<string, Capability>> = {
-  tools: 'tools',
-  vision: 'vision',
-  thinking: 'reasoning',
-};
+const CAPABILITY: ReadonlyMap<string, Capability> = new Map([
+  ['tools', 'tools'],
+  ['vision', 'vision'],
+  ['thinking', 'reasoning'],
+]);
 /** Ollama itself makes answers follow a format, whatever the model. */
 const OF_SERVER = ['json_mode', 'json_schema'] as const;
-/** Architectures that make vectors only; older versions of Ollama do not state capabilities. */
-const EMBEDDING_FAMILY = /bert|^xlm-roberta|embed/;
+const EMBEDDINGS: ReadonlySet<Capability> = new Set(['embeddings']);
+/** Architectures and names of models that make vectors only; older versions of Ollama do not state capabilities. */
+const EMBEDDING_FAMILY = /bert|embed/;
+const EMBEDDING_NAME = /embed/i;
+/** Requests for details at a time: Ollama reads a file for each. */
+const CONCURRENCY = 8;
 
 /**
- * Lists the models of a local Ollama, with what it says about each.
+ * Lists the models of a local Ollama that chat or embed, with what it says about each.
  *
  * Context windows are left out: Ollama reports what a model was trained for, but serves a shorter window that it does not report.
  *
  * @param baseUrl - where Ollama listens, with or without the `/v1` of its OpenAI-compatible side
- * @param timeoutMs - for the list, and again for all details; 300 is plenty on the same machine
+ * @param timeoutMs - for the list; 300 is plenty on the same machine
+ * @param detailsMs - for the details of all models together; those that arrive later count as not stated
  * @returns `[]` if it has no models yet; `null` if no Ollama answers there
  */
 export async function probeOllama(
   baseUrl: string,
   timeoutMs = 300,
+  detailsMs = 2_000,
 ): Promise<readonly LocalModel[] | null> {
-  const list = await ask(baseUrl, '/api/tags', timeoutMs);
-  const read = tags.safeParse(list);
-  if (!read.success) return null;
-  return Promise.all(
-    read.data.models.map(async (tag) =>
-      describe(tag, await capabilitiesOf(tag, baseUrl, timeoutMs)),
-    ),
-  );
+  const found = await listed(baseUrl, timeoutMs);
+  if (found === null) return null;
+  const signal = AbortSignal.timeout(detailsMs);
+  const described = new Map<Tag, LocalModel | null>();
+  const waiting = found.values();
+  const describeRest = async (): Promise<void> => {
+    for (const one of waiting)
+      described.set(one, describe(one, await capabilitiesOf(one, baseUrl, signal)));
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, describeRest));
+  return found.flatMap((one) => described.get(one) ?? []);
 }
 
-function describe(tag: Tag, stated: readonly string[] | null): LocalModel {
-  const family = tag.details?.family ?? '';
+/** The models, each once; `null` if no Ollama answers. */
+async function listed(baseUrl: string, timeoutMs: number): Promise<readonly Tag[] | null> {
+  const read = tags.safeParse(await ask(baseUrl, '/api/tags', AbortSignal.timeout(timeoutMs)));
+  if (!read.success) return null;
+  const byName = new Map<string, Tag>();
+  for (const entry of read.data.models) {
+    const { success, data } = tag.safeParse(entry);
+    if (success && !byName.has(data.name)) byName.set(data.name, data);
+  }
+  return [...byName.values()];
+}
+
+/** `null` for a model that makes images. */
+function describe(
+  { name, details: { family, parameter_size: size } }: Tag,
+  stated: readonly string[] | null,
+): LocalModel | null {
+  if (stated?.includes('image') === true && !stated.includes('completion')) return null;
+  const assumed = EMBEDDING_FAMILY.test(family) || EMBEDDING_NAME.test(name) ? EMBEDDINGS : null;
   return {
-    name: tag.name,
-    parameters: billions(tag.details?.parameter_size ?? ''),
-    capabilities: stated === null ? assumedOf(family) : toCapabilities(stated),
+    name,
+    parameters: billions(size),
+    capabilities: stated === null ? assumed : toCapabilities(stated),
   };
 }
 
@@ -57,20 +85,15 @@ function describe(tag: Tag, stated: readonly string[] | null): LocalModel {
 async function capabilitiesOf(
   { name }: Tag,
   baseUrl: string,
-  timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<readonly string[] | null> {
-  const read = shown.safeParse(await ask(baseUrl, '/api/show', timeoutMs, { model: name }));
+  const read = shown.safeParse(await ask(baseUrl, '/api/show', signal, { model: name }));
   return read.success ? read.data.capabilities : null;
 }
 
-function assumedOf(family: string): LocalModel['capabilities'] {
-  return EMBEDDING_FAMILY.test(family) ? new Set(['embeddings']) : null;
-}
-
 function toCapabilities(stated: readonly string[]): ReadonlySet<Capability> {
-  if (!stated.includes('completion') && stated.includes('embedding'))
-    return new Set(['embeddings']);
-  return new Set([...OF_SERVER, ...stated.flatMap((name) => CAPABILITY[name] ?? [])]);
+  if (!stated.includes('completion') && stated.includes('embedding')) return EMBEDDINGS;
+  return new Set([...OF_SERVER, ...stated.flatMap((name) => CAPABILITY.get(name) ?? [])]);
 }
 
 /** Billions of parameters in texts such as `3.2B` and `137M`; `null` for any other. */
@@ -84,14 +107,15 @@ function billions(text: string): number | null {
 async function ask(
   baseUrl: string,
   path: string,
-  timeoutMs: number,
+  signal: AbortSignal,
   body?: object,
 ): Promise<unknown> {
-  const url = URL.canParse(path, baseUrl) ? new URL(path, baseUrl) : null;
-  if (url === null) return null;
+  if (!URL.canParse(baseUrl)) return null;
+  const url = new URL(baseUrl);
+  url.pathname = url.pathname.replace(/(?:\/v1)?\/*$/, path);
   try {
     const answer = await request(url, {
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
       reset: true,
       ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
     });

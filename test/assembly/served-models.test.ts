@@ -81,6 +81,32 @@ describe('servedModels', () => {
     });
 
     test.each([
+      { name: 'qwen3:32b-q8_0', size: 32.8, id: 'qwen/qwen3-32b' },
+      { name: 'qwen3:30b-a3b-q4_K_M', size: 30.5, id: 'qwen/qwen3-30b-a3b' },
+      { name: 'qwen3:30b-a3b-q4_K_M', size: null, id: 'qwen/qwen3-30b-a3b' },
+      { name: 'qwen3:latest', size: 8.2, id: 'qwen/qwen3-8b' },
+      { name: 'gemma4:31b-it-q8_0', size: 31.3, id: 'google/gemma-4-31b' },
+      { name: 'gemma4:26b-a4b-it-q4_K_M', size: 25.8, id: 'google/gemma-4-26b-a4b' },
+      { name: 'mixtral:latest', size: 46.7, id: 'mistral/mixtral-8x7b-instruct' },
+      { name: 'mixtral:8x7b-instruct-q4_0', size: 46.7, id: 'mistral/mixtral-8x7b-instruct' },
+    ])('takes $name of $size billion parameters for $id', ({ name, size, id }) => {
+      const known = catalog.models.get(id);
+
+      expect(modelOf(tag(name, size))?.displayName).toBe(known?.displayName ?? id);
+    });
+
+    test.each([
+      { name: 'own:30b-a3b', size: 30.5, parameters: Math.sqrt(90) },
+      { name: 'mixtral:latest', size: 46.7, parameters: 28 },
+      { name: 'own:30b', size: 30.5, parameters: 30.5 },
+    ])('gives $name of $size billion parameters its size', ({ name, size, parameters }) => {
+      expect(modelOf(tag(name, size))?.parameters).toBeCloseTo(parameters, 6);
+    });
+
+    test.each([
+      ['of another size that it states', tag('mistral-small:22b', 22.2)],
+      ['of a base model', tag('llama3.1:8b-text-q4_0', 8)],
+      ['of another base model', tag('mistral:7b-base', 7)],
       ['of another size', tag('deepseek-r1:latest', 8.2)],
       ['of unknown size', tag('llama3.2:latest')],
       ['with an unknown name', tag('my-own:latest', 3.2)],

@@ -222,7 +222,7 @@ test('finds the records after one whose length is damaged', async () => {
   await log.close();
 });
 
-test('does not overwrite what another process has appended', async () => {
+test('replaces a file that another process has appended to by its own answers, and reports it', async () => {
   const first = await opened();
   first.store.put(answer('a'));
   await first.log.close();

@@ -270,3 +270,30 @@ test('remembers a purge for an hour, whatever is purged since', () => {
 
   expect([within, store.refusal(slow)]).toEqual(['purged', null]);
 });
+
+test('remembers repeated purges with equal filters once, with the time of the last', () => {
+  const addPurge = (times: number): void => {
+    for (let i = 0; i < times; i++) {
+      store.purge({ tag: 'red' });
+      clock.advance(1_000);
+    }
+  };
+  addPurge(100);
+  store.purge({ tag: 'blue' });
+  const atMs = clock.wallMs();
+  store.purge({ tag: 'red' });
+
+  expect(store.recentPurges).toEqual([
+    { filter: { tag: 'blue' }, atMs },
+    { filter: { tag: 'red' }, atMs },
+  ]);
+});
+
+test('remembers an earlier purge whose tolerance reaches further than that of a later one', () => {
+  store.purge({ tag: 'red' }, { atMs: clock.wallMs(), slackMs: 5_000 });
+  clock.advance(1_000);
+  store.purge({ tag: 'red' });
+  clock.advance(3_000);
+
+  expect(store.refusal(answer('a'))).toBe('purged');
+});

@@ -69,6 +69,101 @@ describe('probeOllama', () => {
     ]);
   });
 
+  test('recognises embedding models by their name if Ollama states nothing else', async () => {
+    const models = [{ name: 'qwen3-embedding:0.6b', details: { family: 'qwen3' } }];
+    fake.next(sends(200, JSON.stringify({ models })));
+    fake.next(sends(404, '{}'));
+
+    const [model] = (await probeOllama(fake.baseUrl, 5_000)) ?? [];
+
+    expect(model?.capabilities).toEqual(new Set(['embeddings']));
+  });
+
+  test('ignores what it cannot read, and lists each model once', async () => {
+    const models = [
+      { name: '' },
+      { model: 'nameless' },
+      'text',
+      null,
+      { name: 'odd:7b', details: { family: null, parameter_size: 7 } },
+      { name: 'odd:7b' },
+      { name: 'plain:7b', details: null },
+    ];
+    fake.always(sends(404, '{}'));
+    fake.next(sends(200, JSON.stringify({ models })));
+
+    await expect(probeOllama(fake.baseUrl, 5_000)).resolves.toEqual([
+      { name: 'odd:7b', parameters: null, capabilities: null },
+      { name: 'plain:7b', parameters: null, capabilities: null },
+    ]);
+  });
+
+  test('leaves out models that make images', async () => {
+    fake.always(
+      ollama({ 'llama3.2:latest': ['image'], 'qwen3:8b': ['completion', 'vision', 'image'] }),
+    );
+
+    const models = await probeOllama(fake.baseUrl, 5_000);
+
+    expect(models?.map(({ name }) => name)).toEqual(['nomic-embed-text:latest', 'qwen3:8b']);
+  });
+
+  test('ignores capabilities that are named like members of every object', async () => {
+    fake.always(ollama({ 'qwen3:8b': ['completion', 'constructor', 'toString'] }));
+
+    const models = await probeOllama(fake.baseUrl, 5_000);
+
+    expect(models?.[2]?.capabilities).toEqual(new Set(['json_mode', 'json_schema']));
+  });
+
+  test('asks for the details of hundreds of models, a few at a time', async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `model-${i}:latest`);
+    const [waiting, most] = [new Set<string>(), { count: 0 }];
+    fake.always((exchange) => {
+      const { path, json } = exchange.request;
+      if (path === '/api/tags') {
+        sends(200, JSON.stringify({ models: names.map((name) => ({ name })) }))(exchange);
+        return;
+      }
+      const name = String(json['model']);
+      waiting.add(name);
+      most.count = Math.max(most.count, waiting.size);
+      setTimeout(() => {
+        waiting.delete(name);
+        sends(200, '{"capabilities":["completion","tools"]}')(exchange);
+      }, 5);
+    });
+
+    const models = await probeOllama(fake.baseUrl, 5_000, 60_000);
+
+    expect(models?.map(({ name }) => name)).toEqual(names);
+    expect(models?.filter(({ capabilities }) => capabilities?.has('tools'))).toHaveLength(300);
+    expect(most.count).toBeLessThanOrEqual(8);
+  });
+
+  test('lists models whose details do not arrive in time', async () => {
+    fake.always(stalls);
+    fake.next(sends(200, TAGS));
+    const startedMs = performance.now();
+
+    const models = await probeOllama(fake.baseUrl, 5_000, 20);
+
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(models?.map(({ parameters }) => parameters)).toEqual([3.2, 0.137, null]);
+  });
+
+  test('finds an Ollama behind a path', async () => {
+    fake.always(sends(404, '{}'));
+    fake.next(sends(200, TAGS));
+    const baseUrl = fake.baseUrl.replace('/v1', '/ollama/v1');
+
+    await expect(probeOllama(baseUrl, 5_000)).resolves.toHaveLength(3);
+    expect(fake.requests.map(({ path }) => path)).toEqual([
+      '/ollama/api/tags',
+      ...Array.from({ length: 3 }, () => '/ollama/api/show'),
+    ]);
+  });
+
   test('leaves no connection open', async () => {
     fake.next(sends(200, '{"models":[]}'));
 
